@@ -1,0 +1,1 @@
+"""Detections -> Tracks -> WorldModel."""

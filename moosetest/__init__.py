@@ -1,0 +1,1 @@
+"""What the stages say to each other: boundary types, frames, time, registry, config, digest."""

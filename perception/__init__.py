@@ -1,0 +1,1 @@
+"""One sensor's frames -> Detections."""

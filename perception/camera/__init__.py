@@ -1,0 +1,1 @@
+"""Camera networks: frames -> boxes in the image."""

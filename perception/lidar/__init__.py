@@ -1,0 +1,1 @@
+"""LiDAR networks and clustering: sweeps -> boxes in space."""

@@ -1,0 +1,1 @@
+"""Precision, recall and average precision of detectors."""

@@ -1,0 +1,1 @@
+"""Radar returns -> boxes in space with radial speed."""

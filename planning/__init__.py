@@ -1,0 +1,1 @@
+"""WorldModel -> Plan -> ControlCommand -> VehicleControl."""

@@ -1,0 +1,1 @@
+"""The closed loop: stack, run bundle, verdict."""

@@ -1,0 +1,1 @@
+"""The edge cases, one file a family."""

@@ -1,0 +1,1 @@
+"""The world, and the only place that knows the truth."""

@@ -1,0 +1,1 @@
+"""LiDAR and radar: rays through the same meshes the cameras see."""

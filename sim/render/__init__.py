@@ -1,0 +1,1 @@
+"""Cameras: one OpenGL pass for colour, depth, tag and instance."""

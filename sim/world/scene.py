@@ -1,0 +1,118 @@
+"""A snapshot of the world for the sensors: what stands, what moves, the light. Right-handed, metres, radians."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.assets.mesh import Mesh, MeshKey
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StaticPart:
+    """Scenery of one kind, in the world frame.
+
+    Args:
+        name: for environment-object queries.
+        tag: CARLA's CityObjectLabel (1 roads, 2 side walks, 3 buildings, 6 poles, 9 vegetation, 24 road lines, ...).
+        mesh: in the world frame.
+        paint_rgb: (3,) linear, for vertices that take the paint colour.
+        seed: varies procedural texture.
+    """
+
+    name: str
+    tag: int
+    mesh: Mesh
+    paint_rgb: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    seed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StreetLamp:
+    """A lamp head: lit by the scene's `street_lamps_on`."""
+
+    position_world_m: tuple[float, float, float]
+    color_rgb: tuple[float, float, float] = (1.0, 0.86, 0.66)
+    intensity_cd: float = 4000.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StaticScene:
+    """All that stands still on a map; `key` identifies it for caches."""
+
+    key: str
+    parts: tuple[StaticPart, ...]
+    lamps: tuple[StreetLamp, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance:
+    """One actor as the sensors see it.
+
+    Args:
+        actor_id: CARLA actor id; shown in instance images and semantic LiDAR.
+        tag: CityObjectLabel.
+        mesh: which mesh, in which pose.
+        T_world_body: (4, 4) float64, body frame to world.
+        velocity_world_mps: (3,) of the body origin; angular_velocity_world_radps: (3,).
+        paint_rgb: linear paint colour.
+        lights: bits of carla.VehicleLightState.
+        cloth_reflectance: factor on CLOTH albedo; 1 is as modelled.
+        picture: name of the picture that PICTURE faces show ("" is blank white board).
+        picture_scale: share of the face that the picture covers, 0 to 1.
+        signal_state: carla.TrafficLightState for traffic lights.
+        seed: varies procedural texture.
+    """
+
+    actor_id: int
+    tag: int
+    mesh: MeshKey
+    T_world_body: NDArray[np.float64]
+    velocity_world_mps: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
+    angular_velocity_world_radps: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
+    paint_rgb: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    lights: int = 0
+    cloth_reflectance: float = 1.0
+    picture: str = ""
+    picture_scale: float = 1.0
+    signal_state: int = 3
+    seed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """CARLA's weather, with angles in radians and azimuth in the right-handed world frame.
+
+    `sun_direction_world` points from the ground to the sun. Percentages become shares in [0, 1].
+    """
+
+    sun_azimuth_rad: float = 0.8
+    sun_elevation_rad: float = 0.8
+    cloudiness: float = 0.1
+    precipitation: float = 0.0
+    wetness: float = 0.0
+    fog_density: float = 0.0
+    fog_distance_m: float = 0.75
+    fog_falloff: float = 0.1
+    dust_storm: float = 0.0
+
+    @property
+    def sun_direction_world(self) -> NDArray[np.float64]:
+        """(3,) unit vector from the ground to the sun."""
+        ce = np.cos(self.sun_elevation_rad)
+        azimuth = self.sun_azimuth_rad
+        return np.array([ce * np.cos(azimuth), ce * np.sin(azimuth), np.sin(self.sun_elevation_rad)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """What all sensors of one tick look at."""
+
+    static: StaticScene
+    instances: tuple[Instance, ...]
+    weather: Weather
+    time_s: float
+    frame: int = 0
+    street_lamps_on: bool = False
