@@ -69,7 +69,7 @@ class RadarFrame(SensorFrame):
     def __post_init__(self) -> None:
         SensorFrame.__post_init__(self)
         names = ("range_m", "azimuth_rad", "elevation_rad", "range_rate_mps")
-        set_arrays(self, {name: (("N",), np.float64) for name in names})
+        set_arrays(self, dict.fromkeys(names, (("N",), np.float64)))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -1,7 +1,8 @@
 """CARLA's left-handed degrees <-> our right-handed radians: the only place where the handedness flips.
 
-CARLA: x forward, y right, z up, degrees, yaw clockwise seen from above, pitch nose up positive. Ours (ISO 8855): x forward, y
-left, z up, radians. The flip is y -> -y, its own inverse.
+CARLA: x forward, y right, z up, degrees, yaw clockwise seen from above, pitch nose up positive. Ours (ISO 8855):
+x forward, y left, z up, radians, yaw counter-clockwise, pitch nose down positive. The flip is y -> -y, its own
+inverse; for angles: pitch and yaw change their sign, roll keeps it.
 """
 
 from __future__ import annotations

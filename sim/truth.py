@@ -1,0 +1,1 @@
+"""Ground truth from the world: importable by `scenarios` alone (import-linter holds that)."""
