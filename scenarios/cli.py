@@ -1,0 +1,213 @@
+"""The command line: `moosetest`. Heavy imports happen inside the commands, so that --help is quick."""
+
+from __future__ import annotations
+
+import json
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scenarios.errors import WRONG_USE, clear_errors, stop
+
+app = typer.Typer(
+    name="moosetest",
+    help="Drives an autonomous-driving stack through rare edge cases and shows where recognition breaks.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+train_app = typer.Typer(help="Train a network on a dataset and write its model card.", no_args_is_help=True)
+app.add_typer(train_app, name="train")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Severity = Annotated[float, typer.Option(help="0 (the cue is there) to 1 (hardest plausible).")]
+Seed = Annotated[int, typer.Option(help="Draws the nuisances and all noise; 0 or more.")]
+Carla = Annotated[
+    str | None, typer.Option("--carla", metavar="HOST:PORT", help="A CARLA server; else an embedded one.")
+]
+
+
+class Listing(StrEnum):
+    """What `moosetest list` can list."""
+
+    CASES = "cases"
+    MAPS = "maps"
+    DETECTORS = "detectors"
+    STACKS = "stacks"
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="RPC port; streams use the next one.")] = 2000,
+    map_name: Annotated[str, typer.Option("--map", metavar="NAME|FILE.xodr")] = "urban_street",
+    seed: Seed = 0,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Run the embedded CARLA 0.9.16 server until Ctrl-C."""
+    with clear_errors():
+        _check(0 <= port <= 65534, f"--port {port}: want 0 (any free port) to 65534", False)
+        from sim.server.server import serve as run_server
+
+        run_server(
+            port, map_name, host=host, seed=seed, ready=lambda at: typer.echo(f"CARLA server ready on {host}:{at}")
+        )
+
+
+@app.command("list")
+def list_things(what: Annotated[Listing, typer.Argument()] = Listing.CASES, as_json: Json = False) -> None:
+    """List cases, maps, detectors or stacks."""
+    from scenarios.listing import listing, print_listing
+
+    rows = listing(what.value)
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    else:
+        print_listing(rows)
+
+
+@app.command()
+def run(
+    case: Annotated[str, typer.Argument(help="A case of `moosetest list`.")],
+    severity: Severity = 0.0,
+    seed: Seed = 0,
+    stack: Annotated[str, typer.Option(help="A stack of `moosetest list stacks`.")] = "fused",
+    control: Annotated[bool, typer.Option("--control", help="Drive the control arm.")] = False,
+    carla: Carla = None,
+    rig: Annotated[str, typer.Option(help="A rig by name, or a TOML file.")] = "default",
+    out: Annotated[Path | None, typer.Option(help="Folder of the run bundle [runs/CASE-…].")] = None,
+    camera_weights: Annotated[Path | None, typer.Option(help="ONNX file instead of the shipped one.")] = None,
+    lidar_weights: Annotated[Path | None, typer.Option(help="ONNX file instead of the shipped one.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Drive one case once: verdict, and a run bundle to look at."""
+    with clear_errors(as_json):
+        _check(0.0 <= severity <= 1.0, f"--severity {severity}: want a number from 0 to 1", as_json)
+        _check(seed >= 0, f"--seed {seed}: want a whole number from 0 on", as_json)
+        _check_address(carla, as_json)
+        from scenarios.case import Arm, find_case
+        from scenarios.drive.loop import DriveRequest
+        from scenarios.live import drive_shown
+
+        arm = Arm.CONTROL if control else Arm.CASE
+        found = find_case(case)
+        folder = out or Path("runs") / f"{case}-{arm.value}-s{severity:g}-seed{seed}-{stack}"
+        request = DriveRequest(
+            case=found,
+            severity=severity,
+            seed=seed,
+            stack=stack,
+            arm=arm,
+            address=carla,
+            rig_name=rig,
+            out=folder,
+            camera_weights=camera_weights,
+            lidar_weights=lidar_weights,
+        )
+        verdict = drive_shown(request, quiet=as_json)
+        if as_json:
+            typer.echo(json.dumps(verdict.to_json(), indent=2))
+    raise SystemExit(verdict.outcome.exit_code)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("report"),
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Drive the three cases at severity 0 and 1 with fused, camera and blind, and write a report."""
+    with clear_errors(as_json):
+        from scenarios.demo import run_demo
+
+        code = run_demo(out, seed, as_json)
+    raise SystemExit(code)
+
+
+@app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of run bundles.")],
+    out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("report"),
+) -> None:
+    """Write one self-contained page about run bundles."""
+    with clear_errors():
+        from scenarios.report.page import write_report
+
+        typer.echo(write_report(runs, out))
+
+
+@app.command()
+def dataset(
+    out: Annotated[Path, typer.Argument(help="Folder of the dataset; a started one is continued.")],
+    frames: Annotated[int, typer.Option(help="Training frames.")] = 2000,
+    val_frames: Annotated[int, typer.Option(help="Frames on maps and assets that training never sees.")] = 300,
+    seed: Seed = 0,
+) -> None:
+    """Make nominal training data from the simulator: daylight, ordinary traffic, people."""
+    with clear_errors():
+        _check(frames > 0 and val_frames > 0, "--frames and --val-frames: want 1 or more", False)
+        from scenarios.dataset import make_dataset
+
+        make_dataset(out, frames, val_frames, seed)
+
+
+@train_app.command("camera")
+def train_camera_command(
+    data: Annotated[Path, typer.Argument(help="Folder made by `moosetest dataset`.")],
+    out: Annotated[Path, typer.Option(help="Folder for checkpoints and the network.")] = Path("training/camera"),
+    minutes: Annotated[float, typer.Option(help="Time budget.")] = 40.0,
+    seed: Seed = 0,
+    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint in --out.")] = False,
+) -> None:
+    """Train the camera network: YOLO from its YAML, bfloat16 on the CPU."""
+    with clear_errors():
+        from scenarios.training import train_camera_network
+
+        train_camera_network(data, out, minutes, seed, resume)
+
+
+@train_app.command("lidar")
+def train_lidar_command(
+    data: Annotated[Path, typer.Argument(help="Folder made by `moosetest dataset`.")],
+    out: Annotated[Path, typer.Option(help="Folder for checkpoints and the network.")] = Path("training/lidar"),
+    minutes: Annotated[float, typer.Option(help="Time budget.")] = 20.0,
+    seed: Seed = 0,
+    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint in --out.")] = False,
+) -> None:
+    """Train the LiDAR network: pillars in pure torch."""
+    with clear_errors():
+        from scenarios.training import train_lidar_network
+
+        train_lidar_network(data, out, minutes, seed, resume)
+
+
+@app.command()
+def speed(as_json: Json = False) -> None:
+    """Print the benchmark table: what is measured, the budget, and ratios to a peer of the same run."""
+    with clear_errors(as_json):
+        from scenarios.speed import measure_speed, print_speed
+
+        rows = measure_speed()
+        if as_json:
+            typer.echo(json.dumps(rows, indent=2))
+        else:
+            print_speed(rows)
+
+
+def main() -> Any:
+    """Entry point of the `moosetest` command."""
+    return app()
+
+
+def _check(holds: bool, message: str, as_json: bool) -> None:
+    if not holds:
+        stop(message, WRONG_USE, as_json)
+
+
+def _check_address(address: str | None, as_json: bool) -> None:
+    if address is None:
+        return
+    match = re.fullmatch(r"[\w.\-]+:(\d{1,5})", address)
+    _check(bool(match and 0 < int(match.group(1)) < 65536), f"--carla {address!r}: want HOST:PORT", as_json)

@@ -1,0 +1,234 @@
+"""One closed-loop drive: case, severity, seed and stack in; verdict and run bundle out."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from moosetest.digest import Digest
+from moosetest.motion import VehicleControl
+from moosetest.timing import TICK_NS, s_from_ns
+from scenarios.case import Arm, Case
+from scenarios.drive.bundle import BundleWriter, write_verdict
+from scenarios.drive.path import LanePath
+from scenarios.drive.puppets import Puppets
+from scenarios.drive.record import Record
+from scenarios.drive.stack import Stack, StackOptions, StackOutput, build_stack
+from scenarios.drive.verdict import Outcome, Verdict
+from scenarios.measure.criteria import CRITERIA, careful_driver_avoids
+from scenarios.staging import EGO_BLUEPRINT, Place, Staging
+from sim import convert
+from sim.embedded import ServerUnavailableError
+from sim.lane_map import lane_map
+from sim.rig import Rig, load_rig
+from sim.session import MissingBlueprintError, Session, Tick, open_session
+
+STANDSTILL_MPS = 0.1
+HOLD_S = 2.0
+"""A run is over when the car has stood this long, or this long after a contact."""
+PATH_LENGTH_M = 400.0
+
+
+@dataclass(frozen=True, slots=True)
+class DriveRequest:
+    """What to drive. `address` "host:port" of a CARLA server, or None for an embedded one."""
+
+    case: Case
+    severity: float
+    seed: int = 0
+    stack: str = "fused"
+    arm: Arm = Arm.CASE
+    address: str | None = None
+    rig_name: str = "default"
+    out: Path | None = None
+    record_camera: str | None = None
+    camera_weights: Path | None = None
+    lidar_weights: Path | None = None
+
+
+Progress = Callable[[float, float, StackOutput], None]
+
+
+@dataclass(slots=True)
+class _Run:
+    """What accumulates over a drive."""
+
+    record: Record
+    digest: Digest = field(default_factory=Digest)
+    stage_ms: dict[str, list[float]] = field(default_factory=dict)
+    missing: int = 0
+    wall_s: float = 0.0
+
+
+def drive(request: DriveRequest, progress: Progress | None = None) -> Verdict:
+    """Drive `request.case` once and judge it; writes the run bundle when `request.out` is given.
+
+    Raises:
+        UnknownNameError, ConfigError: wrong stack, rig or weights; nothing is written then.
+        ServerUnavailableError: no server at `request.address`; nothing is written then.
+    """
+    staging = request.case.staging(request.severity, request.seed, request.arm)
+    rig = load_rig(request.rig_name)
+    stack = build_stack(request.stack, StackOptions(rig, request.camera_weights, request.lidar_weights))
+    with open_session(request.address, staging.map_name, request.seed) as session:
+        verdict = _drive_on(session, request, staging, rig, stack, progress)
+    if request.out is not None:
+        write_verdict(request.out, verdict.to_json())
+    return verdict
+
+
+def _drive_on(
+    session: Session, request: DriveRequest, staging: Staging, rig: Rig, stack: Stack, progress: Progress | None
+) -> Verdict:
+    run = _Run(Record(staging.target))
+    wanted = stack.needs | ({request.record_camera} if request.record_camera else set())
+    used_rig = rig.only(frozenset(wanted))
+    why = ""
+    try:
+        puppets, path = _stage(session, staging, used_rig, request.seed)
+        stack.reset(lane_map(session.map), path.end_world_m, staging.cruise_mps, np.random.default_rng(request.seed))
+        with contextlib.ExitStack() as resources:
+            bundle = resources.enter_context(BundleWriter(request.out)) if request.out else None
+            _loop(session, staging, used_rig, stack, puppets, run, bundle, progress)
+    except (ServerUnavailableError, MissingBlueprintError) as error:
+        why = str(error)
+    if run.missing:  # a tick's bundle is complete, or the run is inconclusive
+        why = why or f"{run.missing} sensor frames did not arrive"
+    return _judge(session, request, staging, run, why)
+
+
+def _stage(session: Session, staging: Staging, rig: Rig, seed: int) -> tuple[Puppets, LanePath]:
+    import carla
+
+    weather = session.world.get_weather()
+    for name, value in staging.weather.items():
+        setattr(weather, name, value)
+    session.world.set_weather(weather)
+    path = LanePath(session.map, staging.start, PATH_LENGTH_M)
+    pose = path.pose(Place(0.0))
+    session.spawn_ego(EGO_BLUEPRINT, pose)
+    lights = carla.VehicleLightState(staging.ego_lights)
+    velocity = convert.carla_vector(pose[:3, 0] * staging.speed_mps)
+    session.apply(
+        [
+            carla.command.ApplyTargetVelocity(session.ego, velocity),
+            carla.command.SetVehicleLightState(session.ego, lights),
+        ]
+    )
+    puppets = Puppets(session, staging, path)
+    session.attach_sensors(rig, seed)
+    return puppets, path
+
+
+def _loop(
+    session: Session,
+    staging: Staging,
+    rig: Rig,
+    stack: Stack,
+    puppets: Puppets,
+    run: _Run,
+    bundle: BundleWriter | None,
+    progress: Progress | None,
+) -> None:
+    started_s = perf_counter()
+    control = VehicleControl(throttle=0.0, brake=0.0, steer=0.0)
+    body_x_m = -float(session.T_body_ego.translation_m[0])
+    with ThreadPoolExecutor(max_workers=1) as server_side:
+        tick = session.tick()
+        while True:
+            # One tick of latency by design: the server makes the next bundle while the stack thinks about this one.
+            session.control_ego(control)
+            session.apply(puppets.commands(tick.truth))
+            coming = server_side.submit(session.tick)
+            output = stack.step(tick)
+            _observe(run, tick, output, body_x_m, rig, bundle)
+            if progress is not None:
+                progress(run.record.samples[-1].t_s, staging.duration_s, output)
+            control = output.control
+            tick = coming.result()
+            if _over(run.record, staging):
+                break
+    run.wall_s = perf_counter() - started_s
+
+
+def _observe(
+    run: _Run, tick: Tick, output: StackOutput, body_x_m: float, rig: Rig, bundle: BundleWriter | None
+) -> None:
+    run.missing += len(tick.bundle.missing)
+    run.record.observe(tick, output, body_x_m, rig)
+    for name, milliseconds in output.stage_ms.items():
+        run.stage_ms.setdefault(name, []).append(milliseconds)
+    run.digest.add([dict(tick.bundle.frames), tick.truth.ego, tick.truth.objects])
+    run.digest.add([output.detections, output.image_detections, output.tracks, output.plan, output.control])
+    if bundle is not None:
+        bundle.write(tick, output, run.record.samples[-1])
+
+
+def _over(record: Record, staging: Staging) -> bool:
+    samples = record.samples
+    now_s = samples[-1].t_s
+    if now_s >= staging.duration_s:
+        return True
+    hold = [s for s in samples if s.t_s > now_s - HOLD_S]
+    hit_s = next((s.t_s for s in samples if s.contact), None)
+    if hit_s is not None:
+        return now_s - hit_s >= HOLD_S
+    standing = now_s >= HOLD_S and all(abs(s.speed_mps) < STANDSTILL_MPS for s in hold)
+    # Standing before the target until it is gone is the end; standing with the way still closed goes on.
+    return standing and now_s > staging.reveal_s
+
+
+def _judge(session: Session, request: DriveRequest, staging: Staging, run: _Run, why: str) -> Verdict:
+    record = run.record
+    findings = () if why else tuple(CRITERIA[code](record, staging) for code in request.case.criteria)
+    if why:
+        outcome = Outcome.INCONCLUSIVE
+    else:
+        outcome = Outcome.PASS if all(f.passed for f in findings) else Outcome.FAIL
+        why = "; ".join(f.text for f in findings if not f.passed) or findings[0].text
+    simulated_s = s_from_ns(len(record.samples) * TICK_NS)
+    factor = request.case.factor
+    value = factor.value(request.severity)
+    return Verdict(
+        case=request.case.case_id,
+        severity=request.severity,
+        factor=f"{factor.name} {value:.3g} {factor.unit}".strip(),
+        arm=request.arm.value,
+        seed=request.seed,
+        stack=request.stack,
+        rig=request.rig_name,
+        server=f"{session.server_version} at {request.address}" if request.address else "embedded",
+        versions=_versions(),
+        outcome=outcome,
+        why=why,
+        findings=findings,
+        digest=run.digest.hexdigest(),
+        duration_s=simulated_s,
+        min_gap_m=_least(record, "gap_m"),
+        min_ttc_s=_least(record, "ttc_s"),
+        max_braking_mps2=max(0.0, -float(np.min(record.column("accel_mps2"), initial=0.0))),
+        impact_speed_mps=record.impact_speed_mps,
+        careful_driver_avoids=careful_driver_avoids(staging),
+        first_seen_s=record.first_seen_s,
+        real_time_factor=simulated_s / run.wall_s if run.wall_s else 0.0,
+        stage_ms={name: float(np.median(values)) for name, values in run.stage_ms.items()},
+        sync={"missing": run.missing, "late": session.counters.late, "doubled": session.counters.doubled},
+    )
+
+
+def _least(record: Record, name: str) -> float:
+    return float(np.min(record.column(name), initial=np.inf))
+
+
+def _versions() -> dict[str, Any]:
+    packages = ("moosetest", "carla", "numpy", "open3d", "moderngl", "openvino", "onnxruntime")
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}

@@ -1,0 +1,178 @@
+"""What a run leaves for scoring: one sample a tick, from truth and from what the stack said."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from moosetest.arrays import FloatArray
+from moosetest.objects import Detections, ImageDetections, Tracks
+from moosetest.timing import s_from_ns
+from scenarios.drive.stack import StackOutput
+from scenarios.measure.geometry import box_corners, gap_m, time_to_collision_s
+from sim.rig import Rig
+from sim.session import Tick
+from sim.truth import GroundTruth
+
+EGO_LENGTH_M, EGO_WIDTH_M = 4.892, 1.837
+"""Box of vehicle.lincoln.mkz_2020 (CARLA 0.9.16)."""
+SEEN_RADIUS_M = 2.5
+"""A box in space is of the target when its centre is this near to the target's box: half a car's length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One tick of a run, as numbers for plots and criteria."""
+
+    t_s: float
+    speed_mps: float
+    accel_mps2: float
+    gap_m: float
+    ttc_s: float
+    lateral_m: float
+    contact: bool
+    reason: str
+    status: str
+    existence: float
+    track_id: int
+    track_error_m: float
+    seen_by: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Record:
+    """All samples of a run, and what happened in it."""
+
+    target: str
+    samples: list[Sample] = field(default_factory=list)
+    impact_speed_mps: float | None = None
+    impact_role: str | None = None
+    first_seen_s: dict[str, float] = field(default_factory=dict)
+
+    def column(self, name: str) -> FloatArray:
+        """(T,) one quantity over the run."""
+        return np.array([getattr(sample, name) for sample in self.samples], dtype=np.float64)
+
+    def observe(self, tick: Tick, output: StackOutput, body_x_m: float, rig: Rig) -> None:
+        """Add the sample of one tick.
+
+        Args:
+            tick: the world at that tick.
+            output: what the stack made of it.
+            body_x_m: x of the ego box's centre in the ego frame.
+            rig: where the cameras are.
+        """
+        truth = tick.truth
+        ego_corners_m = _ego_corners(truth, body_x_m)
+        index = truth.objects.role.index(self.target) if self.target in truth.objects.role else None
+        gap, ttc, lateral = math.inf, math.inf, math.inf
+        seen: tuple[str, ...] = ()
+        track = (0.0, -1, math.inf)
+        if index is not None:
+            gap, ttc, lateral = _separation(truth, index, ego_corners_m)
+            seen = _seen_by(truth, index, output, rig)
+            track = _target_track(truth, index, output.tracks)
+        t_s = s_from_ns(truth.t_ns)
+        for sensor_id in seen:
+            self.first_seen_s.setdefault(sensor_id, t_s)
+        if tick.contacts and self.impact_speed_mps is None:
+            self._impact(tick)
+        self.samples.append(
+            Sample(
+                t_s=t_s,
+                speed_mps=truth.ego.speed_mps,
+                accel_mps2=float(truth.ego.accel_ego_mps2[0]),
+                gap_m=gap,
+                ttc_s=ttc,
+                lateral_m=lateral,
+                contact=bool(tick.contacts),
+                reason=output.plan.reason,
+                status=output.plan.status.value,
+                existence=track[0],
+                track_id=track[1],
+                track_error_m=track[2],
+                seen_by=seen,
+            )
+        )
+
+    def _impact(self, tick: Tick) -> None:
+        # The physics has already taken speed out of the car in the tick of the contact: the tick before tells it.
+        before = self.samples[-1].speed_mps if self.samples else tick.truth.ego.speed_mps
+        roles = dict(zip(tick.truth.objects.actor_id.tolist(), tick.truth.objects.role, strict=True))
+        self.impact_speed_mps = max(0.0, before)
+        self.impact_role = roles.get(tick.contacts[0].actor_id, "scenery")
+
+
+def _ego_corners(truth: GroundTruth, body_x_m: float) -> FloatArray:
+    T_world_ego = truth.ego.T_world_ego
+    return box_corners(T_world_ego.points([body_x_m, 0.0, 0.0]), EGO_LENGTH_M, EGO_WIDTH_M, T_world_ego.yaw_rad)
+
+
+def _separation(truth: GroundTruth, index: int, ego_corners_m: FloatArray) -> tuple[float, float, float]:
+    objects = truth.objects
+    size_m = objects.size_lwh_m[index]
+    corners_m = box_corners(objects.center_world_m[index], size_m[0], size_m[1], float(objects.yaw_world_rad[index]))
+    ego_velocity_mps = truth.ego.T_world_ego.vectors(truth.ego.velocity_ego_mps)
+    ttc_s = time_to_collision_s(ego_corners_m, ego_velocity_mps, corners_m, objects.velocity_world_mps[index])
+    center_ego_m = truth.ego.T_world_ego.inverse().points(objects.center_world_m[index])
+    return gap_m(ego_corners_m, corners_m), ttc_s, float(center_ego_m[1])
+
+
+def _seen_by(truth: GroundTruth, index: int, output: StackOutput, rig: Rig) -> tuple[str, ...]:
+    T_ego_world = truth.ego.T_world_ego.inverse()
+    center_ego_m = T_ego_world.points(truth.objects.center_world_m[index])
+    reach_m = SEEN_RADIUS_M + float(np.hypot(*truth.objects.size_lwh_m[index][:2])) / 2.0
+    corners_ego_m = T_ego_world.points(_corners_3d(truth, index))
+    seen = {d.sensor_id for d in output.detections if _near(d, center_ego_m, reach_m)}
+    seen |= {d.sensor_id for d in output.image_detections if _overlaps(d, corners_ego_m)}
+    return tuple(sensor_id for sensor_id in rig.sensor_ids if sensor_id in seen)
+
+
+def _near(detections: Detections, center_ego_m: FloatArray, reach_m: float) -> bool:
+    offset_m = detections.center_ego_m[:, :2] - center_ego_m[:2]
+    return bool(np.any(np.hypot(offset_m[:, 0], offset_m[:, 1]) <= reach_m))
+
+
+def _overlaps(detections: ImageDetections, corners_ego_m: FloatArray) -> bool:
+    box = project_box_px(detections, corners_ego_m)
+    if box is None or not len(detections):
+        return False
+    low = np.maximum(detections.box_px[:, :2], box[:2])
+    high = np.minimum(detections.box_px[:, 2:], box[2:])
+    shared = np.prod(np.clip(high - low, 0.0, None), axis=1)
+    own = np.prod(detections.box_px[:, 2:] - detections.box_px[:, :2], axis=1)
+    union = own + np.prod(box[2:] - box[:2]) - shared
+    # 0.3 and not 0.5: a true box of a person is wider than the person, and a first sight is a loose box.
+    return bool(np.any(shared / union >= 0.3))
+
+
+def project_box_px(camera: ImageDetections, corners_ego_m: FloatArray) -> FloatArray | None:
+    """(4,) image box around 3-D corners, or None when any is behind the camera or all are outside the picture."""
+    points = camera.T_ego_sensor.inverse().points(corners_ego_m)
+    if np.any(points[:, 2] < 0.1):
+        return None
+    uv = points[:, :2] / points[:, 2:] * np.diag(camera.K_px)[:2] + camera.K_px[:2, 2]
+    width, height = camera.image_size_px
+    low = np.maximum(uv.min(axis=0), [-0.5, -0.5])
+    high = np.minimum(uv.max(axis=0), [width - 0.5, height - 0.5])
+    return np.concatenate([low, high]) if np.all(high > low) else None
+
+
+def _corners_3d(truth: GroundTruth, index: int) -> FloatArray:
+    signs = np.array(np.meshgrid([-0.5, 0.5], [-0.5, 0.5], [-0.5, 0.5])).reshape(3, -1).T
+    objects = truth.objects
+    return objects.center_world_m[index] + (signs * objects.size_lwh_m[index]) @ objects.rotation[index].T
+
+
+def _target_track(truth: GroundTruth, index: int, tracks: Tracks) -> tuple[float, int, float]:
+    if not len(tracks):
+        return 0.0, -1, math.inf
+    offset_m = tracks.center_world_m[:, :2] - truth.objects.center_world_m[index, :2]
+    distance_m = np.hypot(offset_m[:, 0], offset_m[:, 1])
+    nearest = int(np.argmin(distance_m))
+    reach_m = SEEN_RADIUS_M + float(np.hypot(*truth.objects.size_lwh_m[index][:2])) / 2.0
+    if distance_m[nearest] > reach_m:
+        return 0.0, -1, math.inf
+    return float(tracks.existence[nearest]), int(tracks.track_id[nearest]), float(distance_m[nearest])

@@ -1,0 +1,69 @@
+"""The verdict of a run: pass, fail, or inconclusive when the harness and not the stack failed."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from scenarios.measure.criteria import Finding
+
+SCHEMA_VERSION = 1
+
+
+class Outcome(Enum):
+    """Three values: a fault of the harness is never a failure or a success of the stack."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+    @property
+    def exit_code(self) -> int:
+        """0 all passed, 1 a failure, 3 inconclusive (2 is wrong use)."""
+        return {"pass": 0, "fail": 1, "inconclusive": 3}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What `verdict.json` holds."""
+
+    case: str
+    severity: float
+    factor: str
+    arm: str
+    seed: int
+    stack: str
+    rig: str
+    server: str
+    versions: dict[str, str]
+    outcome: Outcome
+    why: str
+    findings: tuple[Finding, ...] = ()
+    digest: str = ""
+    duration_s: float = 0.0
+    min_gap_m: float = math.inf
+    min_ttc_s: float = math.inf
+    max_braking_mps2: float = 0.0
+    impact_speed_mps: float | None = None
+    careful_driver_avoids: bool = True
+    first_seen_s: dict[str, float] = field(default_factory=dict)
+    real_time_factor: float = 0.0
+    stage_ms: dict[str, float] = field(default_factory=dict)
+    sync: dict[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values with the schema's version; infinite values become null."""
+        values = dataclasses.asdict(self)
+        values["outcome"] = self.outcome.value
+        return {"schema_version": SCHEMA_VERSION, **_finite(values)}
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,66 @@
+"""What there is: cases with families and sources, maps, detectors, stacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+def listing(what: str) -> list[dict[str, Any]]:
+    """Rows of `cases`, `maps`, `detectors` or `stacks`."""
+    return {"cases": _cases, "maps": _maps, "detectors": _detectors, "stacks": _stacks}[what]()
+
+
+def print_listing(rows: list[dict[str, Any]]) -> None:
+    """One table, a column a key."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for key in rows[0]:
+        table.add_column(key, overflow="fold")
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    Console().print(table)
+
+
+def _cases() -> list[dict[str, Any]]:
+    from scenarios.case import all_cases
+
+    return [
+        {
+            "case": case.case_id,
+            "family": case.family,
+            "severity sweeps": f"{case.factor.name} {case.factor.at_0:g} to {case.factor.at_1:g} {case.factor.unit}",
+            "passes": " ".join(case.criteria),
+            "title": case.title,
+            "source": case.source,
+        }
+        for case in all_cases()
+    ]
+
+
+def _maps() -> list[dict[str, Any]]:
+    from sim.world.maps import load_map, map_names
+
+    return [{"map": name, "split": load_map(name).split} for name in map_names()]
+
+
+def _detectors() -> list[dict[str, Any]]:
+    from perception.catalog import DETECTORS, IMAGE_DETECTORS
+
+    boxes = [{"detector": name, "gives": "boxes in space"} for name in DETECTORS]
+    return boxes + [{"detector": name, "gives": "boxes in the image"} for name in IMAGE_DETECTORS]
+
+
+def _stacks() -> list[dict[str, Any]]:
+    from scenarios.drive.stacks import FACTORIES
+
+    said = {
+        "fused": "cameras, LiDAR and radar, fused",
+        "camera": "cameras alone",
+        "lidar": "LiDAR alone",
+        "radar": "radar alone",
+        "oracle": "truth in place of perception",
+        "blind": "no perception",
+    }
+    return [{"stack": name, "sees by": said[name]} for name in FACTORIES]

@@ -1,0 +1,106 @@
+"""What assets there are: name, category, true size, and which split each belongs to."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib.resources import files
+from typing import Literal, NamedTuple
+
+Split = Literal["train", "nominal", "edge"]
+Size = tuple[float, float, float]
+
+LEVELS = (0, 1, 2)
+WALKER_POSES = (
+    "stand",
+    *(f"walk_{i}" for i in range(8)),
+    *(f"run_{i}" for i in range(8)),
+    "crouch",
+    "lie",
+)
+TWO_WHEELER_POSES = ("", "bare")
+
+_OWN_ASSETS: dict[str, tuple[str, Size]] = {
+    "walker.moosetest.adult": ("walker", (0.375, 0.375, 1.86)),
+    "walker.moosetest.child": ("walker", (0.5, 0.5, 1.1)),
+    "static.moosetest.billboard": ("billboard", (0.2, 4.0, 3.6)),
+    "traffic.traffic_light": ("traffic_light", (0.3, 0.36, 1.0)),
+}
+
+# Held out of training, so that a network is tested on shapes it has not seen: about a quarter of each family.
+_NOMINAL_VEHICLES = frozenset(
+    {
+        "vehicle.audi.tt",
+        "vehicle.citroen.c3",
+        "vehicle.dodge.charger_police_2020",
+        "vehicle.ford.crown",
+        "vehicle.kawasaki.ninja",
+        "vehicle.gazelle.omafiets",
+        "vehicle.lincoln.mkz_2020",
+        "vehicle.mercedes.coupe_2020",
+        "vehicle.mini.cooper_s_2021",
+        "vehicle.nissan.patrol_2021",
+        "vehicle.volkswagen.t2_2021",
+    }
+)
+# What edge cases are built of: shapes that training never sees and nominal tests do not use.
+_EDGE_ASSETS = frozenset(
+    {
+        "vehicle.micro.microlino",
+        "vehicle.tesla.cybertruck",
+        "vehicle.carlamotors.firetruck",
+        "walker.moosetest.adult",
+        "walker.moosetest.child",
+        "static.moosetest.billboard",
+    }
+)
+
+
+class Asset(NamedTuple):
+    """One entry: blueprint id or scenery name, CARLA's category, bounding box length, width, height."""
+
+    name: str
+    category: str
+    size_lwh_m: Size
+
+    @property
+    def kind(self) -> str:
+        """First part of the name: vehicle, walker, static or traffic."""
+        return self.name.split(".", 1)[0]
+
+    @property
+    def is_two_wheeler(self) -> bool:
+        """Whether it can be ridden, and stand without a rider."""
+        return self.category in ("bicycle", "motorcycle")
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """All assets by name; the sizes are those of CARLA 0.9.16's blueprints."""
+    text = (files("sim.assets") / "sizes.csv").read_text(encoding="utf-8")
+    found = {}
+    for row in csv.DictReader(text.splitlines()):
+        size = (float(row["length_m"]), float(row["width_m"]), float(row["height_m"]))
+        found[row["id"]] = Asset(row["id"], row["category"], size)
+    for name, (category, size) in _OWN_ASSETS.items():
+        found[name] = Asset(name, category, size)
+    return found
+
+
+def poses(asset: Asset) -> tuple[str, ...]:
+    """The poses an asset has."""
+    if asset.kind == "walker":
+        return WALKER_POSES
+    return TWO_WHEELER_POSES if asset.is_two_wheeler else ("",)
+
+
+def split(asset: Asset) -> Split:
+    """Whether training may see it, or only nominal tests, or only edge cases."""
+    if asset.name in _EDGE_ASSETS:
+        return "edge"
+    if asset.name in _NOMINAL_VEHICLES:
+        return "nominal"
+    # every fifth pedestrian is held out
+    if asset.name.startswith("walker.pedestrian.") and int(asset.name[-4:]) % 5 == 0:
+        return "nominal"
+    return "train"

@@ -1,0 +1,175 @@
+"""Lower body and greenhouse of a vehicle, from its shape."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.assets.builder import MeshBuilder
+from sim.assets.mesh import Material
+from sim.assets.vehicles.outline import Corner, rounded_outline
+from sim.assets.vehicles.shape import CarShape
+from sim.assets.vehicles.shell import Patch, Shell, Zone, cuts, rows
+from sim.assets.vehicles.wheels import add_wheel
+
+FloatArray = NDArray[np.float64]
+
+_COLUMNS = ((3, 4, 8), (2, 2, 2), (1, 1, 2))
+"""Columns on front and rear, in each corner, along the side, at each level of detail."""
+_ARCH_STEPS = (8, 4, 2)
+_SPACING_M = (0.06, 0.15, 0.3)
+_ROW_SPACING_M = (0.012, 0.05, 0.1)
+_LID_SHARES = ((1.0, 0.84, 0.45, 0.0), (1.0, 0.84, 0.0), (1.0,))
+_EDGE_ROUNDING_DEG = ((45.0, 90.0), (90.0,), ())
+_EDGE_RADIUS_M = (0.05, 0.05, 0.0)
+_DARK = (0.010, 0.010, 0.011)
+_BLEND_M = 0.9
+"""Bumpers bulge over this length behind each end."""
+
+
+def add_lower_body(builder: MeshBuilder, shape: CarShape, patches: list[Patch], level: int) -> None:
+    """Add sides, front, rear, bonnet and boot lid, with arches cut out."""
+    shown = [patch for patch in patches if patch.coarsest >= level]
+    half_length, half_width = 0.5 * shape.length_m, 0.5 * shape.width_m
+    outline = rounded_outline(half_length, half_width, shape.front, shape.rear, taper=0.035)
+    places = outline.columns(_COLUMNS[level], cuts(shown), _arch_columns(shape, level), _SPACING_M[level])
+    plan, normal = outline.at(places)
+    radius = _EDGE_RADIUS_M[level]
+    top = shape.shoulder_m(plan[:, 0])
+    bottom = np.minimum(_bottom_edge(shape, plan[:, 0]), top - radius)
+    crown = shape.bonnet_crown_m * np.clip(plan[:, 1] / (0.6 * half_width), 0.0, 1.0)
+    zones = []
+    for columns, zone_patches, knots in _zones(shape, plan, shown, level):
+        row = rows(knots, zone_patches, _ROW_SPACING_M[level])
+        z = np.clip(row[None], bottom[columns, None], (top[columns] - radius)[:, None])
+        point, row = _with_rounded_edge(_bulged(shape, plan[columns], z), row, normal[columns], level)
+        zones.append(Zone(point, plan[columns], row))
+    covered = (shape.rear_screen_m[0] + 0.12, shape.windscreen_m[0] - 0.12)
+    Shell(tuple(zones), crown, covered if level < 2 else (0.0, 0.0)).emit(builder, shown, _LID_SHARES[level])
+
+
+def _zones(
+    shape: CarShape, plan: FloatArray, patches: list[Patch], level: int
+) -> list[tuple[slice, list[Patch], tuple[float, ...]]]:
+    """Front, middle and rear: columns, patches and the heights where their section bends.
+
+    They meet above the axles, where only the side's own section counts: so rows that one zone alone has leave no gap.
+    """
+    side, front, rear = _section(shape)
+    if level == 2:
+        ends = (side[0], front[3], side[-1])
+        return [(slice(0, len(plan)), patches, ends)]
+    keep = slice(None) if level == 0 else slice(0, None, 2)
+    first = int(np.argmin(np.abs(plan[:, 0] - shape.axles_m[0]) - plan[:, 1]))
+    last = int(np.argmin(np.abs(plan[:, 0] - shape.axles_m[1]) - plan[:, 1]))
+    ahead, behind = shape.axles_m[0], shape.axles_m[1]
+    side = side[keep]
+    return [
+        (slice(0, first + 1), [p for p in patches if p.x[1] > ahead], tuple(sorted((*side, *front[1:4:2])))),
+        (slice(first, last + 1), [p for p in patches if p.x[1] > behind and p.x[0] < ahead], side),
+        (slice(last, len(plan)), [p for p in patches if p.x[0] < behind], tuple(sorted((*side, *rear[1:4:2])))),
+    ]
+
+
+def add_greenhouse(builder: MeshBuilder, shape: CarShape, patches: list[Patch], level: int) -> None:
+    """Add windows, pillars and roof. Patches are in shares: x from -1 to 1, y from 0 to 1, rows from 0 to 1."""
+    shown = [patch for patch in patches if patch.coarsest >= level]
+    outline = rounded_outline(1.0, 1.0, Corner(0.07, 0.16, 0.10), Corner(0.07, 0.2, 0.07))
+    face, corner, _ = _COLUMNS[level]
+    spacing = (0.08, 0.2, 0.5)[level]
+    places = outline.columns((face, (3, 1, 1)[level], (3, 1, 1)[level]), cuts(shown), np.zeros(0), spacing)
+    plan, normal = outline.at(places)
+    row = rows(((0.0, 0.5, 1.0), (0.0, 1.0), (0.0, 1.0))[level], shown, 0.02)
+    point = _raked(shape, plan, row)
+    point, row = _with_rounded_edge(point, row, normal, level)
+    crown = shape.roof_crown_m * np.clip(plan[:, 1] / 0.6, 0.0, 1.0)
+    Shell((Zone(point, plan, row),), crown).emit(builder, shown, _LID_SHARES[level])
+
+
+def add_running_gear(builder: MeshBuilder, shape: CarShape, level: int, spokes: int = 5) -> None:
+    """Add wheels, the dark insides of the arches and the floor."""
+    half_width = 0.5 * shape.width_m
+    inner = half_width - shape.wheel_width_m - 0.06
+    r, arch = shape.wheel_radius_m, shape.arch_radius_m
+    angle = np.linspace(0.0, np.pi, _ARCH_STEPS[level] + 1)
+    for x in shape.axles_m:
+        for side in (1.0, -1.0):
+            y = side * (half_width - 0.5 * shape.wheel_width_m - 0.02)
+            add_wheel(builder, (x, y, r), r, shape.wheel_width_m, level, spokes=spokes)
+            if level < 2:
+                curve = np.stack([x + arch * np.cos(angle), 0.0 * angle, r + arch * np.sin(angle)], axis=1)
+                edges = np.stack([curve + [0, side * inner, 0], curve + [0, side * 0.985 * half_width, 0]], axis=1)
+                builder.grid(edges if side > 0 else edges[:, ::-1], _DARK, Material.BLACK)
+        builder.box((x, 0, r + 0.4 * arch), (arch, inner, 0.6 * arch), _DARK, Material.BLACK)
+    floor = shape.clearance_m + 0.04
+    builder.box((0, 0, floor), (0.47 * shape.length_m, 0.90 * half_width * 0.86, 0.04), _DARK, Material.BLACK)
+
+
+def _arch_columns(shape: CarShape, level: int) -> FloatArray:
+    angle = np.linspace(0.0, np.pi, _ARCH_STEPS[level] + 1)
+    offset = np.concatenate([np.cos(angle) * shape.arch_radius_m, np.array([-1, 1]) * (shape.arch_radius_m + 0.012)])
+    return np.concatenate([x + offset for x in shape.axles_m])
+
+
+def _bottom_edge(shape: CarShape, x_m: FloatArray) -> FloatArray:
+    """Height of the lower edge: the sill, or the wheel arch."""
+    bottom = np.full(len(x_m), shape.clearance_m)
+    for axle in shape.axles_m:
+        reach = np.abs(x_m - axle) / (shape.arch_radius_m + 1e-4)
+        arch = shape.wheel_radius_m + shape.arch_radius_m * np.sqrt(np.clip(1.0 - reach**2, 0.0, None))
+        bottom = np.where(reach <= 1.0, arch, bottom)
+    return bottom
+
+
+def _section(shape: CarShape) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
+    """Heights where the section of side, front and rear bends."""
+    low, belt = shape.clearance_m, max(height for _, height in shape.shoulder)
+    side = tuple(low + (belt - low) * share for share in (0.0, 0.12, 0.35, 0.66, 0.70, 0.80, 1.0))
+    front = (low, low + 0.09, low + 0.24, shape.nose_m - 0.12, shape.nose_m)
+    rear = (low, low + 0.10, low + 0.28, low + 0.40, shape.tail_m)
+    return side, front, rear
+
+
+def _bulged(shape: CarShape, plan: FloatArray, z: FloatArray) -> FloatArray:
+    """Points (C, R, 3): sides with a waist, ends with bumpers."""
+    side_z, front_z, rear_z = _section(shape)
+    width = np.interp(z, side_z, [0.955, 0.985, 1.0, 0.997, 0.985, 0.978, 0.95])
+    front = np.interp(z, front_z, [0.10, 0.02, 0.0, 0.035, 0.08])
+    rear = np.interp(z, rear_z, [0.10, 0.02, 0.0, 0.035, 0.07])
+    half_length = 0.5 * shape.length_m
+    x = plan[:, :1]
+    ahead = np.clip((x - half_length + _BLEND_M) / _BLEND_M, 0.0, 1.0) ** 2
+    behind = np.clip((-x - half_length + _BLEND_M) / _BLEND_M, 0.0, 1.0) ** 2
+    return np.stack([x - front * ahead + rear * behind, plan[:, 1:] * width, z], axis=-1)
+
+
+def _raked(shape: CarShape, plan: FloatArray, row: FloatArray) -> FloatArray:
+    """Points (C, R, 3) of the greenhouse: the plan shrinks and slides from the shoulder up to the roof."""
+    v = row[None]
+    front = shape.windscreen_m[0] + (shape.windscreen_m[1] - shape.windscreen_m[0]) * v
+    back = shape.rear_screen_m[0] + (shape.rear_screen_m[1] - shape.rear_screen_m[0]) * v
+    x = 0.5 * (front + back) + 0.5 * (front - back) * plan[:, :1]
+    foot = 0.5 * shape.width_m * 0.905
+    roof = 0.5 * shape.width_m * shape.roof_share
+    y = plan[:, 1:] * (foot + (roof - foot) * v + shape.bulge_m * np.sin(np.pi * v))
+    base = shape.shoulder_m(x[:, 0]) - 0.015
+    top = shape.height_m - shape.roof_crown_m - 0.05 * plan[:, 0] ** 2 * (shape.roof_crown_m > 0.03)
+    return np.stack([x, y, base[:, None] + (top - base)[:, None] * v], axis=-1)
+
+
+def _with_rounded_edge(
+    point: FloatArray, row: FloatArray, normal: FloatArray, level: int
+) -> tuple[FloatArray, FloatArray]:
+    """The shell with a rounded upper edge: rows that turn inwards over the edge radius."""
+    radius = _EDGE_RADIUS_M[level]
+    if not radius:
+        return point, row
+    top = point[:, -1]
+    added = []
+    for degrees in _EDGE_ROUNDING_DEG[level]:
+        up, inward = radius * np.sin(np.radians(degrees)), radius * (1.0 - np.cos(np.radians(degrees)))
+        plan = top[:, :2] - inward * normal
+        plan[:, 1] = np.maximum(plan[:, 1], 0.0)
+        added.append(np.concatenate([plan, top[:, 2:] + up], axis=1))
+    extra = row[-1] + 1.0 + np.arange(len(added))
+    return np.concatenate([point, np.stack(added, axis=1)], axis=1), np.concatenate([row, extra])

@@ -1,0 +1,128 @@
+"""Passenger cars: lamps, grille, plates, shut lines, glass, mirrors and handles on a lofted body."""
+
+from __future__ import annotations
+
+from sim.assets.builder import MeshBuilder
+from sim.assets.mesh import Material
+from sim.assets.vehicles.body import add_greenhouse, add_lower_body, add_running_gear
+from sim.assets.vehicles.shape import CarShape
+from sim.assets.vehicles.shell import ALL, PAINT, Patch, Range
+
+BLACK = (0.015, 0.015, 0.016)
+GLASS = (0.018, 0.022, 0.026)
+HEADLAMP = (0.72, 0.75, 0.78)
+TAILLAMP = (0.42, 0.012, 0.010)
+AMBER = (0.75, 0.26, 0.015)
+REVERSE = (0.70, 0.70, 0.70)
+PLATE = (0.78, 0.78, 0.74)
+CHROME = (0.60, 0.60, 0.62)
+
+_INF = float("inf")
+_SEAM_M = 0.007
+"""Half the width of a shut line: wider than real (2 mm), so that it survives at a camera's distance."""
+
+
+def add_car(builder: MeshBuilder, shape: CarShape, level: int) -> None:
+    """Add a complete car of `shape`."""
+    add_lower_body(builder, shape, front_patches(shape) + rear_patches(shape) + side_patches(shape), level)
+    add_greenhouse(builder, shape, glass_patches(shape), level)
+    add_running_gear(builder, shape, level)
+    add_mirrors(builder, shape, level)
+    if level == 0:
+        _add_handles(builder, shape)
+        _add_wipers(builder, shape)
+
+
+def front_patches(shape: CarShape) -> list[Patch]:
+    """Headlamps, indicators, grille, air intake and plate."""
+    hw, ahead = 0.5 * shape.width_m, 0.5 * shape.length_m
+    top, low = shape.nose_m - 0.055, shape.clearance_m
+    front: Range = (ahead - 0.34, _INF)
+    lamp: Range = (0.54 * hw, 2 * hw)
+    return [
+        Patch((ahead - 0.46, _INF), lamp, (top - 0.13, top), HEADLAMP, Material.HEADLAMP),
+        Patch((ahead - 0.46, _INF), lamp, (top - 0.16, top - 0.13), AMBER, Material.INDICATOR, coarsest=0),
+        Patch(front, (-1, 0.47 * hw), (top - 0.15, top), BLACK, Material.BLACK, coarsest=1),
+        Patch(front, (-1, 0.47 * hw), (top - 0.09, top - 0.075), CHROME, Material.METAL, coarsest=0),
+        Patch(front, (-1, 0.74 * hw), (low + 0.04, low + 0.14), BLACK, Material.BLACK, coarsest=0),
+        Patch(front, (-1, 0.26), (top - 0.28, top - 0.17), PLATE, Material.PLATE, coarsest=1),
+        Patch(ALL, ALL, (-1, low + 0.035), BLACK, Material.BLACK, coarsest=0),
+    ]
+
+
+def rear_patches(shape: CarShape) -> list[Patch]:
+    """Tail lamps with indicator and reversing lamp, plate, boot seams, reflectors, diffuser."""
+    hw, behind = 0.5 * shape.width_m, -0.5 * shape.length_m
+    top, low = shape.tail_m - 0.055, shape.clearance_m
+    rear: Range = (-_INF, behind + 0.30)
+    lamp_x: Range = (-_INF, behind + 0.34)
+    return [
+        Patch(rear, (0.735 * hw - _SEAM_M, 0.735 * hw + _SEAM_M), (top - 0.36, _INF), BLACK, Material.BLACK, 0, 0),
+        Patch(lamp_x, (0.58 * hw, 2 * hw), (top - 0.16, top), TAILLAMP, Material.TAILLAMP),
+        Patch(lamp_x, (0.80 * hw, 2 * hw), (top - 0.055, top), AMBER, Material.INDICATOR, coarsest=0),
+        Patch(lamp_x, (0.58 * hw, 0.70 * hw), (top - 0.16, top - 0.10), REVERSE, Material.REVERSE_LAMP, coarsest=0),
+        Patch(rear, (-1, 0.34), (top - 0.31, top - 0.15), BLACK, Material.BLACK, coarsest=0),
+        Patch(rear, (-1, 0.26), (top - 0.29, top - 0.18), PLATE, Material.PLATE, coarsest=1),
+        Patch(rear, (-1, 0.735 * hw), (top - 0.36, top - 0.36 + 2 * _SEAM_M), BLACK, Material.BLACK, coarsest=0),
+        Patch(rear, (0.62 * hw, 0.80 * hw), (low + 0.20, low + 0.235), TAILLAMP, Material.RETRO, coarsest=0),
+        Patch(rear, (-1, 0.72 * hw), (-1, low + 0.14), BLACK, Material.BLACK, coarsest=0),
+    ]
+
+
+def side_patches(shape: CarShape) -> list[Patch]:
+    """Door shut lines, sills, and cladding where the shape has it."""
+    hw = 0.5 * shape.width_m
+    low = shape.clearance_m
+    patches = [
+        Patch((x - _SEAM_M, x + _SEAM_M), (0.8 * hw, _INF), (low + 0.12, _INF), BLACK, Material.BLACK, coarsest=0)
+        for x in shape.doors_m
+    ]
+    doors: Range = (min(shape.doors_m), max(shape.doors_m))
+    line = low + 0.12
+    patches.append(Patch(doors, (0.8 * hw, _INF), (line - _SEAM_M, line + _SEAM_M), BLACK, Material.BLACK, 0, 0))
+    if shape.cladding:
+        patches.append(Patch(ALL, (0.8 * hw, _INF), (-1, low + 0.10), BLACK, Material.BLACK, coarsest=1))
+    return patches
+
+
+def glass_patches(shape: CarShape) -> list[Patch]:
+    """Windscreen, rear screen and side windows, with a black frame round the side glass."""
+    low, high = shape.window_rows
+    width, rear_low, rear_high = shape.rear_glass
+    frame: Range = (2 * shape.windows[0][0] - 1 - 0.03, 2 * shape.windows[-1][1] - 1 + 0.03)
+    patches = [
+        Patch((0.7, 2), (-1, 0.885), (0.05, 0.93), GLASS, Material.GLASS),
+        Patch((-2, -0.7), (-1, width), (rear_low, rear_high), GLASS, Material.GLASS),
+        Patch(frame, (0.95, 2), (low - 0.035, high + 0.03), BLACK, Material.BLACK, coarsest=0),
+    ]
+    for start, end in shape.windows:
+        patches.append(Patch((2 * start - 1, 2 * end - 1), (0.95, 2), (low, high), GLASS, Material.GLASS))
+    return patches
+
+
+def add_mirrors(builder: MeshBuilder, shape: CarShape, level: int, reach_m: float = 0.10) -> None:
+    """Add door mirrors that stand out by `reach_m`."""
+    x = shape.windscreen_m[0] - 0.42
+    z = float(shape.shoulder_m(x)) + 0.10
+    hw = 0.5 * shape.width_m
+    polar, azimuth = ((6, 8), (4, 6), (3, 4))[level]
+    for side in (1.0, -1.0):
+        center = (x, side * (hw + reach_m - 0.10), z)
+        builder.ellipsoid(center, (0.07, 0.10, 0.075), PAINT, Material.PAINT, polar, azimuth)
+        if level == 0:
+            glass = (x - 0.062, side * (hw + reach_m - 0.10), z)
+            builder.box(glass, (0.012, 0.075, 0.05), GLASS, Material.GLASS)
+
+
+def _add_handles(builder: MeshBuilder, shape: CarShape) -> None:
+    for x in shape.doors_m[1:]:
+        z = float(shape.shoulder_m(x)) - 0.15
+        for side in (1.0, -1.0):
+            builder.box((x + 0.15, side * 0.5 * shape.width_m * 0.98, z), (0.09, 0.022, 0.013), CHROME, Material.METAL)
+
+
+def _add_wipers(builder: MeshBuilder, shape: CarShape) -> None:
+    x, z = shape.windscreen_m[0], float(shape.shoulder_m(shape.windscreen_m[0])) + 0.045
+    for y in (0.42, -0.12):
+        path = [(x - 0.02, y, z), (x + 0.02, y - 0.45, z - 0.005)]
+        builder.tube(path, 0.009, BLACK, Material.BLACK, segments=4, cap=False)

@@ -1,0 +1,96 @@
+"""The embedded CARLA server as a child process: started on a free port, always ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+READY_TIMEOUT_S = 30.0
+"""A cold disk may take seconds to read the libraries; a server that is not there by then never will be."""
+_READY = re.compile(r"ready on [\d.]+:(\d+)")
+
+
+class ServerUnavailableError(ConnectionError):
+    """No CARLA server answers, or the embedded one did not start: the harness failed, not the stack."""
+
+
+class EmbeddedServer:
+    """Runs `python -m sim.server` and knows its port; use as a context manager.
+
+    Args:
+        map_name: the map to start with.
+        seed: of all sensor noise.
+    """
+
+    def __init__(self, map_name: str, seed: int = 0) -> None:
+        self._command = [sys.executable, "-m", "sim.server", "--port", "0", "--map", map_name, "--seed", str(seed)]
+        self._process: subprocess.Popen[str] | None = None
+        self._resources = contextlib.ExitStack()
+        self.port = 0
+
+    def __enter__(self) -> EmbeddedServer:
+        environment = dict(os.environ)
+        house = str(Path(__file__).resolve().parents[1])
+        environment["PYTHONPATH"] = os.pathsep.join([house, *filter(None, [environment.get("PYTHONPATH")])])
+        # A file, not a pipe: nobody reads it while the server runs, and a full pipe would stop the server.
+        errors = self._resources.enter_context(tempfile.TemporaryFile("w+"))
+        self._process = subprocess.Popen(
+            self._command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
+        )
+        try:
+            self.port = self._await_ready(errors)
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def _await_ready(self, errors: IO[str]) -> int:
+        process = self._process
+        assert process is not None
+        assert process.stdout is not None
+        deadline_s = time.monotonic() + READY_TIMEOUT_S
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            while (left_s := deadline_s - time.monotonic()) > 0:
+                if not selector.select(left_s):
+                    continue
+                line = process.stdout.readline()
+                if match := _READY.search(line):
+                    return int(match.group(1))
+                if not line:
+                    process.wait()
+                    errors.seek(0)
+                    last = errors.read().strip().splitlines()[-1:] or ["no message"]
+                    raise ServerUnavailableError(f"the embedded server did not start: {last[0]}")
+        raise ServerUnavailableError(f"the embedded server was not ready after {READY_TIMEOUT_S:.0f} s")
+
+    def _stop(self) -> None:
+        process = self._process
+        if process is None:
+            return
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+        self._resources.close()
+        self._process = None

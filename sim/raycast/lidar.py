@@ -1,0 +1,208 @@
+"""A scanning LiDAR with CARLA's attributes and CARLA's formulas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor, pi, radians
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from sim.raycast.caster import RayCaster
+from sim.raycast.hits import Hits
+from sim.raycast.picking import GridPicker
+
+TURN_SNAP = 1e-6
+"""Shares of a turn this near to a whole turn are one: time steps arrive as float32."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LidarParams:
+    """CARLA's attributes of `sensor.lidar.ray_cast`, in SI; defaults are CARLA's.
+
+    `horizontal_fov_rad` is swept `rotation_frequency_hz` times a second; points are spread evenly over it.
+    A return at distance d has intensity exp(-`atmosphere_attenuation_rate` d). `dropoff_general_rate` of all rays are
+    lost; of returns at or below `dropoff_intensity_limit` more are, up to `dropoff_zero_intensity` at intensity 0.
+    """
+
+    channels: int = 32
+    range_m: float = 10.0
+    points_per_second: int = 56_000
+    rotation_frequency_hz: float = 10.0
+    upper_fov_rad: float = radians(10.0)
+    lower_fov_rad: float = radians(-30.0)
+    horizontal_fov_rad: float = 2.0 * pi
+    atmosphere_attenuation_rate: float = 0.004
+    dropoff_general_rate: float = 0.45
+    dropoff_intensity_limit: float = 0.8
+    dropoff_zero_intensity: float = 0.4
+    noise_stddev_m: float = 0.0
+    noise_seed: int = 0
+
+    @property
+    def elevation_rad(self) -> NDArray[np.float64]:
+        """(C,) of each channel, from the upper limit down."""
+        return np.linspace(self.upper_fov_rad, self.lower_fov_rad, self.channels)
+
+    def columns(self, dt_s: float) -> int:
+        """Rays of each channel in a time step, rounded half up."""
+        return floor(self.points_per_second * dt_s / self.channels + 0.5)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LidarSweep:
+    """Returns of one time step, sorted by channel, from the upper one down.
+
+    `horizontal_angle_rad` is CARLA's header: where the next step begins, clockwise from the field's left edge.
+    `points_per_channel` (C,) sums to N; `points_sensor_m` (N, 3) x forward, y left, z up; `intensity` (N,) in [0, 1];
+    `actor_id`, `tag`, `cos_incidence` (N,) as a semantic LiDAR tells them.
+    """
+
+    horizontal_angle_rad: float
+    points_per_channel: NDArray[np.uint32]
+    points_sensor_m: NDArray[np.float32]
+    intensity: NDArray[np.float32]
+    actor_id: NDArray[np.uint32]
+    tag: NDArray[np.uint8]
+    cos_incidence: NDArray[np.float32]
+
+
+class Lidar:
+    """One LiDAR; remembers how far it has turned.
+
+    Args:
+        params: its attributes.
+        seed: with `params.noise_seed` and the frame number it decides loss and noise of each ray.
+    """
+
+    def __init__(self, params: LidarParams, seed: int) -> None:
+        self.params = params
+        self._seed = seed
+        self._turn = 0.0
+        self._grid: _Grid | None = None
+
+    def sweep(self, caster: RayCaster, T_world_sensor: NDArray[np.float64], frame: int, dt_s: float) -> LidarSweep:
+        """Turn for `dt_s` and measure.
+
+        Args:
+            caster: casts into the scene of this frame.
+            T_world_sensor: (4, 4); x forward, y left, z up.
+            frame: the same frame gives the same loss and noise.
+            dt_s: since the last sweep.
+        """
+        columns = self.params.columns(dt_s)
+        if columns < 1:
+            return self._nothing()
+        turned = self.params.rotation_frequency_hz * dt_s
+        grid = self._grid_at(self._turn, turned, columns)
+        self._turn = _snapped(self._turn + turned)
+        chance = _Chance(self.params, (self.params.noise_seed, self._seed, frame), grid.shape)
+        ray = chance.cast_rays()
+        hits = self._cast(caster, T_world_sensor, grid, ray)
+        return self._returns(grid, hits, ray, chance)
+
+    def directions_sensor(self, dt_s: float) -> NDArray[np.float32]:
+        """(C * K, 3) unit vectors of the next sweep's rays, channel by channel."""
+        turned = self.params.rotation_frequency_hz * dt_s
+        return self._grid_at(self._turn, turned, self.params.columns(dt_s)).direction_sensor
+
+    def _cast(self, caster: RayCaster, T_world_sensor: NDArray[np.float64], grid: _Grid, ray: NDArray[np.intp]) -> Hits:
+        slot = np.full(grid.shape[0] * grid.shape[1], -1, np.intp)
+        slot[ray] = np.arange(len(ray))
+        T_sensor_world = np.linalg.inv(T_world_sensor).astype(np.float64)
+        picker = GridPicker(
+            T_sensor_world, self.params.elevation_rad, grid.azimuth_rad, slot.reshape(grid.shape), self.params.range_m
+        )
+        direction = grid.direction_sensor if len(ray) == len(slot) else grid.direction_sensor.take(ray, axis=0)
+        direction_world = direction @ T_world_sensor[:3, :3].T.astype(np.float32)
+        return caster.cast(T_world_sensor[:3, 3], direction_world, self.params.range_m, picker=picker)
+
+    def _returns(self, grid: _Grid, hits: Hits, ray: NDArray[np.intp], chance: _Chance) -> LidarSweep:
+        met = np.flatnonzero(hits.source >= 0)
+        intensity = np.exp(np.float32(-self.params.atmosphere_attenuation_rate) * hits.range_m.take(met))
+        kept = chance.kept_returns(ray.take(met), intensity)
+        met, intensity = met.take(kept), intensity.take(kept)
+        ray, hits = ray.take(met), hits.take(met)
+        range_m = hits.range_m + chance.noise_m(ray)
+        return LidarSweep(
+            self._turn * self.params.horizontal_fov_rad,
+            np.bincount(ray // grid.shape[1], minlength=grid.shape[0]).astype(np.uint32),
+            grid.direction_sensor.take(ray, axis=0) * range_m[:, None],
+            intensity,
+            hits.actor_id,
+            hits.tag,
+            hits.cos_incidence,
+        )
+
+    def _grid_at(self, turn: float, turned: float, columns: int) -> _Grid:
+        if self._grid is None or self._grid.key != (turn, turned, columns):
+            self._grid = _Grid(self.params, turn, turned, columns)
+        return self._grid
+
+    def _nothing(self) -> LidarSweep:
+        def none(dtype: DTypeLike, *shape: int) -> NDArray[Any]:
+            return np.zeros((0, *shape), dtype)
+
+        return LidarSweep(
+            horizontal_angle_rad=self._turn * self.params.horizontal_fov_rad,
+            points_per_channel=np.zeros(self.params.channels, np.uint32),
+            points_sensor_m=none(np.float32, 3),
+            intensity=none(np.float32),
+            actor_id=none(np.uint32),
+            tag=none(np.uint8),
+            cos_incidence=none(np.float32),
+        )
+
+
+class _Grid:
+    """Directions of one step: channels from the top, columns in the order of scanning, from left to right."""
+
+    def __init__(self, params: LidarParams, turn: float, turned: float, columns: int) -> None:
+        self.key = (turn, turned, columns)
+        self.shape = (params.channels, columns)
+        share = (turn + turned * np.arange(columns) / columns) % 1.0
+        self.azimuth_rad = params.horizontal_fov_rad * (0.5 - share)
+        elevation_rad = params.elevation_rad[:, None]
+        direction = np.empty((*self.shape, 3), np.float32)
+        direction[..., 0] = np.cos(elevation_rad) * np.cos(self.azimuth_rad)
+        direction[..., 1] = np.cos(elevation_rad) * np.sin(self.azimuth_rad)
+        direction[..., 2] = np.sin(elevation_rad)
+        self.direction_sensor = direction.reshape(-1, 3)
+
+
+class _Chance:
+    """Loss and noise, drawn for every ray of the grid: what one ray meets never changes the luck of another."""
+
+    def __init__(self, params: LidarParams, seeds: tuple[int, ...], shape: tuple[int, int]) -> None:
+        self._params = params
+        self._rays = shape[0] * shape[1]
+        self._general, self._weak, self._noise = np.random.default_rng(seeds).spawn(3)
+
+    def cast_rays(self) -> NDArray[np.intp]:
+        """Numbers of the rays that are cast at all."""
+        rate = self._params.dropoff_general_rate
+        if rate <= np.finfo(np.float32).eps:
+            return np.arange(self._rays)
+        return np.flatnonzero(self._general.random(self._rays, dtype=np.float32) >= rate)
+
+    def kept_returns(self, ray: NDArray[np.intp], intensity: NDArray[np.float32]) -> NDArray[np.intp]:
+        """Which of the returns of `ray` are strong enough, or lucky."""
+        zero, limit = self._params.dropoff_zero_intensity, self._params.dropoff_intensity_limit
+        if zero <= 0.0 or limit <= 0.0:
+            return np.arange(len(ray))
+        luck = self._weak.random(self._rays, dtype=np.float32).take(ray)
+        return np.flatnonzero((intensity > limit) | (luck < zero / limit * intensity + 1.0 - zero))
+
+    def noise_m(self, ray: NDArray[np.intp]) -> NDArray[np.float32] | np.float32:
+        """Error along each ray."""
+        stddev_m = np.float32(self._params.noise_stddev_m)
+        if stddev_m <= np.finfo(np.float32).eps:
+            return np.float32(0.0)
+        return stddev_m * self._noise.standard_normal(self._rays, dtype=np.float32).take(ray)
+
+
+def _snapped(turn: float) -> float:
+    """The share of a turn in [0, 1)."""
+    whole = round(turn)
+    return 0.0 if abs(turn - whole) < TURN_SNAP else turn % 1.0

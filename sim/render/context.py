@@ -1,0 +1,28 @@
+"""The OpenGL context: headless through EGL, on a GPU when there is one, Mesa's llvmpipe when not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class RenderUnavailableError(RuntimeError):
+    """No OpenGL context can be made here; the message says what is missing."""
+
+
+def create_context() -> Any:
+    """Make a standalone OpenGL 4.3 context that is current in the calling thread.
+
+    Raises:
+        RenderUnavailableError: no EGL, or one that is too old for indirect drawing.
+    """
+    try:
+        import moderngl
+    except ImportError as error:
+        raise RenderUnavailableError(f"cameras need the package moderngl: {error}") from error
+    try:
+        context = moderngl.create_context(standalone=True, backend="egl", require=430)
+    except Exception as error:  # moderngl raises bare Exception for every kind of failure
+        message = f"cameras need EGL with OpenGL 4.3 (Debian and Ubuntu: libegl1, libgl1-mesa-dri): {error}"
+        raise RenderUnavailableError(message) from error
+    context.gc_mode = "auto"
+    return context

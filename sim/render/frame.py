@@ -1,0 +1,101 @@
+"""The numbers that all shaders of a frame share, packed as a uniform block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.render.lighting import Light
+from sim.render.view import CameraView
+from sim.world.scene import Scene
+
+MAX_BEAMS = 4
+"""Vehicles whose headlamps light the street in one picture: the nearest."""
+READ_NOISE = 0.0035
+"""Standard deviation of the sensor's noise in the dark, of full scale, by day."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beam:
+    """The headlamps of one vehicle as one source between them."""
+
+    position_world_m: NDArray[np.float64]
+    forward_world: NDArray[np.float64]
+    low_cd: float
+    high_cd: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LampField:
+    """Where the map of street-lamp light lies: its corner, its side, and the height it fades out at."""
+
+    corner_world_m: tuple[float, float]
+    side_m: float
+    ceiling_m: float
+    rgb: tuple[float, float, float]
+
+
+NO_LAMPS = LampField((0.0, 0.0), 1.0, 0.0, (0.0, 0.0, 0.0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameInputs:
+    """All that a frame's uniform block is made of."""
+
+    scene: Scene
+    view: CameraView
+    light: Light
+    clip_from_world: NDArray[np.float64]
+    shadow_from_world: NDArray[np.float64]
+    beams: tuple[Beam, ...]
+    lamp_field: LampField
+
+
+def frame_block(inputs: FrameInputs) -> bytes:
+    """The std140 bytes of the block `Frame` in `shaders/frame.glsl`."""
+    light, weather, view = inputs.light, inputs.scene.weather, inputs.view
+    forward = view.forward_world
+    rows: list[NDArray[np.float64]] = [
+        *inputs.clip_from_world.T,
+        *inputs.shadow_from_world.T,
+        _row(view.eye_world_m, inputs.scene.time_s),
+        _row(light.sun_direction_world, float(light.has_sun)),
+        _row(light.sun_rgb, weather.wetness),
+        _row(light.sky_up_rgb, weather.cloudiness),
+        _row(light.sky_down_rgb, light.night),
+        _row(light.zenith_rgb, light.exposure),
+        _row(light.horizon_rgb, light.fog_per_m),
+        _row(light.fog_rgb, light.fog_start_m),
+        _row(forward, weather.precipitation),
+        _noise_row(inputs),
+        _lamp_row(inputs.lamp_field),
+        _row(np.array(inputs.lamp_field.rgb) * light.exposure / np.pi, inputs.lamp_field.ceiling_m),
+    ]
+    for k in range(MAX_BEAMS):
+        rows += _beam_rows(inputs.beams[k] if k < len(inputs.beams) else None, light.exposure / np.pi)
+    return np.array(rows, dtype=np.float32).tobytes()
+
+
+def _row(xyz: NDArray[np.float64], w: float) -> NDArray[np.float64]:
+    return np.array([xyz[0], xyz[1], xyz[2], w])
+
+
+def _noise_row(inputs: FrameInputs) -> NDArray[np.float64]:
+    """Where in the noise texture this frame starts, and how strong noise is (it grows as light gets scarce)."""
+    view = inputs.view
+    offset = np.random.SeedSequence([view.noise_seed & 0xFFFFFFFF, inputs.scene.frame]).generate_state(2) % 4096
+    strength = view.noise * READ_NOISE * (1.0 + 2.5 * inputs.light.night) * view.supersampling
+    return np.array([offset[0], offset[1], strength, float(view.supersampling)])
+
+
+def _lamp_row(lamp_field: LampField) -> NDArray[np.float64]:
+    x, y = lamp_field.corner_world_m
+    return np.array([x, y, 1.0 / lamp_field.side_m, 0.0])
+
+
+def _beam_rows(beam: Beam | None, per_lx: float) -> list[NDArray[np.float64]]:
+    if beam is None:
+        return [np.zeros(4), np.array([1.0, 0.0, 0.0, 0.0])]
+    return [_row(beam.position_world_m, beam.low_cd * per_lx), _row(beam.forward_world, beam.high_cd * per_lx)]

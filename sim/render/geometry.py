@@ -1,0 +1,135 @@
+"""Meshes in graphics memory: one vertex and one index buffer, drawn by ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.assets.mesh import Material, Mesh
+from sim.render.families import FAMILY_OF_MATERIAL, Family
+
+VERTEX_FORMAT = "3f 3f 4f 2f 2f"
+VERTEX_NAMES = ("in_position", "in_normal", "in_color", "in_uv", "in_part")
+VERTEX_FLOATS = 14
+VERTEX_BYTES = 4 * VERTEX_FLOATS
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRange:
+    """A run of the index buffer that one draw reads."""
+
+    first_index: int
+    index_count: int
+    base_vertex: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredMesh:
+    """Where a mesh lies in the buffers, and what culling and lamps need of it.
+
+    `lamp_body_m` holds, for each lamp material, the centres of its left (y > 0) and right parts.
+    """
+
+    families: Mapping[Family, IndexRange]
+    whole: IndexRange
+    center_body_m: NDArray[np.float64]
+    radius_m: float
+    low_body_m: NDArray[np.float64]
+    high_body_m: NDArray[np.float64]
+    lamps_body_m: Mapping[Material, NDArray[np.float64]]
+
+
+def vertex_rows(mesh: Mesh, seed: float = 0.0, index: float = 0.0) -> NDArray[np.float32]:
+    """(V, 14) float32: position, normal, colour and material, uv, and the part's seed and index."""
+    count = len(mesh.position_m)
+    rows = np.empty((count, VERTEX_FLOATS), dtype=np.float32)
+    rows[:, 0:3] = mesh.position_m
+    rows[:, 3:6] = mesh.normal
+    rows[:, 6:9] = mesh.color
+    rows[:, 9] = mesh.material
+    rows[:, 10:12] = mesh.uv
+    rows[:, 12] = seed
+    rows[:, 13] = index
+    return rows
+
+
+class GeometryStore:
+    """Holds meshes in one growing vertex and index buffer, so that one indirect draw covers many of them."""
+
+    def __init__(self, context: Any, vertex_capacity: int = 1 << 18) -> None:
+        self._context = context
+        self.vertex_buffer = context.buffer(reserve=vertex_capacity * VERTEX_BYTES)
+        self.index_buffer = context.buffer(reserve=vertex_capacity * 12)
+        self._vertex_count = 0
+        self._index_count = 0
+        self.generation = 0
+
+    def add(self, mesh: Mesh) -> StoredMesh:
+        """Copy a mesh to graphics memory, its triangles ordered by family."""
+        family = FAMILY_OF_MATERIAL[mesh.material[mesh.triangle[:, 0]]]
+        order = np.argsort(family, kind="stable")
+        triangles = mesh.triangle[order]
+        base = self.append(vertex_rows(mesh), triangles)
+        starts = np.searchsorted(family[order], np.arange(len(Family) + 1))
+        families = {
+            member: IndexRange(base.first_index + 3 * int(a), 3 * int(b - a), base.base_vertex)
+            for member, a, b in zip(Family, starts[:-1], starts[1:], strict=True)
+            if b > a
+        }
+        position = mesh.position_m.astype(np.float64)
+        low, high = position.min(axis=0), position.max(axis=0)
+        center = (low + high) / 2.0
+        radius = float(np.linalg.norm(position - center, axis=1).max())
+        return StoredMesh(families, base, center, radius, low, high, _lamp_centres(mesh))
+
+    def append(self, rows: NDArray[np.float32], triangles: NDArray[np.uint32]) -> IndexRange:
+        """Copy vertices and the triangles between them; returns where they lie."""
+        base = IndexRange(self._index_count, triangles.size, self._vertex_count)
+        self._reserve(self._vertex_count + len(rows), self._index_count + triangles.size)
+        self.vertex_buffer.write(rows.tobytes(), offset=self._vertex_count * VERTEX_BYTES)
+        self.index_buffer.write(triangles.astype(np.uint32).tobytes(), offset=self._index_count * 4)
+        self._vertex_count += len(rows)
+        self._index_count += triangles.size
+        return base
+
+    def _reserve(self, vertex_count: int, index_count: int) -> None:
+        self.vertex_buffer = self._grown(self.vertex_buffer, self._vertex_count, vertex_count, VERTEX_BYTES)
+        self.index_buffer = self._grown(self.index_buffer, self._index_count, index_count, 4)
+
+    def _grown(self, buffer: Any, used: int, wanted: int, item_bytes: int) -> Any:
+        if wanted * item_bytes <= buffer.size:
+            return buffer
+        larger = self._context.buffer(reserve=max(wanted * item_bytes, 2 * buffer.size))
+        if used:
+            self._context.copy_buffer(larger, buffer, used * item_bytes)
+        self.generation += 1
+        return larger
+
+
+_LAMP_MATERIALS = (
+    Material.HEADLAMP,
+    Material.TAILLAMP,
+    Material.INDICATOR,
+    Material.REVERSE_LAMP,
+    Material.BEACON,
+    Material.SIGNAL_RED,
+    Material.SIGNAL_YELLOW,
+    Material.SIGNAL_GREEN,
+    Material.STREET_LAMP,
+)
+
+
+def _lamp_centres(mesh: Mesh) -> dict[Material, NDArray[np.float64]]:
+    found: dict[Material, NDArray[np.float64]] = {}
+    for material in _LAMP_MATERIALS:
+        points = mesh.position_m[mesh.material == material].astype(np.float64)
+        if len(points) == 0:
+            continue
+        # front and rear indicators are four lamps: split by the sign of x as well as of y
+        key = (points[:, 0] > 0).astype(int) * 2 + (points[:, 1] > 0).astype(int)
+        found[material] = np.array([points[key == k].mean(axis=0) for k in np.unique(key)])
+    return found

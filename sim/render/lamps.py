@@ -1,0 +1,91 @@
+"""Lamps that light the street: a map of street-lamp light around the camera, and the beams of the nearest vehicles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.assets.mesh import Material
+from sim.render.actors import Placed
+from sim.render.frame import MAX_BEAMS, Beam, LampField
+from sim.world.scene import StreetLamp
+
+FIELD_SIZE_PX = 128
+FIELD_SIDE_M = 160.0
+FIELD_STEP_M = 40.0
+"""The map moves with the camera in steps of this, so that it is kept between frames."""
+LAMP_HEIGHT_M = 8.0
+"""A lamp's light is computed this far below its head plus 0.8 m: about a person's waist."""
+BEAM_RANGE_M = 120.0
+LOW_BEAM, HIGH_BEAM = 2, 4
+"""Bits of carla.VehicleLightState."""
+LOW_BEAM_CD, HIGH_BEAM_CD = 22_000.0, 70_000.0
+"""Both lamps of a car in the hot spot (UN R149 allows 44,100 cd a dipped lamp; cars in use reach about half)."""
+
+
+def lamp_field(lamps: Sequence[StreetLamp], eye_world_m: NDArray[np.float64]) -> tuple[LampField, NDArray[np.float16]]:
+    """Where the map around the camera lies, and its (128, 128, 4) texels: lux times direction, and lux."""
+    corner = np.round(eye_world_m[:2] / FIELD_STEP_M) * FIELD_STEP_M - FIELD_SIDE_M / 2.0
+    texel = (np.arange(FIELD_SIZE_PX) + 0.5) * (FIELD_SIDE_M / FIELD_SIZE_PX)
+    field = np.zeros((FIELD_SIZE_PX, FIELD_SIZE_PX, 4))
+    near = [p for p in lamps if (np.abs(np.array(p.position_world_m[:2]) - corner - FIELD_SIDE_M / 2) < 110.0).all()]
+    color = np.zeros(3)
+    for lamp in near:
+        x, y, _ = lamp.position_world_m
+        dx, dy = x - corner[0] - texel[None, :], y - corner[1] - texel[:, None]
+        to_lamp = np.stack(np.broadcast_arrays(dx, dy, LAMP_HEIGHT_M - 0.8), axis=2)
+        distance = np.linalg.norm(to_lamp, axis=2, keepdims=True)
+        to_lamp /= distance
+        # flat bowl: full to 55 degrees off straight down, none beyond 80
+        cone = np.clip((to_lamp[:, :, 2:] - 0.17) / 0.40, 0.0, 1.0)
+        lux = lamp.intensity_cd * cone / distance**2
+        field[:, :, :3] += lux * to_lamp
+        field[:, :, 3:] += lux
+        color += np.array(lamp.color_rgb) / len(near)
+    where = LampField((float(corner[0]), float(corner[1])), FIELD_SIDE_M, LAMP_HEIGHT_M + 2.0, tuple(color))
+    return where, field.astype(np.float16)
+
+
+class LampFieldMap:
+    """Keeps the texture of the lamp field and fills it when the camera leaves its cell."""
+
+    def __init__(self, context: Any) -> None:
+        self.texture = context.texture((FIELD_SIZE_PX, FIELD_SIZE_PX), 4, dtype="f2")
+        self.texture.repeat_x = self.texture.repeat_y = False
+        self._key: tuple[object, ...] | None = None
+        self._field: LampField | None = None
+
+    def update(self, map_key: str, lamps: Sequence[StreetLamp], eye_world_m: NDArray[np.float64]) -> LampField:
+        """The field around the camera; `map_key` tells maps apart."""
+        key = (map_key, *np.round(eye_world_m[:2] / FIELD_STEP_M))
+        if key != self._key or self._field is None:
+            self._field, texels = lamp_field(lamps, eye_world_m)
+            self.texture.write(texels.tobytes())
+            self._key = key
+        return self._field
+
+
+def beams_of(placed: Sequence[Placed]) -> tuple[Beam, ...]:
+    """The headlamp beams of the nearest vehicles that have them on; `placed` is sorted, nearest first."""
+    lit = [p for p in placed if p.instance.lights & (LOW_BEAM | HIGH_BEAM) and p.distance_m < BEAM_RANGE_M]
+    return tuple(_beam(p) for p in lit[:MAX_BEAMS])
+
+
+def _beam(placed: Placed) -> Beam:
+    T = placed.instance.T_world_body
+    lamps = placed.mesh.lamps_body_m.get(Material.HEADLAMP)
+    if lamps is None:
+        low, high = placed.mesh.low_body_m, placed.mesh.high_body_m
+        center = np.array([high[0], (low[1] + high[1]) / 2.0, low[2] + 0.65])
+    else:
+        center = lamps.mean(axis=0)
+    lights = placed.instance.lights
+    return Beam(
+        position_world_m=T[:3, :3] @ center + T[:3, 3],
+        forward_world=T[:3, 0],
+        low_cd=LOW_BEAM_CD if lights & (LOW_BEAM | HIGH_BEAM) else 0.0,
+        high_cd=HIGH_BEAM_CD if lights & HIGH_BEAM else 0.0,
+    )

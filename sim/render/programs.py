@@ -1,0 +1,116 @@
+"""Shader programs: assembled from `shaders/`, compiled when first needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sim.assets.mesh import Material
+from sim.render.families import Family
+
+GEOMETRY_OUTPUTS = ("index", "depth", "normal")
+TEXTURE_UNITS = {
+    "u_static_shadow": 0,
+    "u_actor_shadow": 1,
+    "u_noise_map": 2,
+    "u_cloud_map": 3,
+    "u_lamp_field": 4,
+    "u_ground_map": 5,
+    "u_pictures": 6,
+    "u_depth": 7,
+}
+_FEATURES: dict[Family, tuple[str, ...]] = {
+    Family.GLOSS: ("MIRRORS", "NEEDS_BODY"),
+    Family.SOLID: ("NEEDS_BODY",),
+    Family.LAMP: ("MIRRORS", "NEEDS_BODY"),
+    Family.SHEET: ("NEEDS_UV", "NEEDS_BODY", "HAS_RETRO"),
+    Family.FACADE: ("MIRRORS", "NEEDS_UV"),
+    Family.LEAF: (),
+    Family.GROUND: (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LightModel:
+    """Which lights a frame has: each combination is a program of its own, as branches cost more on a CPU."""
+
+    sun: bool
+    lamps: bool
+    beams: int
+    wet: bool
+
+    def defines(self) -> tuple[str, ...]:
+        """The preprocessor symbols of the combination."""
+        flags = (("SUN", self.sun), ("LAMPS", self.lamps), ("WET", self.wet))
+        return (*(name for name, on in flags if on), f"BEAMS {self.beams}")
+
+
+class Programs:
+    """The programs of one context."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+        self._made: dict[tuple[object, ...], Any] = {}
+
+    def surface(self, family: Family, outputs: tuple[str, ...], light: LightModel) -> Any:
+        """Draws one family in colour, with the other `outputs` of the pass."""
+        key = ("surface", family, outputs, light)
+        if key not in self._made:
+            features = _FEATURES[family]
+            if family is Family.GROUND and light.wet:
+                features = (*features, "MIRRORS")
+            defines = (*features, *light.defines())
+            body = _source(f"{family.name.lower()}.glsl")
+            fragment = _source("light.glsl") + _source("main.frag.glsl").replace("//SURFACE", _source("surface.glsl") + body)
+            self._made[key] = self._compile(_vertex(body, defines), fragment, outputs, defines)
+        return self._made[key]
+
+    def geometry(self, family: Family, outputs: tuple[str, ...]) -> Any:
+        """Draws one family without light: ground truth alone."""
+        leaves = family is Family.LEAF
+        key = ("geometry", leaves, outputs)
+        if key not in self._made:
+            defines = ("LEAVES",) if leaves else ()
+            body = _source("leaf.glsl")
+            fragment = _source("light.glsl") + _source("surface.glsl") + body if leaves else ""
+            fragment += _source("geometry.frag.glsl")
+            self._made[key] = self._compile(_vertex(body, defines), fragment, outputs, defines)
+        return self._made[key]
+
+    def screen(self, name: str, outputs: tuple[str, ...], light: LightModel | None = None) -> Any:
+        """A program with its own vertex shader: `sky`, `blob`, `glow`, `shadow`."""
+        key = (name, outputs, light)
+        if key not in self._made:
+            defines = light.defines() if light else ()
+            vertex = _head(("VERTEX", *defines)) + _source("frame.glsl") + _source(f"{name}.vert.glsl")
+            lights = _source("light.glsl") if light else ""
+            self._made[key] = self._compile(vertex, lights + _source(f"{name}.frag.glsl"), outputs, defines)
+        return self._made[key]
+
+    def _compile(self, vertex: str, fragment: str, outputs: tuple[str, ...], defines: tuple[str, ...]) -> Any:
+        places = tuple(f"OUT_{name.upper()} {k}" for k, name in enumerate(outputs))
+        head = _head((*defines, *places)) + _source("frame.glsl") + _source("outputs.glsl")
+        program = self._context.program(vertex_shader=vertex, fragment_shader=head + fragment)
+        for name, unit in TEXTURE_UNITS.items():
+            if name in program:
+                program[name].value = unit
+        if "Frame" in program:
+            program["Frame"].binding = 0
+        return program
+
+
+def _vertex(family_source: str, defines: tuple[str, ...]) -> str:
+    source = _source("world.vert.glsl").replace("//SURFACE", family_source)
+    return _head(("VERTEX", *defines)) + _source("frame.glsl") + source
+
+
+@cache
+def _source(name: str) -> str:
+    return files("sim.render").joinpath("shaders", name).read_text(encoding="utf-8")
+
+
+def _head(defines: tuple[str, ...]) -> str:
+    kinds = [f"{material.name} {int(material)}" for material in Material]
+    return "#version 430\n" + "".join(f"#define {symbol}\n" for symbol in (*kinds, *defines))

@@ -1,0 +1,115 @@
+"""The camera: a scene and a view in, pictures and their ground truth out."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.assets.mesh import MeshSource
+from sim.render.context import create_context
+from sim.render.pipeline import Pipeline
+from sim.render.view import OUTPUTS, CameraView, Images
+from sim.world.scene import Scene
+
+__all__ = ["CameraRenderer", "CameraView", "Images"]
+
+_GEOMETRY_OF = {"depth": "depth", "tag": "index", "instance": "index", "normal": "normal"}
+
+
+class CameraRenderer:
+    """Renders cameras with OpenGL. The context is made at the first picture and belongs to that thread.
+
+    Args:
+        meshes: where actors' meshes come from.
+    """
+
+    def __init__(self, meshes: MeshSource) -> None:
+        self._meshes = meshes
+        self._thread: int | None = None
+        self._context: Any = None
+        self._pipeline: Pipeline | None = None
+
+    def render(self, scene: Scene, view: CameraView, outputs: frozenset[str]) -> Images:
+        """Take one picture: the same scene and view give the same bytes.
+
+        Args:
+            scene: what stands, moves and shines.
+            view: the camera.
+            outputs: any of "rgb", "depth", "tag", "instance", "normal"; only these are drawn.
+
+        Raises:
+            ValueError: an unknown output.
+            RuntimeError: called from another thread than the first time.
+            RenderUnavailableError: no OpenGL here.
+            KeyError: an actor's mesh or picture is unknown.
+        """
+        unknown = outputs - OUTPUTS
+        if unknown:
+            raise ValueError(f"outputs: unknown {sorted(unknown)}, want some of {sorted(OUTPUTS)}")
+        pipeline = self._ready()
+        with self._context:
+            wanted = {_GEOMETRY_OF[name] for name in outputs if name != "rgb"}
+            geometry = tuple(name for name in ("index", "depth", "normal") if name in wanted)
+            frame = pipeline.prepare(scene, view)
+            if "rgb" not in outputs:
+                raw = pipeline.draw(frame, geometry, 1) if geometry else {}
+            elif view.supersampling > 1:
+                raw = pipeline.draw(frame, ("color",), view.supersampling)
+                raw |= pipeline.draw(frame, geometry, 1) if geometry else {}
+            else:
+                raw = pipeline.draw(frame, ("color", *geometry), 1)
+            tags, actor_ids = frame.tags, frame.actor_ids
+        return _images(raw, tags, actor_ids, view, outputs)
+
+    def close(self) -> None:
+        """Free the context and all that lies in graphics memory; the next picture makes a new one."""
+        if self._context is not None:
+            self._context.release()
+        self._context, self._pipeline, self._thread = None, None, None
+
+    def _ready(self) -> Pipeline:
+        if self._pipeline is None:
+            self._context = create_context()
+            self._thread = threading.get_ident()
+            with self._context:
+                self._pipeline = Pipeline(self._context, self._meshes)
+        if self._thread != threading.get_ident():
+            raise RuntimeError("CameraRenderer.render: called from a second thread; its OpenGL context has one thread")
+        return self._pipeline
+
+
+def _images(
+    raw: dict[str, NDArray[Any]],
+    tags: NDArray[np.uint8],
+    actor_ids: NDArray[np.uint32],
+    view: CameraView,
+    outputs: frozenset[str],
+) -> Images:
+    index = raw["index"][:, :, 0] if "index" in raw else None
+    return Images(
+        rgb=_rgb(raw["color"], view) if "rgb" in outputs else None,
+        depth_m=raw["depth"][:, :, 0].copy() if "depth" in outputs else None,
+        tag=tags[index] if "tag" in outputs else None,
+        instance_id=actor_ids[index] if "instance" in outputs else None,
+        normal_world=_unit(raw["normal"]) if "normal" in outputs else None,
+    )
+
+
+def _rgb(rgba: NDArray[np.uint8], view: CameraView) -> NDArray[np.uint8]:
+    rgb: NDArray[np.uint8] = cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB)
+    if view.supersampling > 1:
+        rgb = cv2.resize(rgb, (view.width_px, view.height_px), interpolation=cv2.INTER_AREA)
+    if view.gamma != 2.2:
+        table = np.round(255.0 * (np.arange(256) / 255.0) ** (2.2 / view.gamma)).astype(np.uint8)
+        rgb = cv2.LUT(rgb, table)
+    return rgb
+
+
+def _unit(normal: NDArray[np.float16]) -> NDArray[np.float32]:
+    xyz = normal[:, :, :3].astype(np.float32)
+    length = np.linalg.norm(xyz, axis=2, keepdims=True)
+    return xyz / np.maximum(length, np.float32(1e-6))

@@ -1,0 +1,18 @@
+// What all shaders of a frame share. Colours are already multiplied by the exposure; the order is that of frame.py.
+layout(std140) uniform Frame {
+    mat4 u_clip_from_world;
+    mat4 u_shadow_from_world;
+    vec4 u_eye;        // xyz world; w time in seconds
+    vec4 u_sun;        // xyz towards the sun; w 1 when it casts shadows
+    vec4 u_sun_light;  // rgb; w wetness
+    vec4 u_sky_up;     // rgb; w cloudiness
+    vec4 u_sky_down;   // rgb; w night
+    vec4 u_zenith;     // rgb; w exposure
+    vec4 u_horizon;    // rgb; w fog extinction per metre
+    vec4 u_fog;        // rgb; w distance at which fog starts
+    vec4 u_forward;    // xyz optical axis; w precipitation
+    vec4 u_noise;      // xy offset in the noise texture; z strength; w supersampling
+    vec4 u_lamp_map;   // xy corner, z 1 / side
+    vec4 u_lamp_light; // rgb of street lamps; w height at which their map fades out
+    vec4 u_beam[8];    // pairs: position and low beam; forward and high beam
+};

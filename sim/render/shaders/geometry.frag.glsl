@@ -1,0 +1,16 @@
+// Ground truth alone: no light, no colour.
+in vec3 v_world;
+in vec3 v_normal;
+flat in vec4 v_info;
+in vec4 v_color;
+
+void main() {
+    vec3 v = normalize(u_eye.xyz - v_world);
+    vec3 n = normalize(v_normal);
+    n = dot(n, v) < 0.0 ? -n : n;
+#ifdef LEAVES
+    float dense;
+    if (is_gap(v_world, n, v, v_info.z, dense)) discard;
+#endif
+    write_geometry(n, v_info.x, 1.0 / gl_FragCoord.w);
+}

@@ -1,0 +1,22 @@
+// Asphalt, slabs, grass, paint on the road, concrete: flat, seen at a grazing angle, large in every picture.
+uniform sampler2DArray u_ground_map;  // one layer a kind; rgb factor on the albedo, 0.5 is one
+#ifdef VERTEX
+void vertex_material(int kind, inout vec4 color, inout float layer) {
+    layer = kind == ASPHALT ? 0.0 : kind == PAVING ? 1.0 : kind == GRASS ? 2.0 : kind == ROADMARK ? 3.0 : 4.0;
+    color.a = kind == ASPHALT ? 1.0 : kind == ROADMARK ? 0.6 : kind == GRASS ? 0.0 : 0.5;  // how much wetness shows
+}
+#else
+void surface(inout Surface s, vec3 v, float distance_m) {
+    float layer = v_info.w;
+    vec2 at = abs(s.normal.z) > 0.5 ? v_world.xy : vec2(v_world.x + v_world.y, v_world.z);
+    vec3 fine = texture(u_ground_map, vec3(at * 0.25, layer)).rgb;
+    float broad = texture(u_cloud_map, at * 0.021).r;
+    s.albedo *= fine * 2.0 * (0.76 + 0.48 * broad);
+    float wet = u_sun_light.w * v_color.a;
+    float puddle = wet * smoothstep(0.75 - 0.45 * wet, 0.95 - 0.35 * wet, broad + 0.25);
+    s.albedo *= 1.0 - 0.5 * wet;
+    s.mirror = wet * 0.35 + puddle * 0.5;
+    s.facing = 0.02;
+    s.normal = normalize(mix(s.normal, vec3(0.0, 0.0, 1.0), puddle));
+}
+#endif

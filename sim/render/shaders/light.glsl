@@ -1,0 +1,83 @@
+// Light that reaches a point, fog between it and the eye, and the camera's response.
+uniform sampler2DShadow u_static_shadow;
+uniform sampler2DShadow u_actor_shadow;
+uniform sampler2D u_noise_map;    // rgb: sensor noise, one texel a pixel; a: white
+uniform sampler2D u_cloud_map;    // r: smooth noise of many octaves
+uniform sampler2D u_lamp_field;   // xyz: direction weighted by lux; w: lux of street lamps
+
+float sun_visibility(vec3 world, vec3 normal) {
+    vec3 q = (u_shadow_from_world * vec4(world + normal * 0.05, 1.0)).xyz;
+    vec3 edge = smoothstep(vec3(0.0), vec3(0.03), q) * smoothstep(vec3(0.0), vec3(0.03), 1.0 - q);
+    float s = min(texture(u_static_shadow, q), texture(u_actor_shadow, q));
+    return mix(1.0, s, edge.x * edge.y);
+}
+
+float band(float x, float low, float high) {
+    float f = fwidth(x) * 0.7 + 1e-5;
+    return smoothstep(low - f, low + f, x) * (1.0 - smoothstep(high - f, high + f, x));
+}
+
+float hash11(float x) { return fract(sin(x * 12.9898) * 43758.5453); }
+float hash21(vec2 x) { return fract(sin(dot(x, vec2(12.9898, 78.233))) * 43758.5453); }
+
+// Radiance of the surroundings in a direction, without clouds: what polished things mirror.
+vec3 surroundings(vec3 d) {
+    vec3 sky = mix(u_horizon.rgb, u_zenith.rgb, sqrt(clamp(d.z, 0.0, 1.0)));
+    vec3 ground = u_sky_down.rgb * 0.45;
+    vec3 houses = (u_sky_up.rgb + u_sun_light.rgb * 0.4) * vec3(0.20, 0.18, 0.16);
+    float roofs = 0.14 + 0.16 * texture(u_cloud_map, d.xy * 0.35).r;
+    vec3 c = mix(houses, sky, smoothstep(roofs - 0.05, roofs + 0.05, d.z));
+    return mix(ground, c, smoothstep(-0.06, 0.03, d.z));
+}
+
+vec3 ambient(vec3 n) { return mix(u_sky_down.rgb, u_sky_up.rgb, n.z * 0.5 + 0.5); }
+
+#ifdef LAMPS
+// Low beam: a flat cut-off one degree soft that rises towards the kerb, a hot spot and a wide foreground.
+float beam_lux(vec3 world, vec4 lamp, vec4 axis, out vec3 to_lamp) {
+    vec3 d = world - lamp.xyz;
+    float r2 = max(dot(d, d), 1.0);
+    d *= inversesqrt(r2);
+    to_lamp = -d;
+    float ahead = dot(d, axis.xyz);
+    float across = axis.x * d.y - axis.y * d.x;
+    float above = d.z - axis.z * ahead;
+    float cut = above - max(-across, 0.0) * 0.16;
+    float spill = exp(-across * across * 4.0);
+    float low = (0.05 + 0.95 * smoothstep(0.020, -0.012, cut)) * (exp(-across * across * 30.0 - above * above * 40.0) + 0.16 * spill);
+    float high = exp(-(across * across * 45.0 + above * above * 120.0)) + 0.05 * spill;
+    return smoothstep(0.0, 0.25, ahead) * (lamp.w * low + axis.w * high) / (r2 + 1.0);
+}
+
+vec3 lamp_light(vec3 world, vec3 n) {
+    vec2 uv = (world.xy - u_lamp_map.xy) * u_lamp_map.z;
+    vec4 field = texture(u_lamp_field, uv);
+    float below = smoothstep(u_lamp_light.w, u_lamp_light.w * 0.7, world.z - u_eye.z + 1.5);
+    float direct = max(dot(field.xyz, n), 0.0) + 0.18 * field.w;
+    vec3 c = u_lamp_light.rgb * direct * below;
+    for (int k = 0; k < BEAMS; ++k) {
+        vec3 to_lamp;
+        float lux = beam_lux(world, u_beam[2 * k], u_beam[2 * k + 1], to_lamp);
+        c += vec3(1.0, 0.94, 0.84) * lux * max(dot(to_lamp, n), 0.0);
+    }
+    return c;
+}
+#endif
+
+vec3 through_air(vec3 radiance, float distance_m) {
+    float t = exp(-u_horizon.w * max(distance_m - u_fog.w, 0.0));
+    return mix(u_fog.rgb, radiance, t);
+}
+
+// Filmic curve with the display's gamma of 2.2 in it (the rational fit of Hejl and Burgess-Dawson).
+vec3 display(vec3 c) {
+    vec3 x = max(c - 0.004, 0.0);
+    return (x * (6.2 * x + 0.5)) / (x * (6.2 * x + 1.7) + 0.06);
+}
+
+vec3 sensed(vec3 radiance) {
+    vec3 c = display(radiance);
+    ivec2 at = (ivec2(gl_FragCoord.xy) + ivec2(u_noise.xy)) & 511;
+    vec3 noise = texelFetch(u_noise_map, at, 0).rgb * 8.0 - 4.0;
+    return c + noise * (u_noise.z * (1.6 - c));
+}

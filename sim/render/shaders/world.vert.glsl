@@ -1,0 +1,42 @@
+in vec3 in_position;
+in vec3 in_normal;
+in vec4 in_color;    // rgb albedo (negative red: the actor's paint); material
+in vec2 in_uv;
+in vec2 in_part;     // seed and index of scenery; zero for actors
+in vec4 in_row0;
+in vec4 in_row1;
+in vec4 in_row2;
+in vec4 in_paint;    // rgb; seed
+in vec4 in_state;    // index, lights, cloth reflectance, signal state
+in vec2 in_picture;  // layer, share of the face
+
+out vec3 v_world;
+out vec3 v_normal;
+flat out vec4 v_info;  // index, material, seed, family's own
+out vec4 v_color;      // rgb; family's own
+#ifdef NEEDS_UV
+out vec2 v_uv;
+#endif
+#ifdef NEEDS_BODY
+out vec3 v_body;
+#endif
+
+//SURFACE
+
+void main() {
+    vec4 p = vec4(in_position, 1.0);
+    v_world = vec3(dot(in_row0, p), dot(in_row1, p), dot(in_row2, p));
+    v_normal = vec3(dot(in_row0.xyz, in_normal), dot(in_row1.xyz, in_normal), dot(in_row2.xyz, in_normal));
+    float own = 0.0;
+    vec4 color = vec4(in_color.r < 0.0 ? in_paint.rgb : in_color.rgb, 0.0);
+    vertex_material(int(in_color.w + 0.5), color, own);
+    v_color = color;
+    v_info = vec4(in_state.x + in_part.y, in_color.w, in_paint.w + in_part.x, own);
+#ifdef NEEDS_UV
+    v_uv = in_uv;
+#endif
+#ifdef NEEDS_BODY
+    v_body = in_position;
+#endif
+    gl_Position = u_clip_from_world * vec4(v_world, 1.0);
+}

@@ -1,0 +1,127 @@
+"""Scenery in graphics memory: baked by family into square chunks of ground that are culled and sorted as one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.assets.mesh import Mesh
+from sim.render.actors import Commands
+from sim.render.families import CASTS_SHADOW, FAMILY_OF_MATERIAL, Family
+from sim.render.geometry import GeometryStore, vertex_rows
+from sim.world.scene import StaticScene
+
+CHUNK_M = 32.0
+"""Side of a chunk: about the depth of field of view at which culling still drops whole chunks."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChunkTable:
+    """One row a chunk and family: where its triangles lie and its bounding box in the world."""
+
+    family: NDArray[np.int64]
+    casts: NDArray[np.bool_]
+    first_index: NDArray[np.int64]
+    index_count: NDArray[np.int64]
+    low_world_m: NDArray[np.float64]
+    high_world_m: NDArray[np.float64]
+
+
+class StaticGeometry:
+    """The baked scenery of one map.
+
+    Index 0 of the id image is the sky; part k of the scene has index k + 1.
+    """
+
+    def __init__(self, context: Any, scene: StaticScene) -> None:
+        self.key = scene.key
+        self.tags: NDArray[np.uint8] = np.array([part.tag for part in scene.parts], dtype=np.uint8)
+        self.lamps = scene.lamps
+        rows, triangles, labels = _merged(scene)
+        order = np.lexsort(labels.T[::-1])
+        labels, triangles = labels[order], triangles[order]
+        self.store = GeometryStore(context, vertex_capacity=max(len(rows), 2 * triangles.size // 3, 16))
+        if len(triangles):
+            self.store.append(rows, triangles)
+        self.chunks = _chunk_table(rows, triangles, labels)
+
+    def __len__(self) -> int:
+        """Number of parts."""
+        return len(self.tags)
+
+    def commands(self, planes: NDArray[np.float64], eye_world_m: NDArray[np.float64]) -> dict[Family, Commands]:
+        """Draws of the chunks that touch the view, by family, nearest first."""
+        table = self.chunks
+        seen = np.flatnonzero(visible_in(planes, table.low_world_m, table.high_world_m))
+        nearest = np.clip(eye_world_m, table.low_world_m[seen], table.high_world_m[seen])
+        seen = seen[np.argsort(np.linalg.norm(nearest - eye_world_m, axis=1), kind="stable")]
+        return {family: self._rows(seen[table.family[seen] == family]) for family in Family}
+
+    def shadow_commands(self, planes: NDArray[np.float64]) -> Commands:
+        """Draws of the chunks that cast shadows into a light's volume."""
+        table = self.chunks
+        return self._rows(np.flatnonzero(visible_in(planes, table.low_world_m, table.high_world_m) & table.casts))
+
+    def _rows(self, chosen: NDArray[np.int64]) -> Commands:
+        rows = np.zeros((len(chosen), 5), dtype=np.uint32)
+        rows[:, 0] = self.chunks.index_count[chosen]
+        rows[:, 1] = 1
+        rows[:, 2] = self.chunks.first_index[chosen]
+        return rows
+
+
+def _merged(scene: StaticScene) -> tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.int64]]:
+    """All parts in one: vertex rows, triangles, and (T, 4) labels: family, casts shadow, chunk x, chunk y."""
+    rows: list[NDArray[np.float32]] = [np.empty((0, 14), dtype=np.float32)]
+    triangles: list[NDArray[np.uint32]] = [np.empty((0, 3), dtype=np.uint32)]
+    labels: list[NDArray[np.int64]] = [np.empty((0, 4), dtype=np.int64)]
+    base = 0
+    for index, part in enumerate(scene.parts):
+        part_rows = vertex_rows(part.mesh, part.seed, index + 1)
+        takes_paint = part_rows[:, 6] < 0.0
+        part_rows[takes_paint, 6:9] = part.paint_rgb
+        rows.append(part_rows)
+        triangles.append(part.mesh.triangle + np.uint32(base))
+        labels.append(_labels(part.mesh))
+        base += len(part_rows)
+    return np.concatenate(rows), np.concatenate(triangles), np.concatenate(labels)
+
+
+def _labels(mesh: Mesh) -> NDArray[np.int64]:
+    corners = mesh.position_m[mesh.triangle][:, :, :2].astype(np.float64)
+    cell = np.floor(corners.mean(axis=1) / CHUNK_M).astype(np.int64)
+    material = mesh.material[mesh.triangle[:, 0]]
+    head = np.stack([FAMILY_OF_MATERIAL[material], CASTS_SHADOW[material]], axis=1).astype(np.int64)
+    return np.concatenate([head, cell], axis=1)
+
+
+def _chunk_table(
+    rows: NDArray[np.float32], triangles: NDArray[np.uint32], labels: NDArray[np.int64]
+) -> ChunkTable:
+    if len(triangles) == 0:
+        none = np.zeros(0, dtype=np.int64)
+        return ChunkTable(none, none.astype(bool), none, none, np.zeros((0, 3)), np.zeros((0, 3)))
+    starts = np.flatnonzero(np.r_[True, (labels[1:] != labels[:-1]).any(axis=1)])
+    counts = np.diff(np.r_[starts, len(labels)])
+    corners = rows[triangles, :3].astype(np.float64)
+    low = np.minimum.reduceat(corners.min(axis=1), starts)
+    high = np.maximum.reduceat(corners.max(axis=1), starts)
+    casts = labels[starts, 1].astype(bool)
+    return ChunkTable(labels[starts, 0], casts, 3 * starts, 3 * counts, low, high)
+
+
+def visible_in(planes: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(N,) whether boxes touch a convex volume, given as (P, 4) planes whose insides are positive."""
+    normals = planes[:, None, :3]
+    corner = np.where(normals > 0.0, high[None], low[None])
+    return ((corner * normals).sum(axis=2) + planes[:, None, 3] >= 0.0).all(axis=0)
+
+
+def planes_of(clip_from_world: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(6, 4) planes of the clip volume of a projection matrix, insides positive."""
+    last = clip_from_world[3]
+    return np.concatenate([last + clip_from_world[:3], last - clip_from_world[:3]])
+

@@ -1,0 +1,63 @@
+"""Framebuffers: one a size and set of outputs, with only what was asked for attached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# moderngl component count and dtype of each attachment
+_FORMATS = {"color": (4, "f1"), "index": (1, "u4"), "depth": (1, "f4"), "normal": (4, "f2")}
+_NUMPY = {"f1": np.uint8, "u4": np.uint32, "f4": np.float32, "f2": np.float16}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """A framebuffer with named colour attachments; `overlay` writes its colour alone, without depth test."""
+
+    size_px: tuple[int, int]
+    outputs: tuple[str, ...]
+    framebuffer: Any
+    blended: Any
+    overlay: Any
+    depth_texture: Any
+
+    def read(self, name: str) -> NDArray[Any]:
+        """(H, W, C) of one attachment, first row on top."""
+        components, dtype = _FORMATS[name]
+        place = self.outputs.index(name)
+        data = self.framebuffer.read(components=components, attachment=place, dtype=dtype, alignment=1)
+        width, height = self.size_px
+        return np.frombuffer(data, dtype=_NUMPY[dtype]).reshape(height, width, components)
+
+
+class Targets:
+    """The framebuffers of one context."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+        self._made: dict[tuple[int, int, tuple[str, ...]], Target] = {}
+
+    def get(self, width_px: int, height_px: int, outputs: tuple[str, ...]) -> Target:
+        """The framebuffer of this size and with these attachments, made when first asked for."""
+        key = (width_px, height_px, outputs)
+        if key not in self._made:
+            self._made[key] = self._make((width_px, height_px), outputs)
+        return self._made[key]
+
+    def _make(self, size: tuple[int, int], outputs: tuple[str, ...]) -> Target:
+        context = self._context
+        attached = []
+        for name in outputs:
+            components, dtype = _FORMATS[name]
+            attached.append(context.texture(size, components, dtype=dtype))
+        depth = context.depth_texture(size)
+        depth.compare_func = ""
+        full = context.framebuffer(attached, depth)
+        if "color" not in outputs:
+            return Target(size, outputs, full, None, None, depth)
+        color = attached[outputs.index("color")]
+        blended = context.framebuffer([color], depth)
+        return Target(size, outputs, full, blended, context.framebuffer([color]), depth)

@@ -1,0 +1,198 @@
+"""Actors, and the table that keeps the motion of all of them as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import convert
+from sim.server import poses
+from sim.server.blueprints import ActorKind
+from sim.server.layouts import (
+    AckermannControl,
+    AckermannSettings,
+    ActorDescription,
+    BoundingBox,
+    VehicleControl,
+    WalkerControl,
+    to_wire,
+)
+from sim.server.messages import ACTIVE, ACTOR_RECORD
+
+
+@dataclass(slots=True, eq=False)
+class VehicleState:
+    """What only vehicles have. `ackermann` set means that it drives instead of `control`."""
+
+    control: VehicleControl = field(default_factory=VehicleControl)
+    ackermann: AckermannControl | None = None
+    ackermann_settings: AckermannSettings = field(default_factory=AckermannSettings)
+    lights: int = 0
+    physics: Any = None  # what apply_physics_control gave, echoed by get_physics_control
+    constant_velocity_body_mps: NDArray[np.float64] | None = None
+    steer_overrides_deg: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class WalkerState:
+    """What only walkers have; `walked_m` chooses the phase of the step."""
+
+    control: WalkerControl = field(default_factory=WalkerControl)
+    walked_m: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Actor:
+    """One actor: who it is and what it is attached to; its motion is in the `ActorTable`.
+
+    Args:
+        id: never reused within an episode.
+        description: as the client sent it, completed with the blueprint's defaults.
+        kind: what it is to the server.
+        size_lwh_m: of its bounding box.
+        box_center_body_m: centre of its bounding box in its own (right-handed) frame.
+        semantic_tag: carla.CityObjectLabel, 0 for none.
+        spawn_tick: the episode's tick of its birth.
+        parent_id: 0 for none.
+        T_parent_self: (4, 4), for attached actors.
+        stream_id: for sensors that send, else 0.
+    """
+
+    id: int
+    description: ActorDescription
+    kind: ActorKind
+    size_lwh_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    box_center_body_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    semantic_tag: int = 0
+    spawn_tick: int = 0
+    parent_id: int = 0
+    T_parent_self: NDArray[np.float64] | None = None
+    stream_id: int = 0
+    vehicle: VehicleState | None = None
+    walker: WalkerState | None = None
+    simulated: bool = True
+    collides: bool = True
+
+    @property
+    def blueprint_id(self) -> str:
+        """The id of the blueprint it was made of."""
+        return self.description.blueprint_id
+
+    @property
+    def half_m(self) -> NDArray[np.float64]:
+        """(3,) half sizes of the bounding box."""
+        return np.array(self.size_lwh_m) / 2.0
+
+    def attribute(self, name: str, default: str = "") -> str:
+        """The value of an attribute."""
+        return next((a.value for a in self.description.attributes if a.name == name), default)
+
+    def bounding_box(self) -> BoundingBox:
+        """The box as CARLA tells it: centre relative to the actor, half sizes."""
+        x, y, z = self.box_center_body_m
+        length, width, height = self.size_lwh_m
+        return BoundingBox((x, -y, z), (length / 2, width / 2, height / 2), actor_id=self.id)
+
+    def to_wire(self, token: bytes) -> list[Any]:
+        """CARLA's Actor struct; `token` is empty for actors without a stream."""
+        tags = bytes([self.semantic_tag]) if self.semantic_tag else b""
+        return [self.id, self.parent_id, to_wire(self.description), to_wire(self.bounding_box()), tags, token]
+
+
+class ActorTable:
+    """All actors of an episode, and their motion in right-handed metres and radians, one row an actor.
+
+    Rows move when an actor is removed: look them up with `row` each time. `version` changes with every add and remove.
+    """
+
+    def __init__(self) -> None:
+        self.actors: dict[int, Actor] = {}
+        self.version = 0
+        self._row: dict[int, int] = {}
+        self._motion = np.zeros((0, 5, 3))
+        self._records = np.zeros(0, ACTOR_RECORD)
+
+    def __len__(self) -> int:
+        return len(self.actors)
+
+    @property
+    def position_world_m(self) -> NDArray[np.float64]:
+        """(N, 3), writable."""
+        return self._motion[:, 0]
+
+    @property
+    def rpy_rad(self) -> NDArray[np.float64]:
+        """(N, 3) roll, pitch, yaw, writable."""
+        return self._motion[:, 1]
+
+    @property
+    def velocity_world_mps(self) -> NDArray[np.float64]:
+        """(N, 3), writable."""
+        return self._motion[:, 2]
+
+    @property
+    def angular_velocity_world_radps(self) -> NDArray[np.float64]:
+        """(N, 3), writable."""
+        return self._motion[:, 3]
+
+    @property
+    def acceleration_world_mps2(self) -> NDArray[np.float64]:
+        """(N, 3), writable."""
+        return self._motion[:, 4]
+
+    @property
+    def records(self) -> NDArray[np.void]:
+        """(N,) of `ACTOR_RECORD`; the details of an actor's kind are written here directly."""
+        return self._records
+
+    def add(self, actor: Actor, T_world_self: NDArray[np.float64]) -> None:
+        """Add an actor at rest."""
+        self._row[actor.id] = len(self.actors)
+        self.actors[actor.id] = actor
+        motion = np.zeros((1, 5, 3))
+        motion[0, 0], motion[0, 1] = T_world_self[:3, 3], poses.rpy_of(T_world_self)
+        record = np.zeros(1, ACTOR_RECORD)
+        record["actor_id"], record["state"] = actor.id, ACTIVE
+        self._motion = np.concatenate([self._motion, motion])
+        self._records = np.concatenate([self._records, record])
+        self.version += 1
+
+    def remove(self, actor_id: int) -> None:
+        """Remove an actor."""
+        row = self._row[actor_id]
+        del self.actors[actor_id]
+        self._motion = np.delete(self._motion, row, axis=0)
+        self._records = np.delete(self._records, row, axis=0)
+        self._row = {identity: row for row, identity in enumerate(self.actors)}
+        self.version += 1
+
+    def row(self, actor_id: int) -> int:
+        """The row of an actor."""
+        return self._row[actor_id]
+
+    def rows(self, actor_ids: list[int]) -> NDArray[np.intp]:
+        """The rows of actors."""
+        return np.array([self._row[identity] for identity in actor_ids], dtype=np.intp)
+
+    def pose(self, actor_id: int) -> NDArray[np.float64]:
+        """(4, 4) `T_world_self`."""
+        row = self._row[actor_id]
+        return poses.matrices(self._motion[row : row + 1, 0], self._motion[row : row + 1, 1])[0]
+
+    def place(self, actor_id: int, T_world_self: NDArray[np.float64]) -> None:
+        """Put an actor somewhere else, as fast as it was."""
+        row = self._row[actor_id]
+        self._motion[row, 0], self._motion[row, 1] = T_world_self[:3, 3], poses.rpy_of(T_world_self)
+
+    def write_records(self) -> NDArray[np.void]:
+        """Bring the records up to date with the motion, in CARLA's frame; returns them."""
+        records, motion = self._records, self._motion
+        records["location_m"] = convert.flip_points(motion[:, 0])
+        records["rotation_deg"] = poses.carla_rotations_deg(motion[:, 1])
+        records["velocity_mps"] = convert.flip_points(motion[:, 2])
+        records["angular_velocity_degps"] = np.degrees(convert.flip_axial(motion[:, 3]))
+        records["acceleration_mps2"] = convert.flip_points(motion[:, 4])
+        return records

@@ -1,0 +1,285 @@
+"""One episode: its actors, its clock and its step. Everything here is used under the simulation's lock."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moosetest.timing import NS_PER_S
+from sim.server import poses
+from sim.server.actors import Actor, ActorTable, VehicleState, WalkerState
+from sim.server.blueprints import ActorKind, kind_of, library
+from sim.server.bodies import Bodies
+from sim.server.calls import CallError
+from sim.server.contacts import Contacts, Touch
+from sim.server.layouts import (
+    ActorDescription,
+    AttributeValue,
+    EpisodeSettings,
+    VehicleControl,
+    WalkerControl,
+    WeatherParameters,
+)
+from sim.server.messages import MAP_CHANGED, SENSOR_INDEX, Instant, world_state
+from sim.server.signals import Signals
+from sim.server.streams import StreamServer
+from sim.server.traffic_rules import TrafficRules
+from sim.server.world_map import WorldMap
+
+_SPECTATOR_HEIGHT_M = 20.0
+_WITHOUT_STREAM = frozenset({"sensor.other.lane_invasion"})
+"""Sensors that the client works out by itself."""
+
+
+@dataclass(slots=True, eq=False)
+class EpisodeStart:
+    """What an episode begins with: its number, its first frame and the settings in force."""
+
+    episode_id: int = 1
+    frame: int = 0
+    settings: EpisodeSettings = EpisodeSettings()
+
+
+class Episode:
+    """A world from its loading to the next.
+
+    Args:
+        world_map: where it takes place.
+        streams: gives stream ids to sensors.
+        start: number, frame and settings.
+    """
+
+    def __init__(self, world_map: WorldMap, streams: StreamServer, start: EpisodeStart) -> None:
+        self.map = world_map
+        self.episode_id = start.episode_id
+        self.settings = start.settings
+        self.weather = WeatherParameters()
+        self.frame = start.frame
+        self.tick = 0
+        self.elapsed_ns = 0
+        self.delta_ns = 0
+        self.touches: list[Touch] = []
+        self.table = ActorTable()
+        self.bodies = Bodies(self.table, world_map)
+        self._streams = streams
+        self._ids = itertools.count(1)
+        self._flags = MAP_CHANGED
+        self.signals = Signals(world_map, self._ids)
+        self._contacts = Contacts(self.table, self.bodies, world_map)
+        self._rules = TrafficRules(self.table, world_map, self.signals)
+        self._attached: list[list[Actor]] = []
+        self._attached_version = -1
+        self._add_level_actors()
+        self.spectator = self._add_spectator()
+
+    @property
+    def actors(self) -> dict[int, Actor]:
+        """All actors by id, in the order of their birth."""
+        return self.table.actors
+
+    def actor(self, actor_id: int) -> Actor:
+        """One actor.
+
+        Raises:
+            CallError: no such actor.
+        """
+        try:
+            return self.table.actors[actor_id]
+        except KeyError:
+            raise CallError(f"actor {actor_id} not found") from None
+
+    def vehicle(self, actor_id: int) -> tuple[Actor, VehicleState]:
+        """One vehicle, with what only vehicles have.
+
+        Raises:
+            CallError: no such actor, or no vehicle.
+        """
+        actor = self.actor(actor_id)
+        if actor.vehicle is None:
+            raise CallError(f"actor {actor_id} ({actor.blueprint_id}) is not a vehicle")
+        return actor, actor.vehicle
+
+    def spawn(
+        self, description: ActorDescription, T_parent_self: NDArray[np.float64], parent: Actor | None = None
+    ) -> Actor:
+        """Put a new actor into the world; with `parent` the pose is relative to it.
+
+        Raises:
+            CallError: unknown blueprint, or the place is taken.
+        """
+        blueprint = library().get(description.blueprint_id)
+        if blueprint is None:
+            raise CallError(f"blueprint {description.blueprint_id!r} not found")
+        actor = Actor(
+            id=0,
+            description=replace(description, attributes=blueprint.completed(description.attributes)),
+            kind=blueprint.kind,
+            size_lwh_m=blueprint.size_lwh_m,
+            semantic_tag=blueprint.semantic_tag,
+            spawn_tick=self.tick,
+        )
+        if actor.kind is not ActorKind.WALKER:  # a walker's origin is the middle of its body
+            actor.box_center_body_m = (0.0, 0.0, actor.size_lwh_m[2] / 2)
+        T_world_self = T_parent_self
+        if parent is not None:
+            actor.parent_id, actor.T_parent_self = parent.id, T_parent_self
+            T_world_self = self.table.pose(parent.id) @ T_parent_self
+        if actor.kind in (ActorKind.VEHICLE, ActorKind.WALKER) and self._contacts.is_taken(actor, T_world_self):
+            raise CallError("Spawn failed because of collision at spawn position")
+        return self._add(actor, T_world_self)
+
+    def destroy(self, actor_id: int) -> None:
+        """Take an actor out of the world; what was attached to it stays where it is.
+
+        Raises:
+            CallError: no such actor, or one that belongs to the map.
+        """
+        actor = self.actor(actor_id)
+        if actor.kind is ActorKind.TRAFFIC_LIGHT or actor is self.spectator:
+            raise CallError(f"actor {actor_id} ({actor.blueprint_id}) belongs to the map and cannot be destroyed")
+        for other in self.actors.values():
+            if other.parent_id == actor_id:
+                other.parent_id, other.T_parent_self = 0, None
+        self.bodies.remove(actor)
+        self.table.remove(actor_id)
+
+    def place(self, actor: Actor, T_frame_self: NDArray[np.float64]) -> None:
+        """Put an actor to a pose in the world, or relative to its parent if it has one."""
+        if actor.T_parent_self is not None:
+            actor.T_parent_self = T_frame_self
+            T_frame_self = self.table.pose(actor.parent_id) @ T_frame_self
+        self.table.place(actor.id, T_frame_self)
+        self.bodies.place(actor)
+
+    def control_vehicle(self, actor: Actor, state: VehicleState, control: VehicleControl) -> None:
+        """Give a vehicle new pedals and steering."""
+        state.control = control
+        self.bodies.control(actor)
+        record = self.table.records[self.table.row(actor.id)]
+        record["throttle"], record["steer"], record["brake"] = control.throttle, control.steer, control.brake
+        record["hand_brake"], record["reverse"] = control.hand_brake, control.reverse
+        record["manual_gear_shift"], record["gear"] = control.manual_gear_shift, control.gear
+
+    def control_walker(self, actor: Actor, control: WalkerControl) -> None:
+        """Give a walker a new direction and speed.
+
+        Raises:
+            CallError: the actor is no walker.
+        """
+        if actor.walker is None:
+            raise CallError(f"actor {actor.id} ({actor.blueprint_id}) is not a walker")
+        actor.walker.control = control
+        self.bodies.control(actor)
+        record = self.table.records[self.table.row(actor.id)]
+        record["walk_direction"], record["walk_speed_mps"] = control.direction, control.speed_mps
+        record["walk_jump"] = control.jump
+
+    def step(self, delta_ns: int) -> None:
+        """Advance the world by one frame."""
+        self.frame += 1
+        self.tick += 1
+        self.delta_ns = delta_ns
+        self.elapsed_ns += delta_ns
+        delta_s = delta_ns / NS_PER_S
+        self.signals.step(delta_s)
+        self.touches = []
+        substeps = self._substeps(delta_s)
+        for _ in range(substeps):
+            self.bodies.step(delta_s / substeps)
+            self.bodies.write_back()
+            self.touches += self._contacts.resolve()
+        self._move_attached()
+        self._rules.write()
+        self.table.write_records()
+
+    def next_step_s(self) -> float:
+        """Length of the next step, as far as it is known: forces act for so long."""
+        fixed_s = self.settings.fixed_delta_s
+        return fixed_s if fixed_s is not None else (self.delta_ns / NS_PER_S or 0.05)
+
+    def now(self) -> Instant:
+        """The present frame's place in time."""
+        return Instant(self.frame, self.elapsed_ns, self.delta_ns)
+
+    def state_message(self) -> bytes:
+        """The world state for the clients; tells each change of the level once."""
+        message = world_state(self.episode_id, self.now(), self._flags, self.table.records)
+        self._flags = 0
+        return message
+
+    def _substeps(self, delta_s: float) -> int:
+        settings = self.settings
+        if not settings.substepping or settings.max_substep_delta_s <= 0:
+            return 1
+        wanted = math.ceil(delta_s / settings.max_substep_delta_s - 1e-9)
+        return max(1, min(wanted, settings.max_substeps))
+
+    def _add(self, actor: Actor, T_world_self: NDArray[np.float64]) -> Actor:
+        actor.id = next(self._ids) if actor.id == 0 else actor.id
+        if actor.blueprint_id in SENSOR_INDEX and actor.blueprint_id not in _WITHOUT_STREAM:
+            actor.stream_id = self._streams.new_stream()
+        if actor.kind is ActorKind.VEHICLE:
+            actor.vehicle = VehicleState()
+        elif actor.kind is ActorKind.WALKER:
+            actor.walker = WalkerState()
+        self.table.add(actor, T_world_self)
+        self.bodies.add(actor)
+        return actor
+
+    def _add_level_actors(self) -> None:
+        for light in self.signals.lights.values():
+            center, size = light.trigger_box
+            actor = Actor(
+                id=light.actor_id,
+                description=_described("traffic.traffic_light"),
+                kind=ActorKind.TRAFFIC_LIGHT,
+                size_lwh_m=(float(size[0]), float(size[1]), float(size[2])),
+                box_center_body_m=(float(center[0]), float(center[1]), float(center[2])),
+                semantic_tag=7,
+            )
+            self._add(actor, light.T_world_actor)
+
+    def _add_spectator(self) -> Actor:
+        pose = np.eye(4)
+        pose[2, 3] = _SPECTATOR_HEIGHT_M
+        return self._add(Actor(id=0, description=_described("spectator"), kind=kind_of("spectator")), pose)
+
+    def _move_attached(self) -> None:
+        """Attached actors follow their parents, parents first."""
+        if self._attached_version != self.table.version:
+            self._attached = _by_depth(self.actors)
+            self._attached_version = self.table.version
+        table = self.table
+        for level in self._attached:
+            rows, parents = table.rows([a.id for a in level]), table.rows([a.parent_id for a in level])
+            T_parent_self = np.stack([a.T_parent_self for a in level if a.T_parent_self is not None])
+            T_world_parent = poses.matrices(table.position_world_m[parents], table.rpy_rad[parents])
+            T_world_self = T_world_parent @ T_parent_self
+            arm = T_world_self[:, :3, 3] - T_world_parent[:, :3, 3]
+            turn = table.angular_velocity_world_radps[parents]
+            table.position_world_m[rows] = T_world_self[:, :3, 3]
+            table.rpy_rad[rows] = poses.rpy_of(T_world_self)
+            table.velocity_world_mps[rows] = table.velocity_world_mps[parents] + np.cross(turn, arm)
+            table.angular_velocity_world_radps[rows] = turn
+            table.acceleration_world_mps2[rows] = table.acceleration_world_mps2[parents]
+
+
+def _described(blueprint_id: str) -> ActorDescription:
+    return ActorDescription(0, blueprint_id, [AttributeValue("role_name", 4, "default")])
+
+
+def _by_depth(actors: dict[int, Actor]) -> list[list[Actor]]:
+    """Attached actors, those whose parent is free first."""
+    levels: list[list[Actor]] = []
+    depth: dict[int, int] = {}
+    for actor in actors.values():  # a parent is always older than its child
+        if actor.T_parent_self is not None:
+            depth[actor.id] = depth.get(actor.parent_id, -1) + 1
+            while len(levels) <= depth[actor.id]:
+                levels.append([])
+            levels[depth[actor.id]].append(actor)
+    return levels

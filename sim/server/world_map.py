@@ -1,0 +1,160 @@
+"""The map of an episode: what clients are told of it, and what the server asks it: ground, lanes, speed limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.server.layouts import CarlaTransform
+from sim.server.poses import FloatArray, to_carla
+from sim.world.maps.data import MapData
+
+if TYPE_CHECKING:
+    import carla
+
+DEFAULT_SPEED_KMPH = 50.0
+"""§ 3 StVO: the limit in towns where a road says nothing."""
+_KMPH_PER_UNIT = {"km/h": 1.0, "mph": 1.609344, "m/s": 3.6}
+_SLOPE_STEP_M = 0.5
+
+
+class MapGround:
+    """The ground under bodies, as the physics asks for it."""
+
+    def __init__(self, data: MapData) -> None:
+        self._ground_z_m = data.ground_z_m
+
+    def height_m(self, xy_world_m: FloatArray) -> FloatArray:
+        """(N,) heights at (N, 2) places."""
+        return self._ground_z_m(xy_world_m)
+
+    def normal(self, xy_world_m: FloatArray) -> FloatArray:
+        """(N, 3) upward unit normals, from height differences over 1 m."""
+        step_x, step_y = np.array([_SLOPE_STEP_M, 0.0]), np.array([0.0, _SLOPE_STEP_M])
+        around = np.concatenate([xy_world_m + d for d in (step_x, -step_x, step_y, -step_y)])
+        east, west, north, south = self._ground_z_m(around).reshape(4, -1)
+        normal = np.stack([west - east, south - north, np.full_like(east, 2 * _SLOPE_STEP_M)], axis=1)
+        return normal / np.linalg.norm(normal, axis=1, keepdims=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _SpeedRecord:
+    start_m: float
+    limit_kmph: float
+
+
+class WorldMap:
+    """One map as the server uses it; parsed for lane queries at the first one."""
+
+    def __init__(self, data: MapData) -> None:
+        self.data = data
+        self.name = f"Carla/Maps/{data.name}"
+        self.ground = MapGround(data)
+
+    @cached_property
+    def spawn_points(self) -> list[CarlaTransform]:
+        """Recommended places for vehicles, in CARLA's frame."""
+        points = []
+        for x, y, z, yaw in self.data.spawn_points:
+            T_world_car = np.eye(4)
+            T_world_car[:2, :2] = [[np.cos(yaw), -np.sin(yaw)], [np.sin(yaw), np.cos(yaw)]]
+            T_world_car[:3, 3] = x, y, z
+            points.append(to_carla(T_world_car))
+        return points
+
+    @cached_property
+    def lanes(self) -> carla.Map:
+        """CARLA's own lane queries, as a client has them."""
+        import carla
+
+        return carla.Map(self.data.name, self.data.xodr)
+
+    @cached_property
+    def xml(self) -> ElementTree.Element:
+        """The root of the OpenDRIVE text."""
+        return ElementTree.fromstring(self.data.xodr)
+
+    @cached_property
+    def _speed_records(self) -> dict[int, list[_SpeedRecord]]:
+        records: dict[int, list[_SpeedRecord]] = {}
+        for road in self.xml.iter("road"):
+            found = []
+            for kind in road.iter("type"):
+                speed = kind.find("speed")
+                limit = _speed_kmph(speed) if speed is not None else None
+                found.append(_SpeedRecord(float(kind.get("s", 0.0)), limit or DEFAULT_SPEED_KMPH))
+            records[int(road.get("id", -1))] = sorted(found, key=lambda record: record.start_m)
+        return records
+
+    def speed_limit_kmph(self, position_world_m: NDArray[np.float64]) -> float:
+        """The speed limit of the nearest driving lane."""
+        import carla
+
+        x, y, z = (float(v) for v in position_world_m)
+        waypoint = self.lanes.get_waypoint(carla.Location(x, -y, z))
+        if waypoint is None:
+            return DEFAULT_SPEED_KMPH
+        limit = DEFAULT_SPEED_KMPH
+        for record in self._speed_records.get(waypoint.road_id, []):
+            if record.start_m <= waypoint.s:
+                limit = record.limit_kmph
+        return limit
+
+
+def available_maps() -> list[str]:
+    """The names a client may load."""
+    from sim.world.maps import map_names
+
+    return [f"Carla/Maps/{name}" for name in map_names()]
+
+
+def find_map(name_or_xodr: str) -> WorldMap:
+    """The map of a name (with or without folders), of an OpenDRIVE file, or of OpenDRIVE text.
+
+    Raises:
+        UnknownMapError: no such map, and no such file.
+        ValueError: a file or text that is not OpenDRIVE.
+    """
+    from sim.world.maps import load_map
+
+    if name_or_xodr.lstrip().startswith("<"):
+        return opendrive_map("OpenDriveMap", name_or_xodr)
+    path = Path(name_or_xodr)
+    if path.suffix == ".xodr":
+        try:
+            return opendrive_map(path.stem, path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"{path}: cannot be read ({error}); want an OpenDRIVE file") from error
+    return WorldMap(load_map(name_or_xodr.rsplit("/", 1)[-1]))
+
+
+def opendrive_map(name: str, xodr: str) -> WorldMap:
+    """The map of OpenDRIVE text.
+
+    Raises:
+        ValueError: not OpenDRIVE.
+    """
+    from sim.world.maps import map_from_xodr
+
+    try:
+        root = ElementTree.fromstring(xodr)
+    except ElementTree.ParseError as error:
+        raise ValueError(f"{name}: not OpenDRIVE: {error}") from error
+    if root.tag != "OpenDRIVE":
+        raise ValueError(f"{name}: root element {root.tag!r}, want 'OpenDRIVE'")
+    return WorldMap(map_from_xodr(name, xodr))
+
+
+def _speed_kmph(speed: ElementTree.Element) -> float | None:
+    """A speed element's limit, None for "no limit" and for what is no number."""
+    try:
+        number: Any = float(speed.get("max", ""))
+    except ValueError:
+        return None
+    return number * _KMPH_PER_UNIT.get(speed.get("unit", "m/s"), 3.6)

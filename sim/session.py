@@ -1,0 +1,226 @@
+"""Connect to a CARLA server, embedded or real; step it; leave it clean."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moosetest.frames import Transform
+from moosetest.motion import VehicleControl
+from moosetest.sensing import SensorBundle
+from moosetest.timing import TICK_NS, s_from_ns
+from sim import convert
+from sim.embedded import EmbeddedServer, ServerUnavailableError
+from sim.odometry import Odometry
+from sim.rig import Rig
+from sim.suite import SensorSuite, SyncCounters
+from sim.truth import ActorFacts, GroundTruth, actor_facts, read_truth
+
+CALL_TIMEOUT_S = 20.0
+"""For one call; loading a map on a real server takes several seconds."""
+SENSOR_TIMEOUT_S = 10.0
+"""A GPU sensor of a real CARLA lags by a frame or two; one that takes longer than this has failed."""
+PHYSICS_STEP_S = 0.05
+"""Physics at 20 Hz at least: two substeps a tick."""
+
+
+class MissingBlueprintError(LookupError):
+    """The server has no such blueprint: the case cannot run there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The ego hit something: which actor (0 for scenery), in which frame, how hard."""
+
+    frame: int
+    actor_id: int
+    impulse_ns: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tick:
+    """One step of the world as the stack and the scorer get it."""
+
+    bundle: SensorBundle
+    truth: GroundTruth
+    contacts: tuple[Contact, ...]
+
+
+@contextlib.contextmanager
+def open_session(address: str | None, map_name: str, seed: int) -> Iterator[Session]:
+    """A clean synchronous world on `map_name`: on `address` ("host:port"), or on an embedded server of its own.
+
+    Raises:
+        ServerUnavailableError: nothing answers there.
+        MapUnavailableError: the server does not have the map and cannot be given it.
+    """
+    with contextlib.ExitStack() as stack:
+        if address is None:
+            server = stack.enter_context(EmbeddedServer(map_name, seed))
+            address = f"127.0.0.1:{server.port}"
+        session = Session(address, map_name)
+        stack.callback(session.close)
+        yield session
+
+
+class Session:
+    """A connection that owns its world: synchronous, at 10 Hz, everything it spawned destroyed at the end."""
+
+    def __init__(self, address: str, map_name: str) -> None:
+        import carla
+
+        host, _, port = address.rpartition(":")
+        self._carla = carla
+        self._client = carla.Client(host or "127.0.0.1", int(port))
+        self._client.set_timeout(CALL_TIMEOUT_S)
+        try:
+            self.server_version = self._client.get_server_version()
+            self.world = self._load(map_name)
+        except RuntimeError as error:
+            raise ServerUnavailableError(f"no CARLA server answers at {address} ({_first_line(error)})") from error
+        self.map = self.world.get_map()
+        self._settings_before = self.world.get_settings()
+        self._apply_settings()
+        self._spawned: list[Any] = []
+        self._facts: list[ActorFacts] = []
+        self._suite: SensorSuite | None = None
+        self._odometry: Odometry | None = None
+        self._contacts: list[Contact] = []
+        self._ticks = 0
+        self.ego: Any = None
+        self.T_body_ego = Transform.identity("body", "ego")
+
+    @property
+    def counters(self) -> SyncCounters:
+        """Missing, late and doubled sensor frames so far."""
+        return self._suite.counters if self._suite else SyncCounters()
+
+    def spawn(self, blueprint_id: str, T_world_body: NDArray[np.float64], attributes: dict[str, str]) -> Any:
+        """Spawn an actor that ground truth will list.
+
+        Raises:
+            MissingBlueprintError: the server lacks the blueprint or one of the attributes.
+            RuntimeError: something stands there.
+        """
+        actor = self.world.spawn_actor(self._blueprint(blueprint_id, attributes), convert.carla_transform(T_world_body))
+        self._spawned.append(actor)
+        self._facts.append(actor_facts(actor))
+        return actor
+
+    def spawn_ego(self, blueprint_id: str, T_world_body: NDArray[np.float64]) -> None:
+        """Spawn the car under test; its ego frame is found from its rear wheels."""
+        blueprint = self._blueprint(blueprint_id, {"role_name": "hero"})
+        self.ego = self.world.spawn_actor(blueprint, convert.carla_transform(T_world_body))
+        self._spawned.append(self.ego)
+        self.T_body_ego = Transform.from_xyz_rpy("body", "ego", (self._rear_axle_x_m(T_world_body), 0.0, 0.0))
+
+    def attach_sensors(self, rig: Rig, seed: int) -> None:
+        """Put the rig on the ego, with the collision sensor that ground truth needs."""
+        self._suite = SensorSuite(self.world, self.ego, rig, self.T_body_ego)
+        self._odometry = Odometry(np.random.default_rng([seed, 1]))
+        sensor = self.world.spawn_actor(
+            self.world.get_blueprint_library().find("sensor.other.collision"),
+            self._carla.Transform(),
+            attach_to=self.ego,
+        )
+        self._spawned.append(sensor)
+        sensor.listen(self._on_collision)
+
+    def control_ego(self, control: VehicleControl) -> None:
+        """Set the ego's pedals and steering for the next tick."""
+        command = self._carla.VehicleControl(
+            throttle=float(control.throttle), steer=float(-control.steer), brake=float(control.brake)
+        )
+        self.apply([self._carla.command.ApplyVehicleControl(self.ego, command)])
+
+    def apply(self, commands: Sequence[Any]) -> None:
+        """Apply `carla.command` values at once, before the next tick."""
+        if commands:
+            self._client.apply_batch_sync(list(commands), False)
+
+    def tick(self) -> Tick:
+        """Step the world once and wait for the frame of every sensor.
+
+        Raises:
+            ServerUnavailableError: the server went away.
+        """
+        try:
+            frame = self.world.tick(CALL_TIMEOUT_S)
+            snapshot = self.world.get_snapshot()
+        except RuntimeError as error:
+            raise ServerUnavailableError(f"the server stopped answering ({_first_line(error)})") from error
+        if snapshot.frame != frame:
+            raise ServerUnavailableError(f"the server stepped to frame {frame}, its state is of {snapshot.frame}")
+        t_ns = self._ticks * TICK_NS
+        self._ticks += 1
+        truth = read_truth(snapshot, t_ns, self.ego.id, self.T_body_ego, self._facts)
+        frames: dict[str, Any] = {}
+        missing: frozenset[str] = frozenset()
+        if self._suite is not None and self._odometry is not None:
+            frames, missing = self._suite.collect(frame, t_ns, SENSOR_TIMEOUT_S)
+            frames |= self._odometry.sense(truth.ego, self.ego.get_control().steer)
+        contacts, self._contacts = tuple(self._contacts), []
+        return Tick(SensorBundle(t_ns, frames, missing), truth, contacts)
+
+    def close(self) -> None:
+        """Destroy what was spawned and give the world its settings back; a server that is gone is fine."""
+        with contextlib.suppress(RuntimeError):
+            if self._suite is not None:
+                self._suite.destroy()
+            destroy = self._carla.command.DestroyActor
+            self._client.apply_batch_sync([destroy(actor) for actor in reversed(self._spawned)], False)
+            self.world.apply_settings(self._settings_before)
+        self._spawned.clear()
+
+    def _load(self, map_name: str) -> Any:
+        world = self._client.get_world()
+        if world.get_map().name.split("/")[-1] == map_name:
+            return world
+        available = [name.split("/")[-1] for name in self._client.get_available_maps()]
+        if map_name in available:
+            return self._client.load_world(map_name)
+        from sim.world.maps import load_map
+
+        return self._client.generate_opendrive_world(load_map(map_name).xodr)
+
+    def _apply_settings(self) -> None:
+        settings = self.world.get_settings()
+        settings.synchronous_mode = True
+        settings.fixed_delta_seconds = s_from_ns(TICK_NS)
+        settings.substepping = True
+        settings.max_substep_delta_time = PHYSICS_STEP_S
+        settings.max_substeps = 10
+        self.world.apply_settings(settings)
+
+    def _blueprint(self, blueprint_id: str, attributes: dict[str, str]) -> Any:
+        try:
+            blueprint = self.world.get_blueprint_library().find(blueprint_id)
+        except (IndexError, RuntimeError) as error:
+            raise MissingBlueprintError(f"the server has no blueprint {blueprint_id!r}") from error
+        for name, value in attributes.items():
+            if not blueprint.has_attribute(name):
+                raise MissingBlueprintError(f"the server's {blueprint_id} has no attribute {name!r}")
+            blueprint.set_attribute(name, value)
+        return blueprint
+
+    def _rear_axle_x_m(self, T_world_body: NDArray[np.float64]) -> float:
+        wheels = self.ego.get_physics_control().wheels
+        # CARLA gives wheel positions in the world, in centimetres.
+        world_m = np.array([convert.vector(wheel.position) / 100.0 for wheel in wheels])
+        body_m = (world_m - T_world_body[:3, 3]) @ T_world_body[:3, :3]
+        return float(np.min(body_m[:, 0]))
+
+    def _on_collision(self, event: Any) -> None:
+        impulse = event.normal_impulse
+        strength_ns = float(np.hypot(np.hypot(impulse.x, impulse.y), impulse.z))
+        other = event.other_actor
+        self._contacts.append(Contact(event.frame, other.id if other else 0, strength_ns))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,146 @@
+"""The sensors of a rig on a car: spawned, listened to, and collected by frame id."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moosetest.frames import Transform
+from moosetest.sensing import SensorFrame
+from sim import convert
+from sim.rig import CameraMount, LidarMount, Mount, RadarMount, Rig
+
+IMU_MOUNT = Mount(sensor_id="imu", x_m=0.0, y_m=0.0, z_m=0.0)
+"""The IMU sits at the ego frame's origin."""
+
+Convert = Callable[[Any, int, int], SensorFrame]
+
+
+@dataclass(slots=True)
+class SyncCounters:
+    """What went wrong on the way from the sensors: all zero in a good run."""
+
+    missing: int = 0
+    late: int = 0
+    doubled: int = 0
+
+
+class SensorSuite:
+    """Spawns the sensors of `rig` on `ego` and gives, for a frame id, exactly that frame of each.
+
+    Args:
+        world: the `carla.World`.
+        ego: the `carla.Vehicle` that carries them.
+        rig: which sensors.
+        T_body_ego: ego frame in CARLA's actor frame (right-handed).
+    """
+
+    def __init__(self, world: Any, ego: Any, rig: Rig, T_body_ego: Transform) -> None:
+        self.rig = rig
+        self.counters = SyncCounters()
+        self._actors: list[Any] = []
+        self._queues: dict[str, queue.SimpleQueue[Any]] = {}
+        self._converters: dict[str, Convert] = {}
+        self._sequence: dict[str, int] = {}
+        library = world.get_blueprint_library()
+        for mount, blueprint, converter in _plan(library, rig):
+            T_body_mount = T_body_ego @ mount.T_ego_body
+            actor = world.spawn_actor(blueprint, convert.carla_transform(T_body_mount.matrix), attach_to=ego)
+            self._actors.append(actor)
+            inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+            self._queues[mount.sensor_id] = inbox
+            self._converters[mount.sensor_id] = converter
+            self._sequence[mount.sensor_id] = 0
+            actor.listen(inbox.put)
+
+    def collect(self, frame: int, t_ns: int, timeout_s: float) -> tuple[dict[str, SensorFrame], frozenset[str]]:
+        """The frames of simulation frame `frame`, and the ids of those that did not come in `timeout_s`."""
+        deadline_s = time.monotonic() + timeout_s
+        frames: dict[str, SensorFrame] = {}
+        missing: set[str] = set()
+        for sensor_id, inbox in self._queues.items():
+            measurement = self._await(inbox, frame, deadline_s)
+            if measurement is None:
+                missing.add(sensor_id)
+                continue
+            sequence = self._sequence[sensor_id]
+            frames[sensor_id] = self._converters[sensor_id](measurement, t_ns, sequence)
+            self._sequence[sensor_id] = sequence + 1
+        self.counters.missing += len(missing)
+        return frames, frozenset(missing)
+
+    def destroy(self) -> None:
+        """Stop listening and remove the sensors."""
+        for actor in self._actors:
+            actor.stop()
+        for actor in self._actors:
+            actor.destroy()
+        self._actors.clear()
+
+    def _await(self, inbox: queue.SimpleQueue[Any], frame: int, deadline_s: float) -> Any | None:
+        while True:
+            try:
+                measurement = inbox.get(timeout=max(0.0, deadline_s - time.monotonic()))
+            except queue.Empty:
+                return None
+            if measurement.frame == frame:
+                return measurement
+            if measurement.frame < frame:
+                self.counters.late += 1
+            else:
+                self.counters.doubled += 1
+
+
+def _plan(library: Any, rig: Rig) -> list[tuple[Mount, Any, Convert]]:
+    plan: list[tuple[Mount, Any, Convert]] = []
+    for camera in rig.cameras:
+        plan.append((camera, _camera_blueprint(library, camera), _bind(convert.camera_frame, camera)))
+    for lidar in rig.lidars:
+        plan.append((lidar, _lidar_blueprint(library, lidar), _bind(convert.lidar_frame, lidar)))
+    for radar in rig.radars:
+        plan.append((radar, _radar_blueprint(library, radar), _bind(convert.radar_frame, radar)))
+    plan.append((IMU_MOUNT, library.find("sensor.other.imu"), _bind(convert.imu_sample, IMU_MOUNT)))
+    return plan
+
+
+def _bind(function: Callable[[Any, Any, int, int], SensorFrame], mount: Mount) -> Convert:
+    return lambda measurement, t_ns, sequence: function(measurement, mount, t_ns, sequence)
+
+
+def _set(blueprint: Any, attributes: Mapping[str, object]) -> Any:
+    for name, value in attributes.items():
+        blueprint.set_attribute(name, str(value))
+    return blueprint
+
+
+def _camera_blueprint(library: Any, camera: CameraMount) -> Any:
+    size = {"image_size_x": camera.width_px, "image_size_y": camera.height_px, "fov": camera.fov_deg}
+    return _set(library.find("sensor.camera.rgb"), size)
+
+
+def _lidar_blueprint(library: Any, lidar: LidarMount) -> Any:
+    attributes = {
+        "channels": lidar.channels,
+        "range": lidar.range_m,
+        "points_per_second": lidar.points_per_second,
+        "rotation_frequency": 10.0,
+        "upper_fov": lidar.upper_fov_deg,
+        "lower_fov": lidar.lower_fov_deg,
+        "horizontal_fov": lidar.horizontal_fov_deg,
+        "dropoff_general_rate": 0.05,
+        "noise_stddev": 0.02,
+    }
+    return _set(library.find("sensor.lidar.ray_cast"), attributes)
+
+
+def _radar_blueprint(library: Any, radar: RadarMount) -> Any:
+    attributes = {
+        "points_per_second": radar.points_per_tick * 10,
+        "range": radar.range_m,
+        "horizontal_fov": radar.horizontal_fov_deg,
+        "vertical_fov": radar.vertical_fov_deg,
+    }
+    return _set(library.find("sensor.other.radar"), attributes)

@@ -1,0 +1,84 @@
+"""What a map is: its OpenDRIVE text, where cars may start, what stands on it and which training split it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.world.scene import StaticScene
+
+SPLITS = ("train", "nominal", "edge")
+
+
+class UnknownMapError(KeyError):
+    """A map name nobody registered; its text is one line that names the nearest map."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OrientedBoxArrays:
+    """Upright solid boxes that bodies cannot pass, N may be 0.
+
+    Args:
+        center_world_m: (N, 3) geometric centres.
+        half_m: (N, 3) half extents along the box's own x, y, z.
+        yaw_rad: (N,) counter-clockwise about world z.
+    """
+
+    center_world_m: NDArray[np.float64]
+    half_m: NDArray[np.float64]
+    yaw_rad: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.yaw_rad)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SignalHead:
+    """Where one traffic light hangs, and where its traffic waits.
+
+    Args:
+        opendrive_signal_id: `id` of the OpenDRIVE signal.
+        T_world_head: (4, 4) pose of the head's centre: x points at the traffic that it is for, z up.
+        stop_line_world_m: (2, 3) ends of the stop line, left end first as the driver sees it.
+        group: signals of one group show the same colour; groups get green in turn.
+    """
+
+    opendrive_signal_id: str
+    T_world_head: NDArray[np.float64]
+    stop_line_world_m: NDArray[np.float64]
+    group: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapData:
+    """A map that the server can load.
+
+    Args:
+        name: as clients name it.
+        xodr: OpenDRIVE text; its axes are our world frame (x, y left, z up).
+        split: "train", "nominal" or "edge": what it may be used for.
+        scenery: makes everything that stands still; made once, at the first call.
+        spawn_points: (x_m, y_m, z_m, yaw_rad) on the road surface in driving direction, world frame.
+        origin_lat_deg: latitude of the world's origin.
+        origin_lon_deg: longitude of the world's origin.
+        solids: what bodies collide with, made once, at the first call.
+        signal_heads: poses for the traffic lights of `xodr`.
+        ground_z_m: height of road, side walk or terrain under points (N, 2) in the world frame -> (N,).
+    """
+
+    name: str
+    xodr: str
+    split: str
+    scenery: Callable[[], StaticScene]
+    spawn_points: tuple[tuple[float, float, float, float], ...]
+    origin_lat_deg: float
+    origin_lon_deg: float
+    solids: Callable[[], OrientedBoxArrays]
+    signal_heads: tuple[SignalHead, ...]
+    ground_z_m: Callable[[NDArray[np.float64]], NDArray[np.float64]]

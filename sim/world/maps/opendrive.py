@@ -1,0 +1,212 @@
+"""Writes OpenDRIVE: lane profiles, roads, crossings, stop lines and signals, as text that is the same on every run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+from scenariogeneration import xodr
+
+KERB_HEIGHT_M = 0.12  # EAÖ/RASt: kerbs of urban roads are 10 to 15 cm high
+GEO_REFERENCE = "+proj=tmerc +lat_0={lat} +lon_0={lon} +k=1 +x_0=0 +y_0=0 +datum=WGS84 +units=m +vunits=m +no_defs"
+FIXED_DATE = "2025-01-01T00:00:00"  # the header needs a date; the day of the run would change the map's digest
+LANE_LINE_M = 0.12  # RMS: narrow line on roads other than motorways
+TRAFFIC_LIGHT_TYPE = "1000001"  # what CARLA and its towns call a three-light signal
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSpec:
+    """One lane of a profile, from the middle outwards: its type, width, outer mark and height over the road."""
+
+    kind: xodr.LaneType
+    width_m: float
+    mark: xodr.RoadMark
+    height_m: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RoadSpec:
+    """What a road is apart from its course.
+
+    Args:
+        left: lanes left of the reference line, from the middle outwards; right likewise.
+        center: mark on the reference line.
+        kind: road type, for the speed record and for what stands beside the road.
+        speed_kmh: speed limit, in the unit OpenDRIVE is given here.
+    """
+
+    left: tuple[LaneSpec, ...]
+    right: tuple[LaneSpec, ...]
+    center: xodr.RoadMark
+    kind: xodr.RoadType
+    speed_kmh: int
+
+
+def solid(width_m: float = LANE_LINE_M) -> xodr.RoadMark:
+    """A line that must not be crossed."""
+    return xodr.RoadMark(xodr.RoadMarkType.solid, width=width_m, laneChange=xodr.LaneChange.none)
+
+
+def broken(dash_m: float, gap_m: float, width_m: float = LANE_LINE_M) -> xodr.RoadMark:
+    """A dashed line: `dash_m` painted, then `gap_m` bare."""
+    kind = xodr.RoadMarkType.broken
+    return xodr.RoadMark(kind, width=width_m, length=dash_m, space=gap_m, laneChange=xodr.LaneChange.both)
+
+
+def double_solid() -> xodr.RoadMark:
+    """Two lines side by side that must not be crossed."""
+    return xodr.RoadMark(xodr.RoadMarkType.solid_solid, width=LANE_LINE_M, laneChange=xodr.LaneChange.none)
+
+
+def kerb() -> xodr.RoadMark:
+    """The step between road and side walk."""
+    return xodr.RoadMark(xodr.RoadMarkType.curb, width=0.15, laneChange=xodr.LaneChange.none)
+
+
+def no_mark() -> xodr.RoadMark:
+    """No mark at all."""
+    return xodr.RoadMark(xodr.RoadMarkType.none, width=0.0)
+
+
+def driving(width_m: float, mark: xodr.RoadMark) -> LaneSpec:
+    """A lane for cars."""
+    return LaneSpec(xodr.LaneType.driving, width_m, mark)
+
+
+def side_walk(width_m: float) -> LaneSpec:
+    """A raised lane for people."""
+    return LaneSpec(xodr.LaneType.sidewalk, width_m, no_mark(), KERB_HEIGHT_M)
+
+
+def _lane(spec: LaneSpec) -> xodr.Lane:
+    lane = xodr.Lane(spec.kind, a=spec.width_m)
+    lane.add_roadmark(spec.mark)
+    if spec.height_m:
+        lane.add_height(spec.height_m)
+    return lane
+
+
+def road(road_id: int, course: xodr.PlanView, spec: RoadSpec, junction: int = -1) -> xodr.Road:
+    """A road of one lane section along `course`."""
+    center = xodr.Lane()
+    center.add_roadmark(spec.center)
+    section = xodr.LaneSection(0, center)
+    for lane in spec.left:
+        section.add_left_lane(_lane(lane))
+    for lane in spec.right:
+        section.add_right_lane(_lane(lane))
+    lanes = xodr.Lanes()
+    lanes.add_lanesection(section)
+    made = xodr.Road(road_id, course, lanes, road_type=junction, name=f"road_{road_id}")
+    made.add_type(spec.kind, 0, "DE", spec.speed_kmh, "km/h")
+    return made
+
+
+def course(pieces: Sequence[object], x_m: float = 0.0, y_m: float = 0.0, heading_rad: float = 0.0) -> xodr.PlanView:
+    """Geometries one after the other, from a pose on."""
+    view = xodr.PlanView(x_m, y_m, heading_rad)
+    for piece in pieces:
+        view.add_geometry(piece)
+    view.adjust_geometries()
+    return view
+
+
+def add_crosswalk(to: xodr.Road, number: int, s_m: float, walk_m: float, half_road_m: float) -> None:
+    """A zebra crossing over the whole road, `walk_m` wide along it, its middle at `s_m`."""
+    zebra = xodr.Object(s_m, 0.0, xodr.ObjectType.crosswalk, name="Zebra", length=walk_m, width=2 * half_road_m)
+    outline = xodr.Outline(closed=True)
+    half_m = walk_m / 2
+    for u, v in ((half_m, half_road_m), (-half_m, half_road_m), (-half_m, -half_road_m), (half_m, -half_road_m)):
+        outline.add_corner(xodr.CornerLocal(u, v, 0.0, 0.0))
+    zebra.add_outline(outline)
+    to.add_object(zebra)
+    zebra.id = str(number)  # after adding: the library replaces ids that another map of this process has used
+
+
+def add_stop_line(to: xodr.Road, number: int, s_m: float, t_m: tuple[float, float]) -> None:
+    """A stop line across the lanes between lateral offsets `t_m` (left, right), for traffic along the road."""
+    line = xodr.Object(
+        s_m,
+        sum(t_m) / 2,
+        xodr.ObjectType.roadMark,
+        subtype="signalLines",
+        name="StopLine",
+        orientation=xodr.Orientation.positive,
+        length=0.5,  # RMS: stop lines are 0.50 m deep
+        width=t_m[0] - t_m[1],
+    )
+    to.add_object(line)
+    line.id = str(number)
+
+
+def add_barrier(to: xodr.Road, number: int, name: str, t_m: float, size_m: tuple[float, float, float]) -> None:
+    """A barrier `size_m` = (length along the road, width, height) at lateral offset `t_m` from the road's start."""
+    length_m, width_m, height_m = size_m
+    wall = xodr.Object(
+        0.0, t_m, xodr.ObjectType.barrier, name=name, length=length_m, width=width_m, height=height_m
+    )
+    wall.repeat(length_m, 0.0, widthStart=width_m, widthEnd=width_m)
+    to.add_object(wall)
+    wall.id = str(number)
+
+
+def add_traffic_light(to: xodr.Road, number: int, s_m: float, t_m: float, height_m: float) -> None:
+    """A three-light signal beside the road for its traffic along +s in lane -1."""
+    light = xodr.Signal(
+        s_m,
+        t_m,
+        "OpenDRIVE",
+        TRAFFIC_LIGHT_TYPE,
+        name="Signal_3Light_Post01",
+        dynamic=xodr.Dynamic.yes,
+        zOffset=height_m,
+        orientation=xodr.Orientation.positive,
+        height=0.9,
+        width=0.35,
+    )
+    light.add_validity(-1, -1)
+    to.add_signal(light)
+    light.id = str(number)
+
+
+def _add_controllers(root: ElementTree.Element, groups: Mapping[int, Sequence[int]]) -> None:
+    """One controller a group, and the junctions that they control; the library has no controllers."""
+    junctions = root.findall("junction")
+    for sequence, (number, signals) in enumerate(sorted(groups.items())):
+        attributes = {"name": f"controller_{number}", "id": str(number), "sequence": str(sequence)}
+        controller = ElementTree.Element("controller", attributes)
+        for signal in signals:
+            ElementTree.SubElement(controller, "control", {"signalId": str(signal), "type": ""})
+        root.insert(list(root).index(junctions[0]), controller)
+        for junction in junctions:
+            link = {"id": str(number), "type": "", "sequence": str(sequence)}
+            ElementTree.SubElement(junction, "controller", link)
+
+
+def text(
+    name: str,
+    roads: Sequence[xodr.Road],
+    junctions: Sequence[xodr.Junction] = (),
+    groups: Mapping[int, Sequence[int]] | None = None,
+    origin_deg: tuple[float, float] = (0.0, 0.0),
+) -> str:
+    """The OpenDRIVE text of a map; `groups` names the signals of each controller."""
+    lat_deg, lon_deg = origin_deg
+    whole = xodr.OpenDrive(name, geo_reference=GEO_REFERENCE.format(lat=lat_deg, lon=lon_deg))
+    for one in roads:
+        whole.add_road(one)
+    for junction in junctions:
+        whole.add_junction(junction)
+    root = whole.get_element()
+    header = root.find("header")
+    assert header is not None
+    header.set("date", FIXED_DATE)
+    if groups:
+        _add_controllers(root, groups)
+    for thing in root.iter("object"):
+        for outlines in thing.findall("outlines"):  # carla reads outlines where OpenDRIVE 1.4 has them: right here
+            thing.extend(list(outlines))
+            thing.remove(outlines)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"

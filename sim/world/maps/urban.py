@@ -1,0 +1,54 @@
+"""Urban roads: a street, an avenue and a street with bends."""
+
+from __future__ import annotations
+
+from scenariogeneration import xodr
+
+from sim.world.maps import opendrive as od
+
+ORIGIN_DEG = (49.0, 9.0)  # where GNSS says the origin is: any place would do
+SIDE_WALK_M = 3.0
+LANE_M = 3.5
+ZEBRA_WALK_M = 4.0  # R-FGÜ 2001: zebra crossings are at least 3 m, as a rule 4 m wide
+
+
+def _two_lanes(speed_kmh: int) -> od.RoadSpec:
+    side = (od.driving(LANE_M, od.kerb()), od.side_walk(SIDE_WALK_M))
+    return od.RoadSpec(side, side, od.broken(3.0, 6.0), xodr.RoadType.town, speed_kmh)
+
+
+def urban_street(name: str) -> str:
+    """440 m straight along x, one lane a direction, side walks, a zebra crossing in the middle, 50 km/h."""
+    street = od.road(1, od.course([xodr.Line(440.0)]), _two_lanes(50))
+    od.add_crosswalk(street, 1, 220.0, ZEBRA_WALK_M, LANE_M)
+    return od.text(name, [street], origin_deg=ORIGIN_DEG)
+
+
+def urban_avenue(name: str) -> str:
+    """500 m straight along x, two lanes a direction, side walks, no crossing, 70 km/h."""
+    side = (
+        od.driving(LANE_M, od.broken(3.0, 6.0)),
+        od.driving(LANE_M, od.kerb()),
+        od.side_walk(SIDE_WALK_M),
+    )
+    spec = od.RoadSpec(side, side, od.double_solid(), xodr.RoadType.town, 70)
+    return od.text(name, [od.road(1, od.course([xodr.Line(500.0)]), spec)], origin_deg=ORIGIN_DEG)
+
+
+def urban_bend(name: str) -> str:
+    """About 520 m with a left bend of 200 m radius and a right bend of 160 m, clothoids between, 50 km/h."""
+    left_per_m, right_per_m = 1 / 200.0, -1 / 160.0
+    pieces = [
+        xodr.Line(80.0),
+        xodr.Spiral(0.0, left_per_m, length=40.0),
+        xodr.Arc(left_per_m, length=100.0),
+        xodr.Spiral(left_per_m, 0.0, length=40.0),
+        xodr.Line(40.0),
+        xodr.Spiral(0.0, right_per_m, length=40.0),
+        xodr.Arc(right_per_m, length=80.0),
+        xodr.Spiral(right_per_m, 0.0, length=40.0),
+        xodr.Line(60.0),
+    ]
+    street = od.road(1, od.course(pieces), _two_lanes(50))
+    od.add_crosswalk(street, 1, 280.0, ZEBRA_WALK_M, LANE_M)
+    return od.text(name, [street], origin_deg=ORIGIN_DEG)

@@ -1,0 +1,87 @@
+"""Carriageways, side walks and kerbs."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from sim.assets.mesh import Material
+from sim.world.scenery.chunks import ROAD, SIDE_WALK, Chunks, quads
+from sim.world.scenery.strips import Strip, footprint
+
+ASPHALT_RGB = (0.085, 0.085, 0.088)  # aged asphalt reflects 8 to 12 % of light
+PAVING_RGB = (0.32, 0.31, 0.29)
+KERB_RGB = (0.42, 0.41, 0.39)
+KERB_WIDTH_M = 0.15  # DIN EN 1340: common kerb stones are 15 cm wide
+FLAT_M = 0.02
+"""Junctions that are level within this get one plate, others the overlapping strips of their roads."""
+
+Floats = NDArray[np.float64]
+
+
+def add_surfaces(chunks: Chunks, strips: list[Strip]) -> None:
+    """All road and side walk surfaces of a map."""
+    carriageways = [strip for strip in strips if not strip.is_walk]
+    for strip in carriageways:
+        if strip.road.junction < 0:
+            chunks.triangles(ROAD, quads(strip.quads()), ASPHALT_RGB, Material.ASPHALT)
+    for junction in sorted({strip.road.junction for strip in carriageways} - {-1}):
+        _add_junction(chunks, [strip for strip in carriageways if strip.road.junction == junction])
+    driven = footprint(carriageways).buffer(-0.05)
+    shapely.prepare(driven)
+    for strip in strips:
+        if strip.is_walk:
+            _add_walk(chunks, strip, driven)
+
+
+def _add_junction(chunks: Chunks, strips: list[Strip]) -> None:
+    """One plate where a junction is level: strips that lie in each other would fight for the same depth."""
+    heights_m = np.concatenate([strip.quads()[..., 2].ravel() for strip in strips])
+    if np.ptp(heights_m) > FLAT_M:
+        for strip in strips:
+            chunks.triangles(ROAD, quads(strip.quads()), ASPHALT_RGB, Material.ASPHALT)
+        return
+    plate = shapely.remove_repeated_points(_without_holes(footprint(strips)), 0.02)
+    chunks.triangles(ROAD, plate_triangles(plate, float(heights_m.mean())), ASPHALT_RGB, Material.ASPHALT)
+
+
+def _without_holes(plate: shapely.Geometry) -> shapely.Geometry:
+    return shapely.union_all([shapely.Polygon(p.exterior) for p in shapely.get_parts(plate)])
+
+
+def plate_triangles(plate: shapely.Geometry, z_m: float) -> Floats:
+    """A level polygon as triangles (T, 3, 3), counter-clockwise from above."""
+    cut = [shapely.constrained_delaunay_triangles(part) for part in shapely.get_parts(plate)]
+    flat = [triangle for parts in cut for triangle in shapely.get_parts(parts)]
+    if not flat:
+        return np.zeros((0, 3, 3))
+    xy = np.array([shapely.get_coordinates(triangle)[:3] for triangle in flat])
+    edge_a, edge_b = xy[:, 1] - xy[:, 0], xy[:, 2] - xy[:, 0]
+    clockwise = edge_a[:, 0] * edge_b[:, 1] - edge_a[:, 1] * edge_b[:, 0] < 0
+    xy[clockwise] = xy[clockwise][:, ::-1]
+    return np.concatenate([xy, np.full((*xy.shape[:2], 1), z_m)], axis=-1)
+
+
+def _add_walk(chunks: Chunks, strip: Strip, driven: shapely.Geometry) -> None:
+    """Paving with a kerb stone along the inner edge; cells that a carriageway crosses are left out."""
+    middle = strip.quads()[..., :2].mean(axis=1)
+    keep = ~shapely.contains_xy(driven, middle[:, 0], middle[:, 1])
+    if not np.any(keep):
+        return
+    inner, outer = strip.inner_world_m, strip.outer_world_m
+    across = outer - inner
+    width_m = np.linalg.norm(across[:, :2], axis=1, keepdims=True)
+    stone = inner + across * np.minimum(1.0, KERB_WIDTH_M / np.maximum(width_m, 1e-6))
+    top, paving = _sheet(strip, inner, stone)[keep], _sheet(strip, stone, outer)[keep]
+    chunks.triangles(SIDE_WALK, quads(top), KERB_RGB, Material.CONCRETE)
+    chunks.triangles(SIDE_WALK, quads(paving), PAVING_RGB, Material.PAVING)
+    if strip.step_m > 0.0:
+        below = inner - (0.0, 0.0, strip.step_m)
+        chunks.triangles(SIDE_WALK, quads(_sheet(strip, below, inner)[keep]), KERB_RGB, Material.CONCRETE)
+
+
+def _sheet(strip: Strip, inside: Floats, outside: Floats) -> Floats:
+    """(K - 1, 4, 3) cells between two lines, seen from above or from the middle of the road."""
+    left, right = (outside, inside) if strip.lane.lane_id > 0 else (inside, outside)
+    return np.stack([right[:-1], right[1:], left[1:], left[:-1]], axis=1)

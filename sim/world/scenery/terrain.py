@@ -1,0 +1,129 @@
+"""The ground beside the roads: meets their edges, is level near them and rolls gently further out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.spatial import Delaunay, cKDTree
+
+from sim.assets.mesh import Material
+from sim.world.scenery.chunks import TERRAIN, Chunks
+from sim.world.scenery.strips import Strip, footprint
+
+REACH_M = 300.0
+GRASS_RGB = (0.105, 0.150, 0.045)
+BOUNDARY_STEP_M = 3.0
+RINGS_M = ((0.0, 6.0), (20.0, 15.0), (80.0, 40.0))
+"""From each distance to the paving on, the distance between ground points."""
+CLEAR_M = 2.0  # ground points keep clear of the paving's edge, so that triangles follow the edge
+LEVEL_M = 60.0
+HILL_M = 9.0
+HILL_WAVE_M = 170.0
+BELOW_PAVING_M = 0.25
+"""Ground under the paving: what is seen through a seam of a pixel is earth, not sky."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Terrain:
+    """Triangulated ground over the whole map; build with `make_terrain`."""
+
+    points_world_m: Floats
+    paved: shapely.Geometry
+
+    @cached_property
+    def net(self) -> Delaunay:
+        """Triangulation in x and y."""
+        return Delaunay(self.points_world_m[:, :2])
+
+    def height_m(self, xy_world_m: Floats) -> Floats:
+        """Height of the ground (N,) under points (N, 2); beyond the map that of the nearest ground point."""
+        xy = np.asarray(xy_world_m, dtype=np.float64)
+        z = self.points_world_m[:, 2]
+        simplex = self.net.find_simplex(xy)
+        height = z[cKDTree(self.points_world_m[:, :2]).query(xy)[1]]
+        inside = simplex >= 0
+        transform = self.net.transform[simplex[inside]]
+        weights = np.einsum("nij,nj->ni", transform[:, :2], xy[inside] - transform[:, 2])
+        weights = np.concatenate([weights, 1.0 - weights.sum(axis=1, keepdims=True)], axis=1)
+        height[inside] = np.sum(weights * z[self.net.simplices[simplex[inside]]], axis=1)
+        return height
+
+    def triangles(self) -> Floats:
+        """(T, 3, 3) counter-clockwise from above; those under paving are sunk."""
+        corners = self.points_world_m[self.net.simplices]
+        middle = corners[:, :, :2].mean(axis=1)
+        shapely.prepare(self.paved)
+        under = shapely.contains_xy(self.paved, middle[:, 0], middle[:, 1])
+        corners[under, :, 2] -= BELOW_PAVING_M
+        a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+        turned = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0] < 0
+        corners[turned] = corners[turned][:, ::-1]
+        return corners
+
+
+def make_terrain(strips: list[Strip], rng: np.random.Generator) -> Terrain:
+    """The ground of a map, `REACH_M` beyond its roads."""
+    paved = footprint(strips)
+    edge_xy = np.unique(np.round(shapely.get_coordinates(shapely.segmentize(paved.boundary, BOUNDARY_STEP_M)), 4), axis=0)
+    edge_z = edge_heights_m(strips, edge_xy)
+    ground_xy = _ground_points(paved, rng)
+    ground_z = _ground_heights_m(ground_xy, edge_xy, edge_z, paved, rng)
+    xy = np.concatenate([edge_xy, ground_xy])
+    return Terrain(np.column_stack([xy, np.concatenate([edge_z, ground_z])]), paved)
+
+
+def edge_heights_m(strips: list[Strip], xy_world_m: Floats) -> Floats:
+    """Height of the nearest strip edge (N,) at points (N, 2) on the paving's outline."""
+    lines = [line for strip in strips for line in (strip.inner_world_m, strip.outer_world_m)]
+    a = np.concatenate([line[:-1] for line in lines])
+    b = np.concatenate([line[1:] for line in lines])
+    segments = shapely.linestrings(np.stack([a[:, :2], b[:, :2]], axis=1))
+    point, segment = shapely.STRtree(segments).query_nearest(shapely.points(xy_world_m), all_matches=True)
+    along = shapely.line_locate_point(segments[segment], shapely.points(xy_world_m[point]), normalized=True)
+    z = a[segment, 2] + np.nan_to_num(along) * (b[segment, 2] - a[segment, 2])
+    highest = np.full(len(xy_world_m), -np.inf)
+    np.maximum.at(highest, point, z)
+    return highest
+
+
+def _ground_points(paved: shapely.Geometry, rng: np.random.Generator) -> Floats:
+    """Jittered grids, the finer the nearer to the paving."""
+    shapely.prepare(paved)
+    found = []
+    limits_m = [start for start, _ in RINGS_M[1:]] + [REACH_M + 20.0]
+    for (start_m, step_m), end_m in zip(RINGS_M, limits_m, strict=True):
+        x0, y0, x1, y1 = paved.bounds
+        x = np.arange(x0 - end_m, x1 + end_m + step_m, step_m)
+        y = np.arange(y0 - end_m, y1 + end_m + step_m, step_m)
+        grid = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
+        grid = grid + rng.uniform(-0.25, 0.25, grid.shape) * step_m
+        distance_m = shapely.distance(paved, shapely.points(grid))
+        found.append(grid[(distance_m > max(start_m, CLEAR_M)) & (distance_m <= end_m)])
+    return np.concatenate(found)
+
+
+def _ground_heights_m(
+    xy: Floats, edge_xy: Floats, edge_z: Floats, paved: shapely.Geometry, rng: np.random.Generator
+) -> Floats:
+    """As high as the nearest edges, with hills that begin `LEVEL_M` away."""
+    distance_m, nearest = cKDTree(edge_xy).query(xy, k=min(8, len(edge_xy)))
+    weight = 1.0 / (distance_m + 1.0) ** 2
+    base_m = np.sum(weight * edge_z[nearest], axis=1) / np.sum(weight, axis=1)
+    rise = np.clip((shapely.distance(paved, shapely.points(xy)) - LEVEL_M) / (REACH_M - LEVEL_M), 0.0, 1.0)
+    phase = rng.uniform(0.0, 2.0 * np.pi, 4)
+    wave = xy * (2.0 * np.pi / HILL_WAVE_M)
+    hills = np.sin(wave[:, 0] + phase[0]) * np.cos(wave[:, 1] + phase[1])
+    hills += 0.5 * np.sin(1.7 * wave[:, 0] - wave[:, 1] + phase[2]) + 0.5 * np.cos(0.6 * wave[:, 1] + phase[3])
+    return base_m + HILL_M * rise**2 * (hills + 1.0)
+
+
+def add_terrain(chunks: Chunks, terrain: Terrain) -> None:
+    """The ground as grass."""
+    corners = terrain.triangles()
+    chunks.triangles(TERRAIN, corners, GRASS_RGB, Material.GRASS)

@@ -1,0 +1,364 @@
+"""All vehicles of the world, stepped at once: pedals and steering in, poses and velocities out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.world.ground import FlatGround, Ground
+from sim.world.single_track import PlanarState, SpecArrays, WheelCommand, advance
+from sim.world.vehicle_spec import GRAVITY_MPS2, VehicleSpec
+
+FloatArray = NDArray[np.float64]
+
+MAX_SUBSTEP_S: Final = 0.05  # physics at 20 Hz; longer steps are divided
+# Pedals move as Unreal's wheeled vehicles let them: 6 per second on, 10 per second off.
+PEDAL_ON_PER_S: Final = 6.0
+PEDAL_OFF_PER_S: Final = 10.0
+HAND_BRAKE_SHARE: Final = 0.5  # rear axle only: about half of the brakes' force
+# Upper speeds of gears 1 to 5, a six-speed automatic at part throttle; for display only.
+GEAR_TOP_SPEED_MPS: Final = np.array([5.0, 9.5, 14.5, 20.0, 27.0])
+_TOUCH_M: Final = 1e-3  # wheels closer to the ground than this stand on it
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleInput:
+    """CARLA's vehicle control: `steer` in [-1, 1] is RIGHT positive; throttle and brake in [0, 1]."""
+
+    throttle: float = 0.0
+    steer: float = 0.0
+    brake: float = 0.0
+    hand_brake: bool = False
+    reverse: bool = False
+    manual_gear_shift: bool = False
+    gear: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BodyState:
+    """Motion of one body's origin: (3,) each, right-handed world frame; `rpy_rad` turns about x, then y, then z."""
+
+    position_world_m: FloatArray
+    rpy_rad: FloatArray
+    velocity_world_mps: FloatArray
+    angular_velocity_world_radps: FloatArray
+    acceleration_world_mps2: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FleetArrays:
+    """Motion of all vehicles, (N, 3) each, in the order of `actor_id` (N,), which is the order of adding.
+
+    `steer_rad` (N,) is the road wheels' angle, left +; `gear` (N,) as CARLA's: -1 reverse, 0 neutral.
+    """
+
+    actor_id: NDArray[np.int64]
+    position_world_m: FloatArray
+    rpy_rad: FloatArray
+    velocity_world_mps: FloatArray
+    angular_velocity_world_radps: FloatArray
+    acceleration_world_mps2: FloatArray
+    steer_rad: FloatArray
+    gear: NDArray[np.int64]
+
+
+@dataclass(slots=True, eq=False)
+class _Rows:
+    """What a vehicle has besides its planar motion; the last axis counts vehicles."""
+
+    pedals: FloatArray  # (3, N): drive (negative backwards), brake, steer_rad: where the actuators are
+    wanted: FloatArray  # (3, N): where they shall go
+    simulated: NDArray[np.bool_]
+    gravity: NDArray[np.bool_]
+    unsettled: NDArray[np.bool_]  # put somewhere since it last stood on the ground
+    in_air: NDArray[np.bool_]
+    grip: FloatArray
+    slope_n: FloatArray
+    z_m: FloatArray
+    roll_rad: FloatArray
+    pitch_rad: FloatArray
+    climb_mps: FloatArray
+    last_velocity_mps: NDArray[np.complex128]
+    last_climb_mps: FloatArray
+    accel_mps2: NDArray[np.complex128]
+    accel_up_mps2: FloatArray
+
+    @classmethod
+    def none(cls) -> _Rows:
+        """No vehicle."""
+        wide, real, plane = np.zeros((3, 0)), np.zeros(0), np.zeros(0, dtype=np.complex128)
+        flag = np.zeros(0, dtype=np.bool_)
+        return cls(wide, wide, flag, flag, flag, flag, real, real, real, real, real, real, plane, real, plane, real)
+
+
+class VehicleFleet:
+    """The vehicles of a world on one ground.
+
+    A simulated vehicle keeps to the ground: put above it, it falls; its roll and pitch are the ground's. One that is
+    not simulated stays where it is put, in any attitude.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._is_level = isinstance(ground, FlatGround)
+        self._row: dict[int, int] = {}
+        self._specs: list[VehicleSpec] = []
+        self._inputs: list[VehicleInput] = []
+        real, plane = np.zeros(0), np.zeros(0, dtype=np.complex128)
+        self._planar = PlanarState(plane, plane, real, real, real)
+        self._rows = _Rows.none()
+        self._refresh()
+
+    def __len__(self) -> int:
+        return len(self._row)
+
+    def __contains__(self, actor_id: int) -> bool:
+        return actor_id in self._row
+
+    def add(self, actor_id: int, spec: VehicleSpec, position_world_m: ArrayLike, rpy_rad: ArrayLike) -> None:
+        """Put a vehicle at rest into the world; simulated until told otherwise.
+
+        Raises:
+            ValueError: the id is taken.
+        """
+        if actor_id in self._row:
+            raise ValueError(f"vehicle {actor_id} is in the fleet already; want a new actor id")
+        self._row[actor_id] = len(self._specs)
+        self._specs.append(spec)
+        self._inputs.append(VehicleInput())
+        for part in (self._planar, self._rows):
+            for field in fields(part):
+                array = getattr(part, field.name)
+                setattr(
+                    part, field.name, np.concatenate([array, np.zeros_like(array, shape=(*array.shape[:-1], 1))], -1)
+                )
+        self._rows.simulated[-1] = self._rows.gravity[-1] = True
+        self._rows.grip[-1] = 1.0
+        self._refresh()
+        self.set_pose(actor_id, position_world_m, rpy_rad)
+
+    def remove(self, actor_id: int) -> None:
+        """Take a vehicle out of the world; KeyError for an unknown id."""
+        row = self._row.pop(actor_id)
+        self._row = {key: r - (r > row) for key, r in self._row.items()}
+        del self._specs[row], self._inputs[row]
+        for part in (self._planar, self._rows):
+            for field in fields(part):
+                setattr(part, field.name, np.delete(getattr(part, field.name), row, axis=-1))
+        self._refresh()
+
+    def set_input(self, actor_id: int, control: VehicleInput) -> None:
+        """Pedals and steering from now on; values out of range are clipped, those not finite count as 0."""
+        row = self._row[actor_id]
+        backwards = control.reverse or (control.manual_gear_shift and control.gear < 0)
+        neutral = control.manual_gear_shift and control.gear == 0
+        throttle = 0.0 if neutral else _clipped(control.throttle, 0.0)
+        brake = max(_clipped(control.brake, 0.0), HAND_BRAKE_SHARE if control.hand_brake else 0.0)
+        steer_rad = -_clipped(control.steer, -1.0) * self._specs[row].max_steer_rad
+        self._inputs[row] = control
+        self._rows.wanted[:, row] = (-throttle if backwards else throttle, brake, steer_rad)
+
+    def set_pose(self, actor_id: int, position_world_m: ArrayLike, rpy_rad: ArrayLike) -> None:
+        """Put the body origin to a place; the origin's velocity and the yaw rate stay as they are."""
+        row = self._row[actor_id]
+        x, y, z = np.asarray(position_world_m, dtype=np.float64)
+        roll, pitch, yaw = np.asarray(rpy_rad, dtype=np.float64)
+        velocity = self._origin_velocity()[row]
+        self._planar.yaw_rad[row] = yaw
+        self._planar.position_world_m[row] = complex(x, y) + self._cg_offset(row)
+        self._put_velocity(row, velocity)
+        rows = self._rows
+        rows.z_m[row], rows.roll_rad[row], rows.pitch_rad[row] = z, roll, pitch
+        rows.unsettled[row] = self._any_unsettled = True
+        rows.in_air[row] = z > self._ground.height_m(np.array([[x, y]]))[0] + _TOUCH_M
+
+    def set_velocity(self, actor_id: int, velocity_world_mps: ArrayLike) -> None:
+        """Give the body origin a velocity at once; a body that is not simulated only reports it."""
+        row = self._row[actor_id]
+        x, y, z = np.asarray(velocity_world_mps, dtype=np.float64)
+        self._put_velocity(row, complex(x, y))
+        self._rows.last_velocity_mps[row] = complex(x, y)
+        self._rows.climb_mps[row] = self._rows.last_climb_mps[row] = z
+
+    def set_angular_velocity(self, actor_id: int, angular_velocity_world_radps: ArrayLike) -> None:
+        """Give the body a yaw rate at once; the origin's velocity stays. Roll and pitch rates have no effect."""
+        row = self._row[actor_id]
+        velocity = self._origin_velocity()[row]
+        self._planar.yaw_rate_radps[row] = np.asarray(angular_velocity_world_radps, dtype=np.float64)[2]
+        self._put_velocity(row, velocity)
+
+    def set_simulated(self, actor_id: int, simulated: bool) -> None:
+        """Switch physics on or off; a change leaves the body at rest."""
+        row = self._row[actor_id]
+        rows = self._rows
+        if rows.simulated[row] == simulated:
+            return
+        rows.simulated[row] = simulated
+        self._planar.yaw_rate_radps[row] = self._planar.load_accel_mps2[row] = 0.0
+        self._planar.velocity_world_mps[row] = rows.last_velocity_mps[row] = rows.accel_mps2[row] = 0.0
+        rows.climb_mps[row] = rows.last_climb_mps[row] = rows.accel_up_mps2[row] = 0.0
+        rows.unsettled[row] = self._any_unsettled = True
+        self._held = np.flatnonzero(~rows.simulated)
+
+    def is_simulated(self, actor_id: int) -> bool:
+        """Whether physics moves the body."""
+        return bool(self._rows.simulated[self._row[actor_id]])
+
+    def set_enable_gravity(self, actor_id: int, enabled: bool) -> None:
+        """Whether the body falls when it is above the ground."""
+        self._rows.gravity[self._row[actor_id]] = enabled
+
+    def set_grip(self, actor_id: int, factor: float) -> None:
+        """Scale the tyres' friction: 1 dry road, about 0.7 wet, 0.3 snow, 0.1 ice (Wong, Theory of Ground Vehicles)."""
+        self._rows.grip[self._row[actor_id]] = factor
+
+    def apply_impulse(self, actor_id: int, impulse_world_ns: ArrayLike, at_world_m: ArrayLike | None = None) -> None:
+        """Push a simulated body (N s) at a point of the world, by default its centre of gravity; not upwards."""
+        row = self._row[actor_id]
+        if not self._rows.simulated[row]:
+            return
+        impulse = complex(*np.asarray(impulse_world_ns, dtype=np.float64)[:2])
+        self._planar.velocity_world_mps[row] += impulse / self._specs[row].mass_kg
+        if at_world_m is not None:
+            arm = complex(*np.asarray(at_world_m, dtype=np.float64)[:2]) - self._planar.position_world_m[row]
+            self._planar.yaw_rate_radps[row] += (arm.conjugate() * impulse).imag / self._specs[row].yaw_inertia_kgm2
+
+    def apply_collision(
+        self, actor_id: int, change_world_mps: ArrayLike, yaw_change_radps: float, shift_world_m: ArrayLike
+    ) -> None:
+        """What a collision does to a simulated body: changes of its centre of gravity's velocity, place, yaw rate."""
+        row = self._row[actor_id]
+        if self._rows.simulated[row]:
+            self._planar.velocity_world_mps[row] += complex(*np.asarray(change_world_mps, dtype=np.float64)[:2])
+            self._planar.yaw_rate_radps[row] += yaw_change_radps
+            self._planar.position_world_m[row] += complex(*np.asarray(shift_world_m, dtype=np.float64)[:2])
+
+    def step(self, dt_s: float) -> None:
+        """Advance all simulated vehicles by `dt_s`, in substeps of at most `MAX_SUBSTEP_S`.
+
+        Raises:
+            ValueError: `dt_s` is not positive.
+        """
+        if not dt_s > 0:
+            raise ValueError(f"dt_s {dt_s}, want a positive step")
+        if not self._row:
+            return
+        substeps = math.ceil(dt_s / MAX_SUBSTEP_S - 1e-9)
+        for _ in range(substeps):
+            self._substep(dt_s / substeps)
+        rows, velocity = self._rows, self._origin_velocity()
+        rows.accel_mps2 = (velocity - rows.last_velocity_mps) / dt_s
+        rows.accel_up_mps2 = (rows.climb_mps - rows.last_climb_mps) / dt_s
+        rows.last_velocity_mps, rows.last_climb_mps = velocity, rows.climb_mps
+
+    def spec(self, actor_id: int) -> VehicleSpec:
+        """The body of a vehicle; KeyError for an unknown id."""
+        return self._specs[self._row[actor_id]]
+
+    def input(self, actor_id: int) -> VehicleInput:
+        """The control that was set last."""
+        return self._inputs[self._row[actor_id]]
+
+    def state(self, actor_id: int) -> BodyState:
+        """Motion of one vehicle; for many at once `arrays` is faster."""
+        row, all_rows = self._row[actor_id], self.arrays()
+        return BodyState(**{field.name: getattr(all_rows, field.name)[row] for field in fields(BodyState)})
+
+    def arrays(self) -> FleetArrays:
+        """Motion of all vehicles: fresh arrays that later steps do not change."""
+        planar, rows = self._planar, self._rows
+        position = planar.position_world_m - self._cg_offset()
+        velocity = self._origin_velocity()
+        yaw_rad = np.remainder(planar.yaw_rad + np.pi, 2 * np.pi) - np.pi
+        still = np.zeros_like(rows.z_m)
+        return FleetArrays(
+            actor_id=np.fromiter(self._row, dtype=np.int64, count=len(self._row)),
+            position_world_m=np.column_stack([position.real, position.imag, rows.z_m]),
+            rpy_rad=np.column_stack([rows.roll_rad, rows.pitch_rad, yaw_rad]),
+            velocity_world_mps=np.column_stack([velocity.real, velocity.imag, rows.climb_mps]),
+            angular_velocity_world_radps=np.column_stack([still, still, planar.yaw_rate_radps]),
+            acceleration_world_mps2=np.column_stack([rows.accel_mps2.real, rows.accel_mps2.imag, rows.accel_up_mps2]),
+            steer_rad=rows.pedals[2].copy(),
+            gear=self._gears(),
+        )
+
+    def _refresh(self) -> None:
+        self._spec = SpecArrays.of(self._specs)
+        self._cg_x_m = np.array([spec.cg_x_m for spec in self._specs], dtype=np.float64)
+        steer_rate = np.array([spec.max_steer_rate_radps for spec in self._specs], dtype=np.float64)
+        on, off = np.full_like(steer_rate, PEDAL_ON_PER_S), np.full_like(steer_rate, PEDAL_OFF_PER_S)
+        self._rate_on, self._rate_off = np.stack([on, on, steer_rate]), np.stack([off, off, steer_rate])
+        self._held = np.flatnonzero(~self._rows.simulated)
+        self._any_unsettled = True
+
+    def _cg_offset(self, row: int | slice = slice(None)) -> NDArray[np.complex128]:
+        return self._cg_x_m[row] * np.exp(1j * self._planar.yaw_rad[row])
+
+    def _origin_velocity(self) -> NDArray[np.complex128]:
+        planar = self._planar
+        return planar.velocity_world_mps - 1j * planar.yaw_rate_radps * self._cg_offset()
+
+    def _put_velocity(self, row: int, origin_velocity_mps: complex) -> None:
+        turning = 1j * self._planar.yaw_rate_radps[row] * self._cg_offset(row)
+        self._planar.velocity_world_mps[row] = origin_velocity_mps + turning
+
+    def _gears(self) -> NDArray[np.int64]:
+        velocity = self._planar.velocity_world_mps
+        gears = 1 + np.searchsorted(GEAR_TOP_SPEED_MPS, np.abs(velocity))
+        for row, control in enumerate(self._inputs):
+            if control.manual_gear_shift:
+                gears[row] = control.gear
+            if control.reverse:
+                gears[row] = -1
+        return gears.astype(np.int64)
+
+    def _substep(self, dt_s: float) -> None:
+        rows, planar = self._rows, self._planar
+        change = rows.wanted - rows.pedals
+        if change.any():
+            rate = np.where(np.abs(rows.wanted) > np.abs(rows.pedals), self._rate_on, self._rate_off) * dt_s
+            rows.pedals = rows.pedals + np.maximum(np.minimum(change, rate), -rate)
+        grip = np.where(rows.in_air, 0.0, rows.grip) if self._any_unsettled else rows.grip
+        drive, brake, steer_rad = rows.pedals
+        command = WheelCommand(drive, brake, steer_rad, grip, rows.slope_n)
+        kept = [getattr(planar, field.name)[self._held] for field in fields(planar)] if len(self._held) else []
+        advance(planar, self._spec, command, dt_s)
+        for field, values in zip(fields(planar), kept, strict=False):
+            getattr(planar, field.name)[self._held] = values
+        if self._any_unsettled or not self._is_level:
+            self._settle(dt_s)
+
+    def _settle(self, dt_s: float) -> None:
+        """Let simulated bodies fall, or lie on the ground with its slope."""
+        rows, planar = self._rows, self._planar
+        place = planar.position_world_m - self._cg_offset()
+        xy_m = np.column_stack([place.real, place.imag])
+        ground_m = self._ground.height_m(xy_m)
+        on = rows.simulated
+        falling = on & rows.unsettled & (rows.z_m > ground_m + _TOUCH_M)
+        fall_mps = rows.climb_mps - GRAVITY_MPS2 * dt_s * rows.gravity
+        z_m = np.where(falling, np.maximum(rows.z_m + fall_mps * dt_s, ground_m), np.where(on, ground_m, rows.z_m))
+        rows.in_air = on & (z_m > ground_m + _TOUCH_M)
+        stands = on & ~rows.in_air
+
+        normal = self._ground.normal(xy_m)
+        heading = np.exp(1j * planar.yaw_rad)
+        tilt = (normal[:, 0] + 1j * normal[:, 1]) * heading.conj()
+        along = planar.velocity_world_mps * heading.conj()
+        pitch_rad = np.arctan2(tilt.real, normal[:, 2])
+        climb_mps = -(tilt.real * along.real + tilt.imag * along.imag) / normal[:, 2]
+        rows.roll_rad = np.where(stands, -np.arcsin(tilt.imag), rows.roll_rad)
+        rows.pitch_rad = np.where(stands, pitch_rad, rows.pitch_rad)
+        rows.slope_n = np.where(stands, self._spec.mass_kg * GRAVITY_MPS2 * np.sin(pitch_rad), 0.0)
+        rows.climb_mps = np.where(stands, climb_mps, np.where(falling, fall_mps, rows.climb_mps))
+        rows.z_m = z_m
+        rows.unsettled = rows.unsettled & ~stands
+        self._any_unsettled = bool((rows.unsettled & on).any())
+
+
+def _clipped(value: float, low: float) -> float:
+    return min(max(float(value), low), 1.0) if math.isfinite(value) else 0.0
