@@ -148,7 +148,7 @@ def dataset(
     """Make nominal training data from the simulator: daylight, ordinary traffic, people."""
     with clear_errors():
         _check(frames > 0 and val_frames > 0, "--frames and --val-frames: want 1 or more", False)
-        from scenarios.dataset import make_dataset
+        from scenarios.dataset.make import make_dataset
 
         make_dataset(out, frames, val_frames, seed)
 

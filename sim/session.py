@@ -90,6 +90,7 @@ class Session:
         self._facts: list[ActorFacts] = []
         self._suite: SensorSuite | None = None
         self._odometry: Odometry | None = None
+        self._bumper: Any = None
         self._contacts: list[Contact] = []
         self._ticks = 0
         self.ego: Any = None
@@ -123,13 +124,10 @@ class Session:
         """Put the rig on the ego, with the collision sensor that ground truth needs."""
         self._suite = SensorSuite(self.world, self.ego, rig, self.T_body_ego)
         self._odometry = Odometry(np.random.default_rng([seed, 1]))
-        sensor = self.world.spawn_actor(
-            self.world.get_blueprint_library().find("sensor.other.collision"),
-            self._carla.Transform(),
-            attach_to=self.ego,
-        )
-        self._spawned.append(sensor)
-        sensor.listen(self._on_collision)
+        blueprint = self.world.get_blueprint_library().find("sensor.other.collision")
+        self._bumper = self.world.spawn_actor(blueprint, self._carla.Transform(), attach_to=self.ego)
+        self._spawned.append(self._bumper)
+        self._bumper.listen(self._on_collision)
 
     def control_ego(self, control: VehicleControl) -> None:
         """Set the ego's pedals and steering for the next tick."""
@@ -172,6 +170,8 @@ class Session:
         with contextlib.suppress(RuntimeError):
             if self._suite is not None:
                 self._suite.destroy()
+            if self._bumper is not None:
+                self._bumper.stop()
             destroy = self._carla.command.DestroyActor
             self._client.apply_batch_sync([destroy(actor) for actor in reversed(self._spawned)], False)
             self.world.apply_settings(self._settings_before)

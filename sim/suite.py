@@ -16,6 +16,11 @@ from sim.rig import CameraMount, LidarMount, Mount, RadarMount, Rig
 IMU_MOUNT = Mount(sensor_id="imu", x_m=0.0, y_m=0.0, z_m=0.0)
 """The IMU sits at the ego frame's origin."""
 
+LIDAR_DROPOFF = 0.05
+"""Share of rays without a return: CARLA's default of 0.45 is that of no sensor on the market."""
+LIDAR_NOISE_M = 0.02
+"""Ranging noise, one sigma: data sheets of 64-beam sensors say 1 to 3 cm."""
+
 Convert = Callable[[Any, int, int], SensorFrame]
 
 
@@ -130,8 +135,8 @@ def _lidar_blueprint(library: Any, lidar: LidarMount) -> Any:
         "upper_fov": lidar.upper_fov_deg,
         "lower_fov": lidar.lower_fov_deg,
         "horizontal_fov": lidar.horizontal_fov_deg,
-        "dropoff_general_rate": 0.05,
-        "noise_stddev": 0.02,
+        "dropoff_general_rate": LIDAR_DROPOFF,
+        "noise_stddev": LIDAR_NOISE_M,
     }
     return _set(library.find("sensor.lidar.ray_cast"), attributes)
 

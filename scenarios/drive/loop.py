@@ -155,7 +155,7 @@ def _loop(
                 progress(run.record.samples[-1].t_s, staging.duration_s, output)
             control = output.control
             tick = coming.result()
-            if _over(run.record, staging):
+            if run.missing or _over(run.record, staging):
                 break
     run.wall_s = perf_counter() - started_s
 

@@ -20,12 +20,6 @@ WALKER_POSES = (
 )
 TWO_WHEELER_POSES = ("", "bare")
 
-_OWN_ASSETS: dict[str, tuple[str, Size]] = {
-    "walker.moosetest.adult": ("walker", (0.375, 0.375, 1.86)),
-    "walker.moosetest.child": ("walker", (0.5, 0.5, 1.1)),
-    "static.moosetest.billboard": ("billboard", (0.2, 4.0, 3.6)),
-    "traffic.traffic_light": ("traffic_light", (0.3, 0.36, 1.0)),
-}
 
 # Held out of training, so that a network is tested on shapes it has not seen: about a quarter of each family.
 _NOMINAL_VEHICLES = frozenset(
@@ -57,11 +51,21 @@ _EDGE_ASSETS = frozenset(
 
 
 class Asset(NamedTuple):
-    """One entry: blueprint id or scenery name, CARLA's category, bounding box length, width, height."""
+    """One entry.
+
+    Args:
+        name: blueprint id.
+        category: CARLA's.
+        size_lwh_m: of the bounding box.
+        gender: of walkers: male, female or other.
+        age: of walkers: child, teenager, adult or elderly.
+    """
 
     name: str
     category: str
     size_lwh_m: Size
+    gender: str = ""
+    age: str = ""
 
     @property
     def kind(self) -> str:
@@ -74,6 +78,14 @@ class Asset(NamedTuple):
         return self.category in ("bicycle", "motorcycle")
 
 
+_OWN_ASSETS = (
+    Asset("walker.moosetest.adult", "walker", (0.375, 0.375, 1.86), "male", "adult"),
+    Asset("walker.moosetest.child", "walker", (0.5, 0.5, 1.1), "female", "child"),
+    Asset("static.moosetest.billboard", "billboard", (0.2, 4.0, 3.6)),
+    Asset("traffic.traffic_light", "traffic_light", (0.3, 0.36, 1.0)),
+)
+
+
 @cache
 def assets() -> dict[str, Asset]:
     """All assets by name; the sizes are those of CARLA 0.9.16's blueprints."""
@@ -81,10 +93,8 @@ def assets() -> dict[str, Asset]:
     found = {}
     for row in csv.DictReader(text.splitlines()):
         size = (float(row["length_m"]), float(row["width_m"]), float(row["height_m"]))
-        found[row["id"]] = Asset(row["id"], row["category"], size)
-    for name, (category, size) in _OWN_ASSETS.items():
-        found[name] = Asset(name, category, size)
-    return found
+        found[row["id"]] = Asset(row["id"], row["category"], size, row["gender"], row["age"])
+    return found | {asset.name: asset for asset in _OWN_ASSETS}
 
 
 def poses(asset: Asset) -> tuple[str, ...]:

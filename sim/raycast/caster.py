@@ -9,16 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from sim.assets.mesh import MeshKey, MeshSource
-from sim.raycast.body import Body, BodyShape, boxes_around
+from sim.raycast.bodies import Bodies
 from sim.raycast.embree import MISS, TriangleSoup
 from sim.raycast.hits import NOTHING, SCENERY, Hits, Surfaces
 from sim.raycast.picking import ConePicker, RayIndex, RayPicker
+from sim.raycast.shape import BodyShape
 from sim.world.scene import Instance, Scene, StaticScene
 
 BODY_LEVEL = 1
 """Level of detail of moving meshes for rays (`MeshKey.level`): the shape to centimetres, without the trim."""
-FINE_WITHIN_M = 15.0
-"""Bodies nearer than this are bounded part by part: the sensor's own car would else cost every ray."""
 
 
 class RayCaster:
@@ -32,7 +31,7 @@ class RayCaster:
         self._meshes = meshes
         self._shapes: dict[MeshKey, BodyShape] = {}
         self._scenery = _Scenery(StaticScene(key="", parts=()))
-        self._bodies: list[Body] = []
+        self._bodies = Bodies((), [])
         self._surfaces = _surfaces(self._scenery, self._bodies)
 
     def set_scene(self, scene: Scene) -> None:
@@ -43,7 +42,7 @@ class RayCaster:
         """
         if scene.static.key != self._scenery.key:
             self._scenery = _Scenery(scene.static)
-        self._bodies = [Body(self._shape(instance), instance) for instance in scene.instances]
+        self._bodies = Bodies(scene.instances, [self._shape(instance) for instance in scene.instances])
         self._surfaces = _surfaces(self._scenery, self._bodies)
 
     def cast(
@@ -66,13 +65,14 @@ class RayCaster:
         """
         origin_m = np.asarray(origin_world_m, dtype=np.float64)
         direction = np.ascontiguousarray(direction_world, dtype=np.float32)
-        cast = _Cast(origin_m, direction)
-        cast.meet_scenery(self._scenery)
+        cast = _Cast(self._scenery, origin_m, direction)
+        nearest_m = self._bodies.nearest_m(origin_m)
         picker = picker or ConePicker(origin_m, direction)
-        boxes = boxes_around(self._bodies, np.atleast_2d(origin_m).mean(axis=0), FINE_WITHIN_M)
-        for i, ray in enumerate(picker.pick(boxes, len(self._bodies))):
-            if len(ray) and self._bodies[i].instance.actor_id not in ignore_actor_ids:
-                cast.meet_body(self._bodies[i], i + 1, ray)
+        picked = picker.pick(self._bodies.boxes(nearest_m), len(self._bodies))
+        # Near to far: what is hidden already costs nothing.
+        for i in np.argsort(nearest_m, kind="stable"):
+            if len(picked[i]) and self._bodies.instances[i].actor_id not in ignore_actor_ids:
+                cast.meet_body(self._bodies, i, picked[i], nearest_m[i])
         return cast.hits(max_range_m, self._surfaces)
 
     def _shape(self, instance: Instance) -> BodyShape:
@@ -88,12 +88,12 @@ class _Scenery:
     def __init__(self, static: StaticScene) -> None:
         self.key = static.key
         parts = [part for part in static.parts if len(part.mesh.triangle)]
-        counts = [len(part.mesh.position_m) for part in parts]
-        first = np.cumsum([0, *counts])
+        first = np.cumsum([0, *(len(part.mesh.position_m) for part in parts)])
         position_m = _stack([p.mesh.position_m for p in parts], (0, 3), np.float64)
-        triangles = [p.mesh.triangle + np.uint32(at) for p, at in zip(parts, first, strict=False)]
+        triangle = _stack(
+            [p.mesh.triangle + np.uint32(at) for p, at in zip(parts, first, strict=False)], (0, 3), np.uint32
+        )
         self.origin_world_m = np.round((position_m.min(axis=0) + position_m.max(axis=0)) / 2) if parts else np.zeros(3)
-        triangle = _stack(triangles, (0, 3), np.uint32)
         self.soup = TriangleSoup((position_m - self.origin_world_m).astype(np.float32), triangle)
         self.tag = np.repeat(np.array([p.tag for p in parts], np.uint8), [len(p.mesh.triangle) for p in parts])
         self.material = _stack([p.mesh.material for p in parts], (0,), np.uint8).take(triangle[:, 0].astype(np.intp))
@@ -102,49 +102,54 @@ class _Scenery:
 class _Cast:
     """Keeps the nearest surface so far of each ray."""
 
-    def __init__(self, origin_world_m: NDArray[np.float64], direction_world: NDArray[np.float32]) -> None:
+    def __init__(self, scenery: _Scenery, origin_world_m: NDArray[np.float64], direction: NDArray[np.float32]) -> None:
         self._origin_m = origin_world_m
-        self._direction = direction_world
+        self._direction = direction
+        rays = np.empty((len(direction), 6), np.float32)
+        rays[:, :3] = origin_world_m - scenery.origin_world_m
+        rays[:, 3:] = direction
+        self._range_m, self._triangle, self._normal = scenery.soup.first_hit(rays)
+        self._source = np.where(self._triangle == MISS, np.int32(NOTHING), np.int32(SCENERY))
 
-    def meet_scenery(self, scenery: _Scenery) -> None:
-        rays = np.empty((len(self._direction), 6), np.float32)
-        rays[:, :3] = self._origin_m - scenery.origin_world_m
-        rays[:, 3:] = self._direction
-        hit = scenery.soup.first_hit(rays)
-        self._range_m, self._triangle = hit.range_m, hit.triangle
-        self._source = np.where(hit.triangle == MISS, np.int32(NOTHING), np.int32(SCENERY))
-        self._cos = _cos_incidence(self._direction, hit.normal)
-
-    def meet_body(self, body: Body, source: int, ray: RayIndex) -> None:
-        pose = body.instance.T_world_body
-        origin_m = self._origin_m if self._origin_m.ndim == 1 else self._origin_m[ray]
+    def meet_body(self, bodies: Bodies, body: np.intp, ray: RayIndex, nearest_m: np.float64) -> None:
+        """Let the rays numbered `ray` meet a body that is at least `nearest_m` away."""
+        ray = ray.compress(self._range_m.take(ray) > nearest_m)
+        pose, shape = bodies.T_world_body[body], bodies.shapes[body]
+        origin_m = self._origin_m if self._origin_m.ndim == 1 else self._origin_m.take(ray, axis=0)
         start_m = (origin_m - pose[:3, 3]) @ pose[:3, :3]
         rays = np.empty((len(ray), 6), np.float32)
         rays[:, :3] = start_m
-        rays[:, 3:] = self._direction.take(ray, axis=0) @ pose[:3, :3].astype(np.float32)
-        hit = body.shape.first_hit(rays, may_start_inside=body.shape.box_contains(start_m))
+        rays[:, 3:] = rotated(self._direction.take(ray, axis=0), pose[:3, :3].T)
+        hit = shape.first_hit(rays, may_start_inside=shape.box_contains(start_m))
         nearer = np.flatnonzero(hit.range_m < self._range_m.take(ray))
         ray = ray.take(nearer)
         self._range_m[ray] = hit.range_m.take(nearer)
         self._triangle[ray] = hit.triangle.take(nearer)
-        self._source[ray] = source
-        self._cos[ray] = _cos_incidence(rays[nearer, 3:], hit.normal.take(nearer, axis=0))
+        self._normal[ray] = rotated(hit.normal.take(nearer, axis=0), pose[:3, :3])
+        self._source[ray] = body + 1
 
     def hits(self, max_range_m: float | NDArray[np.float32], surfaces: Surfaces) -> Hits:
+        """What was met within range."""
         beyond = np.flatnonzero(~(self._range_m <= max_range_m))
         self._range_m[beyond] = np.inf
         self._source[beyond] = NOTHING
-        self._cos[beyond] = 0.0
-        return Hits(self._range_m, self._source, self._triangle, self._cos, self._origin_m, self._direction, surfaces)
+        return Hits(
+            self._range_m, self._source, self._triangle, self._normal, self._origin_m, self._direction, surfaces
+        )
 
 
-def _cos_incidence(direction: NDArray[np.float32], normal: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.minimum(np.abs(np.einsum("ij,ij->i", direction, normal)), np.float32(1.0))
+def rotated(vector: NDArray[np.float32], R: NDArray[np.float64]) -> NDArray[np.float32]:
+    """`R` (3, 3) times each of the vectors (N, 3), bit for bit the same with any number of BLAS threads."""
+    x, y, z = vector[:, 0], vector[:, 1], vector[:, 2]
+    result = np.empty((len(vector), 3), np.float32)
+    for i, (a, b, c) in enumerate(R.astype(np.float32)):
+        result[:, i] = a * x + b * y + c * z
+    return result
 
 
-def _surfaces(scenery: _Scenery, bodies: list[Body]) -> Surfaces:
+def _surfaces(scenery: _Scenery, bodies: Bodies) -> Surfaces:
     def column(of: Callable[[Instance], ArrayLike], first: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
-        return np.array([first, *(of(body.instance) for body in bodies)], dtype=dtype)
+        return np.array([first, *(of(instance) for instance in bodies.instances)], dtype=dtype)
 
     return Surfaces(
         actor_id=column(lambda i: i.actor_id, 0, np.uint32),
@@ -154,7 +159,7 @@ def _surfaces(scenery: _Scenery, bodies: list[Body]) -> Surfaces:
         angular_velocity_world_radps=column(lambda i: i.angular_velocity_world_radps, np.zeros(3), np.float64),
         scenery_tag=scenery.tag,
         scenery_material=scenery.material,
-        body_material=tuple(body.shape.material for body in bodies),
+        body_material=tuple(shape.material for shape in bodies.shapes),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ SCENERY = 0
 class Surfaces(NamedTuple):
     """What there is to meet, by source number: row 0 is the scenery, row i + 1 the scene's body i.
 
-    `scenery_tag`, `scenery_material` are by triangle of the scenery; the tag in row 0 is not used.
+    `scenery_tag`, `scenery_material` are by triangle of the scenery; `body_material` by body and triangle.
     """
 
     actor_id: NDArray[np.uint32]
@@ -34,14 +34,13 @@ class Surfaces(NamedTuple):
 class Hits:
     """Where N rays first meet a surface.
 
-    `range_m` (N,) float32, inf where a ray meets nothing within its range; there the other fields are 0.
-    `normal` (N, 3) is in the frame of what was met, `cos_incidence` (N,) in [0, 1].
+    `range_m` (N,) float32 is inf where a ray meets nothing within its range; every other answer is 0 there.
     """
 
     range_m: NDArray[np.float32]
     source: NDArray[np.int32]
     triangle: NDArray[np.uint32]
-    cos_incidence: NDArray[np.float32]
+    normal_world: NDArray[np.float32]
     origin_world_m: NDArray[np.float64]
     direction_world: NDArray[np.float32]
     surfaces: Surfaces
@@ -51,38 +50,40 @@ class Hits:
 
     def take(self, ray: NDArray[np.intp]) -> Hits:
         """The hits of some of the rays."""
-        shared = self.origin_world_m.ndim == 1
         return Hits(
             self.range_m.take(ray),
             self.source.take(ray),
             self.triangle.take(ray),
-            self.cos_incidence.take(ray),
-            self.origin_world_m if shared else self.origin_world_m[ray],
+            self.normal_world.take(ray, axis=0),
+            self.origin_world_m if self.origin_world_m.ndim == 1 else self.origin_world_m.take(ray, axis=0),
             self.direction_world.take(ray, axis=0),
             self.surfaces,
         )
 
     @cached_property
     def actor_id(self) -> NDArray[np.uint32]:
-        """(N,) CARLA actor id, 0 for scenery and nothing."""
+        """(N,) CARLA actor id, 0 for scenery."""
         return self.surfaces.actor_id.take(np.maximum(self.source, SCENERY))
 
     @cached_property
     def tag(self) -> NDArray[np.uint8]:
         """(N,) CityObjectLabel."""
         tag = self.surfaces.tag.take(np.maximum(self.source, SCENERY))
-        self._fill_scenery(tag, self.surfaces.scenery_tag)
-        return tag
+        return self._filled(tag, SCENERY, self.surfaces.scenery_tag)
 
     @cached_property
     def material(self) -> NDArray[np.uint8]:
         """(N,) `Material`."""
-        material = np.zeros(len(self), np.uint8)
-        self._fill_scenery(material, self.surfaces.scenery_material)
+        material = self._filled(np.zeros(len(self), np.uint8), SCENERY, self.surfaces.scenery_material)
         for i, of_triangle in enumerate(self.surfaces.body_material):
-            ray = np.flatnonzero(self.source == i + 1)
-            material[ray] = of_triangle.take(self.triangle[ray])
+            self._filled(material, i + 1, of_triangle)
         return material
+
+    @cached_property
+    def cos_incidence(self) -> NDArray[np.float32]:
+        """(N,) in [0, 1]: 1 is a surface that faces the sensor."""
+        cos = np.abs(np.einsum("ij,ij->i", self.direction_world, self.normal_world))
+        return np.where(self.source >= SCENERY, np.minimum(cos, np.float32(1.0)), np.float32(0.0))
 
     @cached_property
     def velocity_world_mps(self) -> NDArray[np.float32]:
@@ -97,6 +98,7 @@ class Hits:
         velocity_mps[ray] = self.surfaces.velocity_world_mps[body] + turning_mps
         return velocity_mps
 
-    def _fill_scenery(self, target: NDArray[np.uint8], of_triangle: NDArray[np.uint8]) -> None:
-        ray = np.flatnonzero(self.source == SCENERY)
+    def _filled(self, target: NDArray[Any], source: int, of_triangle: NDArray[Any]) -> NDArray[Any]:
+        ray = np.flatnonzero(self.source == source)
         target[ray] = of_triangle.take(self.triangle.take(ray))
+        return target

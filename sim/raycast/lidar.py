@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import floor, pi, radians
-from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
-from sim.raycast.caster import RayCaster
+from sim.raycast.caster import RayCaster, rotated
 from sim.raycast.hits import Hits
 from sim.raycast.picking import GridPicker
 
@@ -50,22 +50,40 @@ class LidarParams:
         return floor(self.points_per_second * dt_s / self.channels + 0.5)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class LidarSweep:
     """Returns of one time step, sorted by channel, from the upper one down.
 
     `horizontal_angle_rad` is CARLA's header: where the next step begins, clockwise from the field's left edge.
     `points_per_channel` (C,) sums to N; `points_sensor_m` (N, 3) x forward, y left, z up; `intensity` (N,) in [0, 1];
-    `actor_id`, `tag`, `cos_incidence` (N,) as a semantic LiDAR tells them.
+    `ray` (N,) numbers the rays cast that gave them.
     """
 
     horizontal_angle_rad: float
     points_per_channel: NDArray[np.uint32]
     points_sensor_m: NDArray[np.float32]
     intensity: NDArray[np.float32]
-    actor_id: NDArray[np.uint32]
-    tag: NDArray[np.uint8]
-    cos_incidence: NDArray[np.float32]
+    cast: Hits
+    ray: NDArray[np.intp]
+
+    @cached_property
+    def _met(self) -> Hits:
+        return self.cast.take(self.ray)
+
+    @property
+    def actor_id(self) -> NDArray[np.uint32]:
+        """(N,) CARLA actor id, 0 for scenery."""
+        return self._met.actor_id
+
+    @property
+    def tag(self) -> NDArray[np.uint8]:
+        """(N,) CityObjectLabel."""
+        return self._met.tag
+
+    @property
+    def cos_incidence(self) -> NDArray[np.float32]:
+        """(N,) in [0, 1]: 1 is a surface that faces the sensor."""
+        return self._met.cos_incidence
 
 
 class Lidar:
@@ -83,7 +101,7 @@ class Lidar:
         self._grid: _Grid | None = None
 
     def sweep(self, caster: RayCaster, T_world_sensor: NDArray[np.float64], frame: int, dt_s: float) -> LidarSweep:
-        """Turn for `dt_s` and measure.
+        """Turn for `dt_s` and measure. A step too short for one ray a channel gives no returns, and turns nothing.
 
         Args:
             caster: casts into the scene of this frame.
@@ -92,15 +110,12 @@ class Lidar:
             dt_s: since the last sweep.
         """
         columns = self.params.columns(dt_s)
-        if columns < 1:
-            return self._nothing()
-        turned = self.params.rotation_frequency_hz * dt_s
+        turned = self.params.rotation_frequency_hz * dt_s if columns else 0.0
         grid = self._grid_at(self._turn, turned, columns)
         self._turn = _snapped(self._turn + turned)
         chance = _Chance(self.params, (self.params.noise_seed, self._seed, frame), grid.shape)
         ray = chance.cast_rays()
-        hits = self._cast(caster, T_world_sensor, grid, ray)
-        return self._returns(grid, hits, ray, chance)
+        return self._returns(grid, self._cast(caster, T_world_sensor, grid, ray), ray, chance)
 
     def directions_sensor(self, dt_s: float) -> NDArray[np.float32]:
         """(C * K, 3) unit vectors of the next sweep's rays, channel by channel."""
@@ -115,7 +130,7 @@ class Lidar:
             T_sensor_world, self.params.elevation_rad, grid.azimuth_rad, slot.reshape(grid.shape), self.params.range_m
         )
         direction = grid.direction_sensor if len(ray) == len(slot) else grid.direction_sensor.take(ray, axis=0)
-        direction_world = direction @ T_world_sensor[:3, :3].T.astype(np.float32)
+        direction_world = rotated(direction, T_world_sensor[:3, :3])
         return caster.cast(T_world_sensor[:3, 3], direction_world, self.params.range_m, picker=picker)
 
     def _returns(self, grid: _Grid, hits: Hits, ray: NDArray[np.intp], chance: _Chance) -> LidarSweep:
@@ -123,36 +138,22 @@ class Lidar:
         intensity = np.exp(np.float32(-self.params.atmosphere_attenuation_rate) * hits.range_m.take(met))
         kept = chance.kept_returns(ray.take(met), intensity)
         met, intensity = met.take(kept), intensity.take(kept)
-        ray, hits = ray.take(met), hits.take(met)
-        range_m = hits.range_m + chance.noise_m(ray)
+        grid_ray = ray.take(met)
+        range_m = hits.range_m.take(met) + chance.noise_m(grid_ray)
+        first = np.searchsorted(grid_ray, np.arange(grid.shape[0] + 1) * grid.shape[1])
         return LidarSweep(
             self._turn * self.params.horizontal_fov_rad,
-            np.bincount(ray // grid.shape[1], minlength=grid.shape[0]).astype(np.uint32),
-            grid.direction_sensor.take(ray, axis=0) * range_m[:, None],
+            np.diff(first).astype(np.uint32),
+            grid.direction_sensor.take(grid_ray, axis=0) * range_m[:, None],
             intensity,
-            hits.actor_id,
-            hits.tag,
-            hits.cos_incidence,
+            hits,
+            met,
         )
 
     def _grid_at(self, turn: float, turned: float, columns: int) -> _Grid:
         if self._grid is None or self._grid.key != (turn, turned, columns):
             self._grid = _Grid(self.params, turn, turned, columns)
         return self._grid
-
-    def _nothing(self) -> LidarSweep:
-        def none(dtype: DTypeLike, *shape: int) -> NDArray[Any]:
-            return np.zeros((0, *shape), dtype)
-
-        return LidarSweep(
-            horizontal_angle_rad=self._turn * self.params.horizontal_fov_rad,
-            points_per_channel=np.zeros(self.params.channels, np.uint32),
-            points_sensor_m=none(np.float32, 3),
-            intensity=none(np.float32),
-            actor_id=none(np.uint32),
-            tag=none(np.uint8),
-            cos_incidence=none(np.float32),
-        )
 
 
 class _Grid:
@@ -161,7 +162,7 @@ class _Grid:
     def __init__(self, params: LidarParams, turn: float, turned: float, columns: int) -> None:
         self.key = (turn, turned, columns)
         self.shape = (params.channels, columns)
-        share = (turn + turned * np.arange(columns) / columns) % 1.0
+        share = (turn + turned * np.arange(columns) / max(columns, 1)) % 1.0
         self.azimuth_rad = params.horizontal_fov_rad * (0.5 - share)
         elevation_rad = params.elevation_rad[:, None]
         direction = np.empty((*self.shape, 3), np.float32)

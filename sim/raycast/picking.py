@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.raycast.body import BodyBoxes
+from sim.raycast.bodies import BodyBoxes
 
 RayIndex = NDArray[np.intp]
 ANGLE_MARGIN_RAD = 1e-4
@@ -74,7 +74,7 @@ class GridPicker:
     ) -> None:
         self._T_sensor_world = T_sensor_world
         self._elevation_rad = elevation_rad
-        self._azimuth = np.stack([np.cos(azimuth_rad), np.sin(azimuth_rad)])
+        self._cos_azimuth, self._sin_azimuth = np.cos(azimuth_rad), np.sin(azimuth_rad)
         self._slot = slot
         self._range_m = range_m
 
@@ -82,42 +82,61 @@ class GridPicker:
         """See `RayPicker`."""
         matrix = self._T_sensor_world
         corner_m = boxes.corner_world_m @ matrix[:3, :3].T + matrix[:3, 3]
-        near = _nearest_m(corner_m) <= self._range_m
-        rows, cols = self._rows_and_columns(corner_m[near])
-        seen = rows.any(axis=1) & cols.any(axis=1)
-        rows, cols, owner = rows[seen], cols[seen], boxes.body[near][seen]
+        extent = _Extent.of(corner_m)
+        rows = (self._elevation_rad >= extent.low_rad[:, None]) & (self._elevation_rad <= extent.high_rad[:, None])
+        seen = np.flatnonzero(rows.any(axis=1) & (extent.nearest_m <= self._range_m))
+        middle = extent.middle[seen]
+        # Element by element: a BLAS product this small would only wake threads.
+        cos_turn = middle[:, :1] * self._cos_azimuth + middle[:, 1:] * self._sin_azimuth
+        cols = cos_turn >= extent.cos_half_width[seen, None]
+        rows, owner = rows[seen], boxes.body[seen]
         first = np.searchsorted(owner, np.arange(bodies + 1))
         return [self._rays(rows[a:b], cols[a:b]) for a, b in pairwise(first)]
 
-    def _rows_and_columns(self, corner_m: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which elevations (B, C) and azimuths (B, K) each box can be seen at."""
-        flat_m = corner_m[..., :2]
-        center_m = flat_m.mean(axis=1, keepdims=True)
-        spread_m = np.linalg.norm(flat_m - center_m, axis=2).max(axis=1)
-        near_m = np.maximum(np.linalg.norm(center_m[:, 0], axis=1) - spread_m, 0.0)
-        far_m = np.linalg.norm(flat_m, axis=2).max(axis=1)
-        low_rad, high_rad = _elevations(corner_m[..., 2], near_m, far_m)
-        rows = (self._elevation_rad >= low_rad[:, None]) & (self._elevation_rad <= high_rad[:, None])
-        middle = center_m[:, 0] / np.maximum(np.linalg.norm(center_m[:, 0], axis=1, keepdims=True), LENGTH_MARGIN_M)
-        ahead_m = np.einsum("bci,bi->bc", flat_m, middle)
-        aside_m = flat_m[..., 0] * middle[:, None, 1] - flat_m[..., 1] * middle[:, None, 0]
-        half_rad = np.abs(np.arctan2(aside_m, ahead_m)).max(axis=1) + ANGLE_MARGIN_RAD
-        half_rad[near_m <= 0.0] = np.pi
-        cols = middle @ self._azimuth >= np.cos(np.minimum(half_rad, np.pi))[:, None] - 1e-12
-        return rows, cols
-
     def _rays(self, rows: NDArray[np.bool_], cols: NDArray[np.bool_]) -> RayIndex:
-        if not len(rows):
-            return np.zeros(0, np.intp)
         row = np.flatnonzero(rows.any(axis=0))
         col = np.flatnonzero(cols.any(axis=0))
+        if not len(row) or not len(col):
+            return np.zeros(0, np.intp)
         ray = self._slot[row[0] : row[-1] + 1].take(col, axis=1)
         if len(rows) == 1:
             ray = ray.ravel()
         else:
-            covered = rows[:, row[0] : row[-1] + 1].T.astype(np.float32) @ cols[:, col].astype(np.float32)
-            ray = ray[covered > 0]
+            covered = np.zeros(ray.shape, np.bool_)
+            for box_rows, box_cols in zip(rows[:, row[0] : row[-1] + 1], cols.take(col, axis=1), strict=True):
+                inside = np.flatnonzero(box_rows)
+                covered[inside[0] : inside[-1] + 1] |= box_cols
+            ray = ray[covered]
         return ray[ray >= 0]
+
+
+class _Extent(NamedTuple):
+    """Bounds of B boxes as seen from the origin.
+
+    Azimuth is bounded by the direction `middle` (B, 2) and the cosine of the angle to either side of it.
+    """
+
+    low_rad: NDArray[np.float64]
+    high_rad: NDArray[np.float64]
+    nearest_m: NDArray[np.float64]
+    middle: NDArray[np.float64]
+    cos_half_width: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, corner_m: NDArray[np.float64]) -> _Extent:
+        """Of boxes with corners (B, 8, 3)."""
+        center_m = corner_m.mean(axis=1)
+        flat_m, radius_m = corner_m[..., :2], np.linalg.norm(corner_m[:, 0] - center_m, axis=1)
+        center_far_m = np.linalg.norm(center_m[:, :2], axis=1)
+        spread_m = np.linalg.norm(flat_m - center_m[:, None, :2], axis=2).max(axis=1)
+        near_m = np.maximum(center_far_m - spread_m, 0.0)
+        middle = center_m[:, :2] / np.maximum(center_far_m, LENGTH_MARGIN_M)[:, None]
+        low_rad, high_rad = _elevations(corner_m[..., 2], near_m, np.linalg.norm(flat_m, axis=2).max(axis=1))
+        ahead_m = flat_m[..., 0] * middle[:, None, 0] + flat_m[..., 1] * middle[:, None, 1]
+        aside_m = flat_m[..., 0] * middle[:, None, 1] - flat_m[..., 1] * middle[:, None, 0]
+        half_rad = np.abs(np.arctan2(aside_m, ahead_m)).max(axis=1) + ANGLE_MARGIN_RAD
+        cos_half = np.where(near_m > 0.0, np.cos(np.minimum(half_rad, np.pi)), -2.0)
+        return cls(low_rad, high_rad, np.linalg.norm(center_m, axis=1) - radius_m, middle, cos_half)
 
 
 def _elevations(
@@ -128,8 +147,3 @@ def _elevations(
     low_rad = np.minimum(np.arctan2(bottom_m, near_m), np.arctan2(bottom_m, far_m))
     high_rad = np.maximum(np.arctan2(top_m, near_m), np.arctan2(top_m, far_m))
     return low_rad - ANGLE_MARGIN_RAD, high_rad + ANGLE_MARGIN_RAD
-
-
-def _nearest_m(corner_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    center_m = corner_m.mean(axis=1)
-    return np.linalg.norm(center_m, axis=1) - np.linalg.norm(corner_m[:, 0] - center_m, axis=1)

@@ -12,30 +12,47 @@ from numpy.typing import NDArray
 
 from sim.assets.mesh import MeshKey, MeshSource
 from sim.render.families import Family
-from sim.render.geometry import GeometryStore, IndexRange, StoredMesh
+from sim.render.geometry import Commands, GeometryStore, StoredMesh, command
 from sim.render.pictures import picture_layer
 from sim.render.view import CameraView
 from sim.world.scene import Instance
 
-ROW_FORMAT = "4f 4f 4f 4f 4f 2f/i"
+ROW_FORMAT = "4f 4f 4f 4f 4f 3f/i"
 ROW_NAMES = ("in_row0", "in_row1", "in_row2", "in_paint", "in_state", "in_picture")
-ROW_FLOATS = 22
+ROW_FLOATS = 23
 LEVEL_PX = (90.0, 36.0)
-"""Pixels across the bounding sphere from which levels 0 and 1 are drawn (below a level's error of about a pixel)."""
-
-Commands = NDArray[np.uint32]
-"""(N, 5): index count, instance count, first index, base vertex, first row: OpenGL's indirect draw."""
+"""Pixels across the bounding sphere from which levels 0 and 1 are drawn (below, a level's error is about a pixel)."""
+SMALLEST_PX = 1.0
+"""Actors smaller than this are not drawn: no pixel centre need fall on them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Placed:
-    """An actor with the mesh that this picture shows of it."""
+class Actors:
+    """The actors of a frame, nearest first, with the mesh that this picture shows of each.
 
-    instance: Instance
-    mesh: StoredMesh
+    Args:
+        instances: (N) what they are.
+        meshes: (N) stored meshes, each of the level that its distance asks for.
+        T_world_body: (N, 4, 4).
+        center_world_m: (N, 3) of the bounding sphere.
+        radius_m: (N,) of the bounding sphere.
+        half_body_m: (N, 3) half the bounding box.
+        distance_m: (N,) from the eye.
+        visible: (N,) whether the bounding sphere touches the view.
+    """
+
+    instances: tuple[Instance, ...]
+    meshes: tuple[StoredMesh, ...]
+    T_world_body: NDArray[np.float64]
     center_world_m: NDArray[np.float64]
-    distance_m: float
-    visible: bool
+    radius_m: NDArray[np.float64]
+    half_body_m: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+    visible: NDArray[np.bool_]
+
+    def touching(self, planes: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """(N,) whether bounding spheres reach into a convex volume, given as (P, 4) planes."""
+        return spheres_touch(planes, self.center_world_m, self.radius_m)
 
 
 class ActorMeshes:
@@ -57,66 +74,68 @@ class ActorMeshes:
             stored = self._stored[key] = self.store.add(self._source(key))
         return stored
 
-    def place(self, instances: Sequence[Instance], view: CameraView, planes: NDArray[np.float64]) -> list[Placed]:
-        """Choose each actor's level of detail and whether the camera sees it; nearest first."""
-        placed = [self._placed(instance, view, planes) for instance in instances]
-        return sorted(placed, key=lambda p: (p.distance_m, p.instance.actor_id))
+    def place(self, instances: Sequence[Instance], view: CameraView, planes: NDArray[np.float64]) -> Actors:
+        """Choose each actor's level of detail and whether the camera sees it."""
+        coarse = [self.get(instance.mesh._replace(level=2)) for instance in instances]
+        T = np.array([i.T_world_body for i in instances]).reshape(-1, 4, 4)
+        box = np.array([(m.low_body_m, m.high_body_m) for m in coarse]).reshape(-1, 2, 3)
+        center = np.einsum("nij,nj->ni", T[:, :3, :3], box.mean(axis=1)) + T[:, :3, 3]
+        radius = np.array([m.radius_m for m in coarse])
+        distance = np.linalg.norm(center - view.eye_world_m, axis=1)
+        across_px = 2.0 * radius * view.focal_px / np.maximum(distance, 0.5)
+        level = (across_px < LEVEL_PX[0]).astype(int) + (across_px < LEVEL_PX[1])
+        visible = spheres_touch(planes, center, radius) & (across_px > SMALLEST_PX)
+        order = np.lexsort((np.array([i.actor_id for i in instances]), distance))
+        chosen = tuple(instances[k] for k in order)
+        meshes = tuple(
+            self.get(instance.mesh._replace(level=max(int(level[k]), instance.mesh.level)))
+            for k, instance in zip(order, chosen, strict=True)
+        )
+        half = (box[:, 1] - box[:, 0]) / 2.0
+        return Actors(
+            chosen, meshes, T[order], center[order], radius[order], half[order], distance[order], visible[order]
+        )
 
-    def _placed(self, instance: Instance, view: CameraView, planes: NDArray[np.float64]) -> Placed:
-        coarse = self.get(instance.mesh._replace(level=2))
-        T = instance.T_world_body
-        center = T[:3, :3] @ coarse.center_body_m + T[:3, 3]
-        distance = float(np.linalg.norm(center - view.eye_world_m))
-        across_px = 2.0 * coarse.radius_m * view.focal_px / max(distance, 0.5)
-        level = int(across_px < LEVEL_PX[0]) + int(across_px < LEVEL_PX[1])
-        visible = touches(planes, center, coarse)
-        key = instance.mesh._replace(level=max(level, instance.mesh.level))
-        return Placed(instance, self.get(key), center, distance, visible)
+
+def spheres_touch(
+    planes: NDArray[np.float64], center_m: NDArray[np.float64], radius_m: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """(N,) whether spheres reach into a convex volume, given as (P, 4) planes whose insides are positive."""
+    reach = radius_m[:, None] * np.linalg.norm(planes[:, :3], axis=1)
+    return (center_m @ planes[:, :3].T + planes[:, 3] >= -reach).all(axis=1)
 
 
-def touches(planes: NDArray[np.float64], center_world_m: NDArray[np.float64], mesh: StoredMesh) -> bool:
-    """Whether a mesh's bounding sphere reaches into a convex volume, given as (P, 4) planes."""
-    reach = mesh.radius_m * np.linalg.norm(planes[:, :3], axis=1)
-    return bool((planes[:, :3] @ center_world_m + planes[:, 3] >= -reach).all())
-
-
-def actor_rows(placed: Sequence[Placed], first_index: int) -> NDArray[np.float32]:
-    """(1 + N, 22) float32: row 0 stands for scenery, row k + 1 for actor k with index `first_index` + k."""
-    rows = np.zeros((1 + len(placed), ROW_FLOATS), dtype=np.float32)
-    rows[0, [0, 5, 10]] = 1.0
-    rows[0, 18] = 1.0
+def actor_rows(actors: Actors, first_index: int) -> NDArray[np.float32]:
+    """(1 + N, 23) float32: row 0 stands for scenery, row k + 1 for actor k with index `first_index` + k."""
+    rows = np.zeros((1 + len(actors.instances), ROW_FLOATS), dtype=np.float32)
+    rows[0, [0, 5, 10, 18]] = 1.0
     rows[0, 19] = 3.0
-    for k, item in enumerate(placed):
-        instance = item.instance
-        row = rows[k + 1]
-        row[:12] = instance.T_world_body[:3].ravel()
-        row[12:15] = instance.paint_rgb
-        row[15] = instance.seed
-        row[16] = first_index + k
-        row[17] = instance.lights & 0xFFFF
-        row[18] = instance.cloth_reflectance
-        row[19] = instance.signal_state
-        row[20] = picture_layer(instance.picture)
-        row[21] = instance.picture_scale
+    rows[1:, :12] = actors.T_world_body[:, :3].reshape(-1, 12)
+    rows[1:, 16] = first_index + np.arange(len(actors.instances))
+    for row, instance, mesh in zip(rows[1:], actors.instances, actors.meshes, strict=True):
+        row[12:16] = (*instance.paint_rgb, instance.seed)
+        row[17:20] = (instance.lights & 0xFFFF, instance.cloth_reflectance, instance.signal_state)
+        if mesh.picture_size_m is not None:
+            row[20:23] = _picture(instance, mesh.picture_size_m)
     return rows
 
 
-def actor_commands(placed: Sequence[Placed]) -> dict[Family, Commands]:
+def _picture(instance: Instance, face_size_m: tuple[float, float]) -> tuple[float, float, float]:
+    """Layer, and the shares of the face's width and height that a square picture spans undistorted."""
+    side_m = float(np.sqrt(np.clip(instance.picture_scale, 1e-4, 1.0))) * min(face_size_m)
+    return picture_layer(instance.picture), side_m / face_size_m[0], side_m / face_size_m[1]
+
+
+def actor_commands(actors: Actors) -> dict[Family, Commands]:
     """Draws of the visible actors by family, nearest first."""
     found: defaultdict[Family, list[tuple[int, ...]]] = defaultdict(list)
-    for k, item in enumerate(placed):
-        if item.visible:
-            for family, run in item.mesh.families.items():
-                found[family].append(command(run, k + 1))
+    for k in np.flatnonzero(actors.visible):
+        for family, run in actors.meshes[k].families.items():
+            found[family].append(command(run, int(k) + 1))
     return {family: np.array(rows, dtype=np.uint32) for family, rows in found.items()}
 
 
-def whole_commands(placed: Sequence[Placed], planes: NDArray[np.float64]) -> Commands:
+def whole_commands(actors: Actors, planes: NDArray[np.float64]) -> Commands:
     """Draws of the actors that touch a light's volume, whole: for shadows."""
-    rows = [command(p.mesh.whole, k + 1) for k, p in enumerate(placed) if touches(planes, p.center_world_m, p.mesh)]
+    rows = [command(actors.meshes[k].whole, int(k) + 1) for k in np.flatnonzero(actors.touching(planes))]
     return np.array(rows, dtype=np.uint32).reshape(-1, 5)
-
-
-def command(run: IndexRange, first_row: int) -> tuple[int, ...]:
-    """One indirect draw of one instance."""
-    return (run.index_count, 1, run.first_index, run.base_vertex, first_row)

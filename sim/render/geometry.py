@@ -18,6 +18,10 @@ VERTEX_FLOATS = 14
 VERTEX_BYTES = 4 * VERTEX_FLOATS
 
 
+Commands = NDArray[np.uint32]
+"""(N, 5): index count, instance count, first index, base vertex, first row: OpenGL's indirect draw."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexRange:
     """A run of the index buffer that one draw reads."""
@@ -31,16 +35,22 @@ class IndexRange:
 class StoredMesh:
     """Where a mesh lies in the buffers, and what culling and lamps need of it.
 
-    `lamp_body_m` holds, for each lamp material, the centres of its left (y > 0) and right parts.
+    `lamps_body_m` holds the centres of each lamp material's parts in the four quarters of the body, and
+    `picture_size_m` the width and height of the face that shows pictures.
     """
 
     families: Mapping[Family, IndexRange]
     whole: IndexRange
-    center_body_m: NDArray[np.float64]
     radius_m: float
     low_body_m: NDArray[np.float64]
     high_body_m: NDArray[np.float64]
     lamps_body_m: Mapping[Material, NDArray[np.float64]]
+    picture_size_m: tuple[float, float] | None
+
+
+def command(run: IndexRange, first_row: int) -> tuple[int, ...]:
+    """One indirect draw of one instance."""
+    return (run.index_count, 1, run.first_index, run.base_vertex, first_row)
 
 
 def vertex_rows(mesh: Mesh, seed: float = 0.0, index: float = 0.0) -> NDArray[np.float32]:
@@ -84,7 +94,7 @@ class GeometryStore:
         low, high = position.min(axis=0), position.max(axis=0)
         center = (low + high) / 2.0
         radius = float(np.linalg.norm(position - center, axis=1).max())
-        return StoredMesh(families, base, center, radius, low, high, _lamp_centres(mesh))
+        return StoredMesh(families, base, radius, low, high, _lamp_centres(mesh), _picture_size(mesh))
 
     def append(self, rows: NDArray[np.float32], triangles: NDArray[np.uint32]) -> IndexRange:
         """Copy vertices and the triangles between them; returns where they lie."""
@@ -133,3 +143,18 @@ def _lamp_centres(mesh: Mesh) -> dict[Material, NDArray[np.float64]]:
         key = (points[:, 0] > 0).astype(int) * 2 + (points[:, 1] > 0).astype(int)
         found[material] = np.array([points[key == k].mean(axis=0) for k in np.unique(key)])
     return found
+
+
+def _picture_size(mesh: Mesh) -> tuple[float, float] | None:
+    """Width and height in metres of the largest PICTURE face: lengths along u and v from 0 to 1."""
+    faces = mesh.triangle[mesh.material[mesh.triangle[:, 0]] == Material.PICTURE]
+    if len(faces) == 0:
+        return None
+    corner, uv = mesh.position_m[faces].astype(np.float64), mesh.uv[faces].astype(np.float64)
+    edges, turns = corner[:, 1:] - corner[:, :1], uv[:, 1:] - uv[:, :1]
+    area = np.abs(np.linalg.det(turns))
+    best = int(area.argmax())
+    if area[best] < 1e-9:
+        return None
+    along_u, along_v = np.linalg.solve(turns[best], edges[best])
+    return float(np.linalg.norm(along_u)), float(np.linalg.norm(along_v))

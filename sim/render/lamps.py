@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.assets.mesh import Material
-from sim.render.actors import Placed
+from sim.render.actors import Actors
 from sim.render.frame import MAX_BEAMS, Beam, LampField
 from sim.world.scene import StreetLamp
 
@@ -45,7 +45,8 @@ def lamp_field(lamps: Sequence[StreetLamp], eye_world_m: NDArray[np.float64]) ->
         field[:, :, :3] += lux * to_lamp
         field[:, :, 3:] += lux
         color += np.array(lamp.color_rgb) / len(near)
-    where = LampField((float(corner[0]), float(corner[1])), FIELD_SIDE_M, LAMP_HEIGHT_M + 2.0, tuple(color))
+    rgb = (float(color[0]), float(color[1]), float(color[2]))
+    where = LampField((float(corner[0]), float(corner[1])), FIELD_SIDE_M, LAMP_HEIGHT_M + 2.0, rgb)
     return where, field.astype(np.float16)
 
 
@@ -68,24 +69,27 @@ class LampFieldMap:
         return self._field
 
 
-def beams_of(placed: Sequence[Placed]) -> tuple[Beam, ...]:
-    """The headlamp beams of the nearest vehicles that have them on; `placed` is sorted, nearest first."""
-    lit = [p for p in placed if p.instance.lights & (LOW_BEAM | HIGH_BEAM) and p.distance_m < BEAM_RANGE_M]
-    return tuple(_beam(p) for p in lit[:MAX_BEAMS])
+def beams_of(actors: Actors) -> tuple[Beam, ...]:
+    """The headlamp beams of the nearest vehicles that have them on."""
+    lit = [
+        k
+        for k, instance in enumerate(actors.instances)
+        if instance.lights & (LOW_BEAM | HIGH_BEAM) and actors.distance_m[k] < BEAM_RANGE_M
+    ]
+    return tuple(_beam(actors, k) for k in lit[:MAX_BEAMS])
 
 
-def _beam(placed: Placed) -> Beam:
-    T = placed.instance.T_world_body
-    lamps = placed.mesh.lamps_body_m.get(Material.HEADLAMP)
+def _beam(actors: Actors, k: int) -> Beam:
+    T, mesh, lights = actors.T_world_body[k], actors.meshes[k], actors.instances[k].lights
+    lamps = mesh.lamps_body_m.get(Material.HEADLAMP)
     if lamps is None:
-        low, high = placed.mesh.low_body_m, placed.mesh.high_body_m
+        low, high = mesh.low_body_m, mesh.high_body_m
         center = np.array([high[0], (low[1] + high[1]) / 2.0, low[2] + 0.65])
     else:
         center = lamps.mean(axis=0)
-    lights = placed.instance.lights
     return Beam(
         position_world_m=T[:3, :3] @ center + T[:3, 3],
         forward_world=T[:3, 0],
-        low_cd=LOW_BEAM_CD if lights & (LOW_BEAM | HIGH_BEAM) else 0.0,
+        low_cd=LOW_BEAM_CD,
         high_cd=HIGH_BEAM_CD if lights & HIGH_BEAM else 0.0,
     )

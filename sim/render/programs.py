@@ -10,7 +10,6 @@ from typing import Any
 from sim.assets.mesh import Material
 from sim.render.families import Family
 
-GEOMETRY_OUTPUTS = ("index", "depth", "normal")
 TEXTURE_UNITS = {
     "u_static_shadow": 0,
     "u_actor_shadow": 1,
@@ -26,8 +25,8 @@ _FEATURES: dict[Family, tuple[str, ...]] = {
     Family.SOLID: ("NEEDS_BODY",),
     Family.LAMP: ("MIRRORS", "NEEDS_BODY"),
     Family.SHEET: ("NEEDS_UV", "NEEDS_BODY", "HAS_RETRO"),
-    Family.FACADE: ("MIRRORS", "NEEDS_UV"),
-    Family.LEAF: (),
+    Family.FACADE: ("MIRRORS", "NEEDS_UV", "ONLY_STATIC_SHADOW"),
+    Family.LEAF: ("ONLY_STATIC_SHADOW",),
     Family.GROUND: (),
 }
 
@@ -63,7 +62,8 @@ class Programs:
                 features = (*features, "MIRRORS")
             defines = (*features, *light.defines())
             body = _source(f"{family.name.lower()}.glsl")
-            fragment = _source("light.glsl") + _source("main.frag.glsl").replace("//SURFACE", _source("surface.glsl") + body)
+            surface = _source("surface.glsl") + body
+            fragment = _lighting() + _source("main.frag.glsl").replace("//SURFACE", surface)
             self._made[key] = self._compile(_vertex(body, defines), fragment, outputs, defines)
         return self._made[key]
 
@@ -74,18 +74,19 @@ class Programs:
         if key not in self._made:
             defines = ("LEAVES",) if leaves else ()
             body = _source("leaf.glsl")
-            fragment = _source("light.glsl") + _source("surface.glsl") + body if leaves else ""
+            fragment = _lighting() + _source("surface.glsl") + body if leaves else ""
             fragment += _source("geometry.frag.glsl")
             self._made[key] = self._compile(_vertex(body, defines), fragment, outputs, defines)
         return self._made[key]
 
     def screen(self, name: str, outputs: tuple[str, ...], light: LightModel | None = None) -> Any:
-        """A program with its own vertex shader: `sky`, `blob`, `glow`, `shadow`."""
+        """A program with its own vertex shader: `sky`, `blob`, `glow`, `rain`, `shadow`."""
         key = (name, outputs, light)
         if key not in self._made:
             defines = light.defines() if light else ()
-            vertex = _head(("VERTEX", *defines)) + _source("frame.glsl") + _source(f"{name}.vert.glsl")
-            lights = _source("light.glsl") if light else ""
+            vertex = _head(("VERTEX", *defines)) + _source("frame.glsl") + _source("sun.glsl")
+            vertex += _source(f"{name}.vert.glsl")
+            lights = _lighting() if light else ""
             self._made[key] = self._compile(vertex, lights + _source(f"{name}.frag.glsl"), outputs, defines)
         return self._made[key]
 
@@ -104,6 +105,10 @@ class Programs:
 def _vertex(family_source: str, defines: tuple[str, ...]) -> str:
     source = _source("world.vert.glsl").replace("//SURFACE", family_source)
     return _head(("VERTEX", *defines)) + _source("frame.glsl") + source
+
+
+def _lighting() -> str:
+    return _source("sun.glsl") + _source("light.glsl")
 
 
 @cache

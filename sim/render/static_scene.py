@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.assets.mesh import Mesh
-from sim.render.actors import Commands
+from sim.assets.mesh import Material, Mesh
 from sim.render.families import CASTS_SHADOW, FAMILY_OF_MATERIAL, Family
-from sim.render.geometry import GeometryStore, vertex_rows
+from sim.render.geometry import Commands, GeometryStore, vertex_rows
 from sim.world.scene import StaticScene
 
 CHUNK_M = 32.0
@@ -24,6 +23,7 @@ class ChunkTable:
 
     family: NDArray[np.int64]
     casts: NDArray[np.bool_]
+    under: NDArray[np.bool_]
     first_index: NDArray[np.int64]
     index_count: NDArray[np.int64]
     low_world_m: NDArray[np.float64]
@@ -57,7 +57,7 @@ class StaticGeometry:
         table = self.chunks
         seen = np.flatnonzero(visible_in(planes, table.low_world_m, table.high_world_m))
         nearest = np.clip(eye_world_m, table.low_world_m[seen], table.high_world_m[seen])
-        seen = seen[np.argsort(np.linalg.norm(nearest - eye_world_m, axis=1), kind="stable")]
+        seen = seen[np.lexsort((np.linalg.norm(nearest - eye_world_m, axis=1), table.under[seen]))]
         return {family: self._rows(seen[table.family[seen] == family]) for family in Family}
 
     def shadow_commands(self, planes: NDArray[np.float64]) -> Commands:
@@ -74,10 +74,10 @@ class StaticGeometry:
 
 
 def _merged(scene: StaticScene) -> tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.int64]]:
-    """All parts in one: vertex rows, triangles, and (T, 4) labels: family, casts shadow, chunk x, chunk y."""
+    """All parts in one: vertex rows, triangles, and (T, 5) labels: family, casts shadow, lies under others, chunk x, y."""
     rows: list[NDArray[np.float32]] = [np.empty((0, 14), dtype=np.float32)]
     triangles: list[NDArray[np.uint32]] = [np.empty((0, 3), dtype=np.uint32)]
-    labels: list[NDArray[np.int64]] = [np.empty((0, 4), dtype=np.int64)]
+    labels: list[NDArray[np.int64]] = [np.empty((0, 5), dtype=np.int64)]
     base = 0
     for index, part in enumerate(scene.parts):
         part_rows = vertex_rows(part.mesh, part.seed, index + 1)
@@ -94,8 +94,9 @@ def _labels(mesh: Mesh) -> NDArray[np.int64]:
     corners = mesh.position_m[mesh.triangle][:, :, :2].astype(np.float64)
     cell = np.floor(corners.mean(axis=1) / CHUNK_M).astype(np.int64)
     material = mesh.material[mesh.triangle[:, 0]]
-    head = np.stack([FAMILY_OF_MATERIAL[material], CASTS_SHADOW[material]], axis=1).astype(np.int64)
-    return np.concatenate([head, cell], axis=1)
+    # terrain runs on under roads: drawn after them it costs nothing there
+    head = np.stack([FAMILY_OF_MATERIAL[material], CASTS_SHADOW[material], material == Material.GRASS], axis=1)
+    return np.concatenate([head.astype(np.int64), cell], axis=1)
 
 
 def _chunk_table(
@@ -103,14 +104,14 @@ def _chunk_table(
 ) -> ChunkTable:
     if len(triangles) == 0:
         none = np.zeros(0, dtype=np.int64)
-        return ChunkTable(none, none.astype(bool), none, none, np.zeros((0, 3)), np.zeros((0, 3)))
+        return ChunkTable(none, none.astype(bool), none.astype(bool), none, none, np.zeros((0, 3)), np.zeros((0, 3)))
     starts = np.flatnonzero(np.r_[True, (labels[1:] != labels[:-1]).any(axis=1)])
     counts = np.diff(np.r_[starts, len(labels)])
     corners = rows[triangles, :3].astype(np.float64)
     low = np.minimum.reduceat(corners.min(axis=1), starts)
     high = np.maximum.reduceat(corners.max(axis=1), starts)
-    casts = labels[starts, 1].astype(bool)
-    return ChunkTable(labels[starts, 0], casts, 3 * starts, 3 * counts, low, high)
+    casts, under = labels[starts, 1].astype(bool), labels[starts, 2].astype(bool)
+    return ChunkTable(labels[starts, 0], casts, under, 3 * starts, 3 * counts, low, high)
 
 
 def visible_in(planes: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.bool_]:

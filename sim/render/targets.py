@@ -15,14 +15,20 @@ _NUMPY = {"f1": np.uint8, "u4": np.uint32, "f4": np.float32, "f2": np.float16}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """A framebuffer with named colour attachments; `overlay` writes its colour alone, without depth test."""
+    """A framebuffer with named colour attachments; `overlay` has its colour alone, so that its depth can be read."""
 
     size_px: tuple[int, int]
     outputs: tuple[str, ...]
     framebuffer: Any
-    blended: Any
     overlay: Any
     depth_texture: Any
+
+    def use_color_only(self, alone: bool) -> None:
+        """Draw into everything, or into the colour alone: truth is not blended."""
+        on, off = (True,) * 4, (False,) * 4
+        masks = tuple(on if name == "color" or not alone else off for name in self.outputs)
+        self.framebuffer.color_mask = masks if len(masks) > 1 else masks[0]
+        self.framebuffer.use()
 
     def read(self, name: str) -> NDArray[Any]:
         """(H, W, C) of one attachment, first row on top."""
@@ -57,7 +63,5 @@ class Targets:
         depth.compare_func = ""
         full = context.framebuffer(attached, depth)
         if "color" not in outputs:
-            return Target(size, outputs, full, None, None, depth)
-        color = attached[outputs.index("color")]
-        blended = context.framebuffer([color], depth)
-        return Target(size, outputs, full, blended, context.framebuffer([color]), depth)
+            return Target(size, outputs, full, None, depth)
+        return Target(size, outputs, full, context.framebuffer([attached[outputs.index("color")]]), depth)

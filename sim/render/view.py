@@ -66,6 +66,12 @@ class CameraView:
         matrix[:3, 3] = -matrix[:3, :3] @ self.eye_world_m
         return matrix
 
+    def ray_from_ndc(self) -> NDArray[np.float64]:
+        """(3, 3) picture coordinates (x right, y down, both -1 to 1; 1) to directions in the world."""
+        slope_x, slope_y = np.array([self.width_px, self.height_px]) / (2.0 * self.focal_px)
+        R = self.T_world_camera[:3, :3]
+        return np.stack([-R[:, 1] * slope_x, -R[:, 2] * slope_y, R[:, 0]], axis=1)
+
     def clip_from_world(self) -> NDArray[np.float64]:
         """(4, 4) world to clip space with y down, so that the first row read back is the top row.
 

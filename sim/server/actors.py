@@ -38,10 +38,10 @@ class VehicleState:
 
 @dataclass(slots=True, eq=False)
 class WalkerState:
-    """What only walkers have; `walked_m` chooses the phase of the step."""
+    """What only walkers have; `carried_m` is the way that the client moved it, for the phase of its step."""
 
     control: WalkerControl = field(default_factory=WalkerControl)
-    walked_m: float = 0.0
+    carried_m: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -75,6 +75,7 @@ class Actor:
     walker: WalkerState | None = None
     simulated: bool = True
     collides: bool = True
+    ignored_ids: frozenset[int] = frozenset()
 
     @property
     def blueprint_id(self) -> str:
@@ -105,15 +106,17 @@ class Actor:
 class ActorTable:
     """All actors of an episode, and their motion in right-handed metres and radians, one row an actor.
 
-    Rows move when an actor is removed: look them up with `row` each time. `version` changes with every add and remove.
+    Rows move when an actor is removed: look them up with `row` each time. `version` changes with every add and remove,
+    `collision_version` when an actor begins or ceases to collide.
     """
 
     def __init__(self) -> None:
         self.actors: dict[int, Actor] = {}
         self.version = 0
+        self.collision_version = 0
         self._row: dict[int, int] = {}
         self._motion = np.zeros((0, 5, 3))
-        self._records = np.zeros(0, ACTOR_RECORD)
+        self._records = _empty_records(0)
 
     def __len__(self) -> int:
         return len(self.actors)
@@ -154,10 +157,11 @@ class ActorTable:
         self.actors[actor.id] = actor
         motion = np.zeros((1, 5, 3))
         motion[0, 0], motion[0, 1] = T_world_self[:3, 3], poses.rpy_of(T_world_self)
-        record = np.zeros(1, ACTOR_RECORD)
-        record["actor_id"], record["state"] = actor.id, ACTIVE
         self._motion = np.concatenate([self._motion, motion])
-        self._records = np.concatenate([self._records, record])
+        records = _empty_records(len(self.actors))
+        records[:-1] = self._records
+        records["actor_id"][-1], records["state"][-1] = actor.id, ACTIVE
+        self._records = records
         self.version += 1
 
     def remove(self, actor_id: int) -> None:
@@ -165,7 +169,9 @@ class ActorTable:
         row = self._row[actor_id]
         del self.actors[actor_id]
         self._motion = np.delete(self._motion, row, axis=0)
-        self._records = np.delete(self._records, row, axis=0)
+        records = _empty_records(len(self.actors))
+        records[:row], records[row:] = self._records[:row], self._records[row + 1 :]
+        self._records = records
         self._row = {identity: row for row, identity in enumerate(self.actors)}
         self.version += 1
 
@@ -196,3 +202,8 @@ class ActorTable:
         records["angular_velocity_degps"] = np.degrees(convert.flip_axial(motion[:, 3]))
         records["acceleration_mps2"] = convert.flip_points(motion[:, 4])
         return records
+
+
+def _empty_records(count: int) -> NDArray[np.void]:
+    """Records of zeros. Numpy's concatenate and delete would pack the overlapping fields side by side."""
+    return np.zeros(count, ACTOR_RECORD)

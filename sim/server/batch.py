@@ -72,6 +72,7 @@ def apply_walker_state(episode: Episode, actor_id: int, pose: CarlaTransform, sp
     if actor.walker is None:
         raise CallError(f"actor {actor_id} ({actor.blueprint_id}) is not a walker")
     T_world_self = from_carla(pose)
+    actor.walker.carried_m += float(np.linalg.norm(T_world_self[:3, 3] - episode.table.pose(actor_id)[:3, 3]))
     episode.place(actor, T_world_self)
     direction = flip(T_world_self[:3, 0])
     heading = (float(direction[0]), float(direction[1]), float(direction[2]))
@@ -108,17 +109,17 @@ def set_simulate_physics(episode: Episode, actor_id: int, simulated: bool) -> No
     episode.bodies.set_simulated(actor, simulated)
 
 
-def set_enable_gravity(episode: Episode, actor_id: int, enabled: bool) -> None:
+def set_enable_gravity(episode: Episode, actor_id: int) -> None:
     """Bodies keep to the ground, so only the actor is checked."""
     episode.actor(actor_id)
 
 
-def set_autopilot(episode: Episode, actor_id: int, enabled: bool) -> None:
+def set_autopilot(episode: Episode, actor_id: int) -> None:
     """Accepted: the client's Traffic Manager does the driving."""
     episode.vehicle(actor_id)
 
 
-def show_debug_telemetry(episode: Episode, actor_id: int, enabled: bool) -> None:
+def show_debug_telemetry(episode: Episode, actor_id: int) -> None:
     """Accepted: there is no screen to show it on."""
     episode.vehicle(actor_id)
 
@@ -227,7 +228,7 @@ class _Command:
     converters: tuple[Convert, ...]
 
 
-def _refused(episode: Episode, command: str) -> None:
+def _refused(_: Episode, command: str) -> None:
     """There is no Unreal console."""
     raise CallError(f"console command {command!r} is not supported")
 

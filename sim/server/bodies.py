@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,8 @@ from sim.server.actors import Actor, ActorTable
 from sim.server.blueprints import ActorKind
 from sim.server.poses import flip
 from sim.server.world_map import WorldMap
+from sim.world.collision_response import CollisionImpulse, apply_effects, bodies_of, collision_response
+from sim.world.collisions import Contact
 from sim.world.vehicle_motion import VehicleFleet, VehicleInput
 from sim.world.vehicle_spec import VehicleSpec, vehicle_spec
 from sim.world.walker_motion import WalkerCrowd, walker_spec
@@ -85,6 +89,27 @@ class Bodies:
     def spec(self, actor: Actor) -> VehicleSpec:
         """The body of a vehicle."""
         return vehicle_spec(actor.blueprint_id, actor.size_lwh_m)
+
+    def gait(self, actor: Actor) -> tuple[bool, float]:
+        """Whether a walker lies on the ground, and how far it has walked."""
+        return self._crowd.is_down(actor.id), self._crowd.walked_m(actor.id)
+
+    def collide(self, contacts: Sequence[Contact]) -> list[CollisionImpulse]:
+        """Exchange momentum at contacts and push the bodies apart; the impulse of each contact, in their order."""
+        involved = sorted({identity for c in contacts for identity in (c.id_a, c.id_b)})
+        effects, impulses = collision_response(contacts, bodies_of(involved, self._fleet, self._crowd))
+        apply_effects(effects, self._fleet, self._crowd)
+        return impulses
+
+    def steer_rad(self, actor: Actor) -> float:
+        """Angle of a vehicle's road wheels, left +."""
+        fleet = self._fleet.arrays()
+        return float(fleet.steer_rad[fleet.actor_id == actor.id][0])
+
+    def gear(self, actor: Actor) -> int:
+        """A vehicle's gear as CARLA counts: -1 reverse, 0 neutral."""
+        fleet = self._fleet.arrays()
+        return int(fleet.gear[fleet.actor_id == actor.id][0])
 
     def control(self, actor: Actor) -> None:
         """Hand an actor's present control to the physics."""

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from sim import convert
 from sim.server import batch
 from sim.server.actors import Actor
-from sim.server.blueprints import ActorKind
-from sim.server.calls import CallError, Where, call
+from sim.server.calls import CallError, call
 from sim.server.layouts import ActorDescription, BoundingBox, CarlaTransform, Vector3
 from sim.server.poses import flip, from_carla, to_carla
 from sim.server.simulation import Simulation
@@ -41,8 +37,6 @@ def spawn_actor_with_parent(
     description: ActorDescription,
     pose: CarlaTransform,
     parent_id: int,
-    attachment: int = 0,
-    socket: str = "",
 ) -> list[Any]:
     """A new actor at a pose relative to another; all attachments are rigid here, spring arms too."""
     parent = simulation.episode.actors.get(parent_id)
@@ -134,6 +128,7 @@ def set_actor_simulate_physics(simulation: Simulation, actor_id: int, simulated:
 def set_actor_collisions(simulation: Simulation, actor_id: int, collides: bool) -> None:
     """Let others run into an actor, or through it."""
     simulation.episode.actor(actor_id).collides = collides
+    simulation.episode.table.collision_version += 1
 
 
 @call("set_actor_enable_gravity")
@@ -151,7 +146,7 @@ def set_actor_dead(simulation: Simulation, actor_id: int) -> None:
 
 
 @call("set_actor_autopilot")
-def set_actor_autopilot(simulation: Simulation, actor_id: int, enabled: bool) -> None:
+def set_actor_autopilot(simulation: Simulation, actor_id: int) -> None:
     """Accepted: the client's Traffic Manager does the driving."""
     simulation.episode.vehicle(actor_id)
 

@@ -60,13 +60,13 @@ def tick_cue(simulation: Simulation) -> int:
 
 
 @call("load_new_episode", where=Where.SIMULATION)
-def load_new_episode(simulation: Simulation, name: str, reset_settings: bool = True, layers: int = 0xFFFF) -> None:
+def load_new_episode(simulation: Simulation, name: str, reset_settings: bool = True) -> None:
     """Load a map; all layers are always there."""
     simulation.load(name, reset_settings)
 
 
 @call("copy_opendrive_to_file")
-def copy_opendrive_to_file(simulation: Simulation, xodr: str, parameters: list) -> None:  # type: ignore[type-arg]
+def copy_opendrive_to_file(simulation: Simulation, xodr: str) -> None:  # type: ignore[type-arg]
     """Keep OpenDRIVE text for the load_new_episode that follows; the mesh parameters have no effect."""
     simulation.opendrive_text = xodr
 
@@ -84,7 +84,7 @@ def get_map_data(simulation: Simulation) -> str:
 
 
 @call("get_required_files")
-def get_required_files(_: Simulation, folder: str = "") -> list[str]:
+def get_required_files(_: Simulation) -> list[str]:
     """No files: the map comes as text, and there is no navigation mesh."""
     return []
 

@@ -1,1 +1,99 @@
-"""Calls."""
+"""Calls about traffic lights and street lamps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.server import batch
+from sim.server.calls import CallError, call
+from sim.server.layouts import BoundingBox
+from sim.server.signals import SignalLight
+from sim.server.simulation import Simulation
+
+
+@call("set_traffic_light_state")
+def set_traffic_light_state(simulation: Simulation, actor_id: int, color: int) -> None:
+    """Show a colour until the cycle's next change."""
+    batch.set_traffic_light_state(simulation.episode, actor_id, color)
+
+
+@call("set_traffic_light_green_time")
+def set_traffic_light_green_time(simulation: Simulation, actor_id: int, seconds: float) -> None:
+    """How long the light's group is green."""
+    _light(simulation, actor_id).green_s = seconds
+
+
+@call("set_traffic_light_yellow_time")
+def set_traffic_light_yellow_time(simulation: Simulation, actor_id: int, seconds: float) -> None:
+    """How long the light's group is yellow."""
+    _light(simulation, actor_id).yellow_s = seconds
+
+
+@call("set_traffic_light_red_time")
+def set_traffic_light_red_time(simulation: Simulation, actor_id: int, seconds: float) -> None:
+    """How long all are red after the light's group was green."""
+    _light(simulation, actor_id).red_s = seconds
+
+
+@call("freeze_traffic_light")
+def freeze_traffic_light(simulation: Simulation, actor_id: int, frozen: bool) -> None:
+    """Hold the light's junction as it is, or let it go on."""
+    _light(simulation, actor_id).frozen = frozen
+
+
+@call("freeze_all_traffic_lights")
+def freeze_all_traffic_lights(simulation: Simulation, frozen: bool) -> None:
+    """Hold all junctions as they are, or let them go on."""
+    for light in simulation.episode.signals.lights.values():
+        light.frozen = frozen
+
+
+@call("reset_traffic_light_group")
+def reset_traffic_light_group(simulation: Simulation, actor_id: int) -> None:
+    """The light's junction begins its cycle again."""
+    _light(simulation, actor_id)
+    simulation.episode.signals.reset_group_of(actor_id)
+
+
+@call("reset_all_traffic_lights")
+def reset_all_traffic_lights(simulation: Simulation) -> None:
+    """All junctions begin their cycle again."""
+    simulation.episode.signals.reset()
+
+
+@call("get_group_traffic_lights")
+def get_group_traffic_lights(simulation: Simulation, actor_id: int) -> list[int]:
+    """All lights of the same junction."""
+    _light(simulation, actor_id)
+    return simulation.episode.signals.group_of(actor_id)
+
+
+@call("get_light_boxes")
+def get_light_boxes(simulation: Simulation, actor_id: int) -> list[BoundingBox]:
+    """The box of the light's head, in the world."""
+    head = _light(simulation, actor_id).head.T_world_head
+    x, y, z = (float(v) for v in head[:3, 3])
+    return [BoundingBox((x, -y, z), (0.2, 0.2, 0.5))]
+
+
+@call("query_lights_state")
+def query_lights_state(_: Simulation) -> list[Any]:
+    """No street lamps that a client could switch: they are lit by the sun's height."""
+    return []
+
+
+@call("update_lights_state")
+def update_lights_state(simulation: Simulation, endpoint: str, lights: list, discard: bool = False) -> None:  # type: ignore[type-arg]
+    """Accepted: there are no lamps to switch."""
+
+
+@call("update_day_night_cycle")
+def update_day_night_cycle(simulation: Simulation, endpoint: str, active: bool) -> None:
+    """Accepted: lamps always follow the sun."""
+
+
+def _light(simulation: Simulation, actor_id: int) -> SignalLight:
+    light = simulation.episode.signals.lights.get(actor_id)
+    if light is None:
+        raise CallError(f"actor {actor_id} is not a traffic light")
+    return light

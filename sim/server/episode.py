@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from sim.server.actors import Actor, ActorTable, VehicleState, WalkerState
 from sim.server.blueprints import ActorKind, kind_of, library
 from sim.server.bodies import Bodies
 from sim.server.calls import CallError
-from sim.server.contacts import Contacts, Touch
+from sim.server.contacts import Contacts, Touch, joined
 from sim.server.layouts import (
     ActorDescription,
     AttributeValue,
@@ -41,7 +41,7 @@ class EpisodeStart:
 
     episode_id: int = 1
     frame: int = 0
-    settings: EpisodeSettings = EpisodeSettings()
+    settings: EpisodeSettings = field(default_factory=EpisodeSettings)
 
 
 class Episode:
@@ -186,15 +186,26 @@ class Episode:
         self.elapsed_ns += delta_ns
         delta_s = delta_ns / NS_PER_S
         self.signals.step(delta_s)
-        self.touches = []
+        touches: list[Touch] = []
         substeps = self._substeps(delta_s)
+        acceleration = np.zeros_like(self.table.acceleration_world_mps2)
         for _ in range(substeps):
             self.bodies.step(delta_s / substeps)
             self.bodies.write_back()
-            self.touches += self._contacts.resolve()
+            touches += self._contacts.resolve()
+            acceleration += self.table.acceleration_world_mps2 / substeps
+        self.table.acceleration_world_mps2[:] = acceleration
+        self.touches = joined(touches)
         self._move_attached()
         self._rules.write()
         self.table.write_records()
+
+    def wire_of(self, actor_id: int) -> list[object]:
+        """CARLA's Actor struct of an actor, or of the scenery for ids below 0."""
+        actor = self.actors.get(actor_id)
+        if actor is None:
+            actor = Actor(id=0, description=_described("static.building"), kind=ActorKind.OTHER)
+        return actor.to_wire(self._streams.token(actor.stream_id) if actor.stream_id else b"")
 
     def next_step_s(self) -> float:
         """Length of the next step, as far as it is known: forces act for so long."""

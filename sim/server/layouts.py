@@ -148,7 +148,7 @@ def unpacker(hint: Any) -> Convert:
         return _anything
     if hint in _SCALARS:
         return _SCALARS[hint]
-    if dataclasses.is_dataclass(hint):
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return _struct_unpacker(hint)
     if origin in (Union, types.UnionType):
         return _optional_unpacker(hint)

@@ -13,6 +13,7 @@ from moosetest.timing import NS_PER_S, ns_from_s
 from sim.server.calls import CallError
 from sim.server.episode import Episode, EpisodeStart
 from sim.server.layouts import EpisodeSettings
+from sim.server.poses import FloatArray
 from sim.server.sensors.suite import SensorSuite
 from sim.server.streams import StreamServer
 from sim.server.world_map import WorldMap, find_map, opendrive_map
@@ -85,6 +86,10 @@ class Simulation:
             time.sleep(max(0.0, began_s + _TRAFFIC_MANAGER_TICK_S - time.monotonic()))
         self.streams.publish(self.world_stream_id, [state], wait=synchronous)
         return frame
+
+    def cast(self, origin_world_m: FloatArray, direction_world: FloatArray, reach_m: float) -> list[list[object]]:
+        """The first surface along a ray: CARLA location and tag, or nothing. Only on the simulation thread."""
+        return self._sensors.cast(self.episode, origin_world_m, direction_world, reach_m)
 
     def apply_settings(self, settings: EpisodeSettings) -> int:
         """Put world settings in force; returns the present frame."""

@@ -77,5 +77,3 @@ class TrafficRules:
             record["green_s"], record["yellow_s"], record["red_s"] = light.green_s, light.yellow_s, light.red_s
             record["elapsed_s"], record["pole_index"] = light.elapsed_s, light.pole_index
             record["frozen"], record["color"] = light.frozen, light.color
-
-

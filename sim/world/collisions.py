@@ -52,20 +52,19 @@ class Contact:
 
 def find_contacts(boxes: OrientedBoxes) -> list[Contact]:
     """All contacts, sorted by ids; the order of `boxes` does not matter."""
-    order = np.argsort(boxes.actor_id, kind="stable")
     first, second = _near_pairs(boxes)
-    rank = np.empty(len(boxes), dtype=np.int64)
-    rank[order] = np.arange(len(boxes))
-    swap = rank[first] > rank[second]
+    if not len(first):
+        return []
+    ids = boxes.actor_id
+    swap = ids[first] > ids[second]
     a, b = np.where(swap, second, first), np.where(swap, first, second)
-    sequence = np.lexsort((rank[b], rank[a]))
-    a, b = a[sequence], b[sequence]
+    order = np.lexsort((ids[b], ids[a]))
+    a, b = a[order], b[order]
     depth_m, normal = _separating_axes(boxes, a, b)
     contacts = []
     for i in np.flatnonzero(depth_m > 0):
-        ids = int(boxes.actor_id[a[i]]), int(boxes.actor_id[b[i]])
         point = _contact_point(boxes, int(a[i]), int(b[i]), normal[i], float(depth_m[i]))
-        contacts.append(Contact(*ids, point, normal[i].copy(), float(depth_m[i])))
+        contacts.append(Contact(int(ids[a[i]]), int(ids[b[i]]), point, normal[i].copy(), float(depth_m[i])))
     return contacts
 
 
@@ -83,14 +82,20 @@ def overlaps_any(box: OrientedBoxes, boxes: OrientedBoxes) -> bool:
 
 
 def _near_pairs(boxes: OrientedBoxes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Index pairs whose axis-aligned extents overlap and of which one can move."""
+    """Index pairs whose axis-aligned extents overlap and of which one can move: a sweep along x."""
     reach = np.einsum("nij,nj->ni", np.abs(boxes.rotation), boxes.half_m)
     low, high = boxes.center_world_m - reach, boxes.center_world_m + reach
-    near = (low[:, None, :] < high[None, :, :]).all(axis=2)
-    near &= near.T
+    order = np.argsort(low[:, 0], kind="stable")
+    low, high = low[order], high[order]
+    after = np.arange(1, len(boxes) + 1)
+    count = np.maximum(np.searchsorted(low[:, 0], high[:, 0], side="left") - after, 0)
+    first = np.repeat(after - 1, count)
+    second = np.arange(len(first)) - np.repeat(np.cumsum(count) - count, count) + first + 1
+    near = (low[first, 1:] < high[second, 1:]).all(axis=1) & (low[second, 1:] < high[first, 1:]).all(axis=1)
+    first, second = order[first[near]], order[second[near]]
     if boxes.movable is not None:
-        near &= boxes.movable[:, None] | boxes.movable[None, :]
-    first, second = np.nonzero(np.triu(near, 1))
+        moves = boxes.movable[first] | boxes.movable[second]
+        first, second = first[moves], second[moves]
     return first, second
 
 

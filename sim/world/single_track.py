@@ -3,10 +3,13 @@
 Planar vectors are complex numbers (x + iy), so that a rotation is a product. Per axle, the sideways tyre force is a
 damper between the wheel and the road, `stiffness / rolling speed`, solved implicitly: at speed that is the usual slip
 angle model, near standstill it turns by itself into the kinematic one (no sideways slip), with no switch between them.
+
+Cost is the number of numpy calls, not of vehicles: operands have equal shapes (broadcasting costs twice as much).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,60 +21,19 @@ from sim.world.vehicle_spec import AIR_DENSITY_KGPM3, GRAVITY_MPS2, VehicleSpec
 FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
 
-SLIP_SPEED_FLOOR_MPS: Final = 0.5  # below it the sideways damper stops stiffening; 0.5 m/s is a walking shuffle
+SLIP_SPEED_FLOOR_MPS: Final = 0.5  # below it the sideways damper stops stiffening; 0.5 m/s is a shuffle
+POWER_SPEED_FLOOR_MPS: Final = 1.0  # below it force, not power, limits every engine of the specs
 LOAD_TRANSFER_TIME_S: Final = 0.1  # pitch of a car body, 1.5 Hz (Gillespie), as a first-order lag
-_TINY: Final = 1e-9
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SpecArrays:
-    """`VehicleSpec`s as columns; (2, N) is front and rear axle, (N,) the body."""
-
-    mass_kg: FloatArray
-    inverse_mass: FloatArray
-    inverse_inertia: FloatArray
-    arm_m: FloatArray
-    static_load_n: FloatArray
-    load_transfer_kg: FloatArray
-    stiffness_npr: FloatArray
-    mu: FloatArray
-    max_drive_n: FloatArray
-    power_w: FloatArray
-    max_brake_n: FloatArray
-    rolling_n: FloatArray
-    drag_kgpm: FloatArray
-
-    @classmethod
-    def of(cls, specs: list[VehicleSpec]) -> SpecArrays:
-        """Columns of `specs`, in their order."""
-
-        def column(*names: str) -> FloatArray:
-            rows = [[float(getattr(spec, name)) for spec in specs] for name in names]
-            return np.array(rows if len(names) > 1 else rows[0], dtype=np.float64)
-
-        mass, wheelbase = column("mass_kg"), column("wheelbase_m")
-        arms = column("cg_to_front_m", "cg_to_rear_m")
-        transfer = mass * column("cg_height_m") / wheelbase if specs else mass
-        return cls(
-            mass_kg=mass,
-            inverse_mass=1.0 / mass,
-            inverse_inertia=1.0 / column("yaw_inertia_kgm2"),
-            arm_m=arms * np.array([[1.0], [-1.0]]),
-            static_load_n=mass * GRAVITY_MPS2 * arms[::-1] / wheelbase,
-            load_transfer_kg=np.stack([-transfer, transfer]),
-            stiffness_npr=column("cornering_stiffness_front_npr", "cornering_stiffness_rear_npr"),
-            mu=column("tyre_mu"),
-            max_drive_n=column("max_drive_force_n"),
-            power_w=column("peak_power_w"),
-            max_brake_n=column("max_brake_force_n"),
-            rolling_n=column("rolling_resistance") * mass * GRAVITY_MPS2,
-            drag_kgpm=0.5 * AIR_DENSITY_KGPM3 * column("drag_area_m2"),
-        )
+REST_MPS: Final = 1e-6  # slower is rest: a thousandth of what a wheel encoder resolves
+_TINY_N: Final = 1e-9
 
 
 @dataclass(slots=True, eq=False)
 class PlanarState:
-    """Motion of the centres of gravity in the ground plane, (N,) each; `advance` replaces the arrays."""
+    """Motion of the centres of gravity in the ground plane, (N,) each; `advance` replaces the arrays.
+
+    `load_accel_mps2` is the lagged acceleration along x that shifts load between the axles.
+    """
 
     position_world_m: ComplexArray
     velocity_world_mps: ComplexArray
@@ -99,65 +61,151 @@ class WheelCommand:
     slope_n: FloatArray
 
 
-def advance(state: PlanarState, spec: SpecArrays, command: WheelCommand, dt_s: float) -> ComplexArray:
-    """Move `state` on by `dt_s` > 0; returns the (2, N) tyre forces in wheel axes (rolling + i sideways), N."""
-    heading = np.exp(1j * state.yaw_rad)
-    velocity = state.velocity_world_mps * heading.conj()
-    free_n, rolling_n = _longitudinal(velocity.real, spec, command, dt_s)
-    load_n = np.maximum(spec.static_load_n + spec.load_transfer_kg * state.load_accel_mps2, 0.0)
-    wheel = np.ones(load_n.shape, dtype=np.complex128)
-    wheel[0] = np.exp(1j * command.steer_rad)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Axle:
+    """One axle's constants, (N,) each: `turn` is yaw rate per sideways force (in one step), signed like `arm_m`."""
 
-    wanted_n = rolling_n * (load_n / load_n.sum(axis=0)) * wheel
-    dt_mass, dt_inertia = dt_s * spec.inverse_mass, dt_s * spec.inverse_inertia
-    velocity = velocity + dt_mass * free_n
-    ahead_mps = velocity + dt_mass * (wanted_n[0] + wanted_n[1])
-    ahead_radps = state.yaw_rate_radps + dt_inertia * spec.arm_m[0] * wanted_n[0].imag
-    hub = (ahead_mps + 1j * spec.arm_m * ahead_radps) * wheel.conj()
-
-    limit_n = load_n * (spec.mu * command.grip) + _TINY
-    sideways_n = _sideways(hub, limit_n, wheel.real, spec, dt_s)
-    force_n = wanted_n * wheel.conj() + 1j * sideways_n
-    force_n *= np.minimum(1.0, limit_n / np.maximum(np.abs(force_n), _TINY))
-
-    body_n = force_n * wheel
-    total_n = body_n[0] + body_n[1]
-    state.velocity_world_mps = (velocity + dt_mass * total_n) * heading
-    moment_nm = spec.arm_m * body_n.imag
-    state.yaw_rate_radps = state.yaw_rate_radps + dt_inertia * (moment_nm[0] + moment_nm[1])
-    state.position_world_m = state.position_world_m + dt_s * state.velocity_world_mps
-    state.yaw_rad = state.yaw_rad + dt_s * state.yaw_rate_radps
-    lag = min(dt_s / LOAD_TRANSFER_TIME_S, 1.0)
-    state.load_accel_mps2 = state.load_accel_mps2 + lag * (total_n.real * spec.inverse_mass - state.load_accel_mps2)
-    return force_n
+    arm_m: FloatArray
+    stiffness_npr: FloatArray
+    turn_radps_per_n: FloatArray
 
 
-def _longitudinal(
-    speed_mps: FloatArray, spec: SpecArrays, command: WheelCommand, dt_s: float
-) -> tuple[FloatArray, FloatArray]:
-    """Forces along x: on the body (air, slope) and wanted of the wheels (engine, brakes, rolling resistance)."""
-    size_mps = np.abs(speed_mps)
-    free_n = command.slope_n - spec.drag_kgpm * size_mps * speed_mps
-    engine_n = command.drive * np.minimum(spec.max_drive_n, spec.power_w / np.maximum(size_mps, 1.0))
-    friction_n = command.brake * spec.max_brake_n + spec.rolling_n
-    # brakes and rolling resistance can stop the car in this step, never push it the other way
-    to_rest_n = spec.mass_kg * speed_mps / dt_s + free_n + engine_n
-    return free_n, engine_n - np.maximum(np.minimum(to_rest_n, friction_n), -friction_n)
+class SingleTrack:
+    """The model of a list of vehicles for one step length: `advance` moves their state on by it.
 
-
-def _sideways(
-    hub_mps: ComplexArray, limit_n: FloatArray, wheel_x: FloatArray, spec: SpecArrays, dt_s: float
-) -> FloatArray:
-    """(2, N) sideways tyre forces that hold at the end of the step, both axles solved together.
-
-    Force = -k slip, with k = stiffness / rolling speed, softened to `limit_n` for large slip by 1 / sqrt(1 + x^2).
+    Args:
+        specs: the vehicles, in the order of the state's arrays.
+        dt_s: step, > 0. Stable for any; accurate up to 0.05 s.
     """
-    slip_mps = hub_mps.imag
-    damping = spec.stiffness_npr / np.maximum(np.abs(hub_mps.real), SLIP_SPEED_FLOOR_MPS)
-    overload = damping * slip_mps / limit_n
-    compliance = np.sqrt(1.0 + overload * overload) / (damping * dt_s)
-    arm_m = spec.arm_m * wheel_x
-    diagonal = compliance + spec.inverse_mass + arm_m * arm_m * spec.inverse_inertia
-    cross = wheel_x[0] * spec.inverse_mass + arm_m[0] * arm_m[1] * spec.inverse_inertia
-    determinant = (diagonal[0] * diagonal[1] - cross * cross) * dt_s
-    return (cross * slip_mps[::-1] - diagonal[::-1] * slip_mps) / determinant
+
+    def __init__(self, specs: Sequence[VehicleSpec], dt_s: float) -> None:
+        def column(name: str) -> FloatArray:
+            return np.array([getattr(spec, name) for spec in specs], dtype=np.float64)
+
+        mass, inertia, wheelbase = column("mass_kg"), column("yaw_inertia_kgm2"), column("wheelbase_m")
+        to_front, to_rear = column("cg_to_front_m"), column("cg_to_rear_m")
+        weight = mass * GRAVITY_MPS2
+        self._dt_s = np.full(len(specs), dt_s)
+        self._half_dt_s = np.full(len(specs), dt_s / 2 + 0j)
+        self._load_lag = np.full(len(specs), min(dt_s / LOAD_TRANSFER_TIME_S, 1.0))
+        self._mass_per_s = mass / dt_s
+        self._speed_per_n = dt_s / mass
+        self._accel_per_n = 1.0 / mass
+        self._front = _Axle(to_front, column("cornering_stiffness_front_npr"), dt_s * to_front / inertia)
+        self._rear = _Axle(-to_rear, column("cornering_stiffness_rear_npr"), -dt_s * to_rear / inertia)
+        # how much sideways hub speed a sideways newton makes in one step: at its own axle by turning, at the other one
+        self._front_yield = dt_s * to_front**2 / inertia
+        self._rear_yield = dt_s / mass + dt_s * to_rear**2 / inertia
+        self._cross_yield = dt_s / mass - dt_s * to_front * to_rear / inertia
+        self._front_share = to_rear / wheelbase
+        self._share_per_mps2 = column("cg_height_m") / (wheelbase * GRAVITY_MPS2)
+        self._friction_n = column("tyre_mu") * weight
+        self._max_drive_n = column("max_drive_force_n")
+        self._power_w = column("peak_power_w")
+        self._max_brake_n = column("max_brake_force_n")
+        self._rolling_n = column("rolling_resistance") * weight
+        self._drag_kgpm = 0.5 * AIR_DENSITY_KGPM3 * column("drag_area_m2")
+        self._zero, self._one = np.zeros(len(specs)), np.ones(len(specs))
+        self._slip_floor_mps = np.full(len(specs), SLIP_SPEED_FLOOR_MPS)
+        self._power_floor_mps = np.full(len(specs), POWER_SPEED_FLOOR_MPS)
+        self._tiny_n = np.full(len(specs), _TINY_N)
+
+    def advance(self, state: PlanarState, command: WheelCommand) -> tuple[ComplexArray, ComplexArray]:
+        """Move `state` on by one step; returns the front and rear tyre forces (rolling + i sideways), N."""
+        state.yaw_rad = state.yaw_rad + self._dt_s * state.yaw_rate_radps
+        heading, wheel = unit_vectors(state.yaw_rad), unit_vectors(command.steer_rad)
+        velocity = state.velocity_world_mps * heading.conj()
+        free_n, engine_n = self._body_forces(velocity.real, command)
+        share = self._front_share - self._share_per_mps2 * state.load_accel_mps2
+        share = np.minimum(np.maximum(share, self._zero), self._one)
+        hold_n = self._friction_n * command.grip
+        front_limit_n = share * hold_n + self._tiny_n
+        rear_limit_n = (self._one - share) * hold_n + self._tiny_n
+
+        hub = velocity.copy()
+        hub.imag += self._front.arm_m * state.yaw_rate_radps
+        front_roll_mps = (hub * wheel.conj()).real
+        brake_n = command.brake * self._max_brake_n + self._rolling_n
+        pull_n = free_n + engine_n
+        front_n = _vector(share * (engine_n - self._braking(front_roll_mps, pull_n, brake_n)))
+        rear_n = _vector((self._one - share) * (engine_n - self._braking(velocity.real, pull_n, brake_n)))
+        velocity += self._speed_per_n * free_n
+        self._add_sideways(state.yaw_rate_radps, velocity, wheel, (front_n, front_limit_n), (rear_n, rear_limit_n))
+        front_n *= np.minimum(front_limit_n / np.maximum(np.abs(front_n), self._tiny_n), self._one)
+        rear_n *= np.minimum(rear_limit_n / np.maximum(np.abs(rear_n), self._tiny_n), self._one)
+
+        front_body_n = front_n * wheel
+        total_n = front_body_n + rear_n
+        velocity += self._speed_per_n * total_n
+        turn = self._front.turn_radps_per_n * front_body_n.imag + self._rear.turn_radps_per_n * rear_n.imag
+        ended = velocity * heading
+        state.position_world_m = state.position_world_m + self._half_dt_s * (state.velocity_world_mps + ended)
+        state.velocity_world_mps = ended
+        state.yaw_rate_radps = state.yaw_rate_radps + turn
+        push = total_n.real * self._accel_per_n - state.load_accel_mps2
+        state.load_accel_mps2 = state.load_accel_mps2 + self._load_lag * push
+        return front_n, rear_n
+
+    def _body_forces(self, speed_mps: FloatArray, command: WheelCommand) -> tuple[FloatArray, FloatArray]:
+        """Forces along x: air and slope, engine."""
+        size_mps = np.abs(speed_mps)
+        free_n = command.slope_n - self._drag_kgpm * size_mps * speed_mps
+        power_n = self._power_w / np.maximum(size_mps, self._power_floor_mps)
+        return free_n, command.drive * np.minimum(self._max_drive_n, power_n)
+
+    def _braking(self, roll_mps: FloatArray, pull_n: FloatArray, brake_n: FloatArray) -> FloatArray:
+        """Brakes and rolling resistance: they can stop a wheel in this step, never push it the other way."""
+        to_rest_n = self._mass_per_s * roll_mps + pull_n
+        return np.maximum(np.minimum(to_rest_n, brake_n), -brake_n)
+
+    def _add_sideways(
+        self,
+        yaw_rate_radps: FloatArray,
+        velocity_mps: ComplexArray,
+        wheel: ComplexArray,
+        front: tuple[ComplexArray, FloatArray],
+        rear: tuple[ComplexArray, FloatArray],
+    ) -> None:
+        """Put into the axles' forces the sideways parts that hold at the end of the step, both solved together.
+
+        Force = -k slip, k = stiffness / rolling speed, softened towards the axle's limit by 1 / sqrt(1 + overload^2).
+        """
+        (front_n, front_limit_n), (rear_n, rear_limit_n) = front, rear
+        push_n = front_n * wheel
+        ahead = velocity_mps + self._speed_per_n * (push_n + rear_n)
+        turn = yaw_rate_radps + self._front.turn_radps_per_n * push_n.imag
+        rear_slip = ahead.imag + self._rear.arm_m * turn
+        rear_give = self._rear_yield + self._softness(self._rear, ahead.real, rear_slip, rear_limit_n)
+        ahead.imag += self._front.arm_m * turn
+        hub = ahead * wheel.conj()
+        front_slip, cosine = hub.imag, wheel.real
+        front_give = self._speed_per_n + self._front_yield * cosine * cosine
+        front_give += self._softness(self._front, hub.real, front_slip, front_limit_n)
+        cross = self._cross_yield * cosine
+        determinant = front_give * rear_give - cross * cross
+        front_n.imag = (cross * rear_slip - rear_give * front_slip) / determinant
+        rear_n.imag = (cross * front_slip - front_give * rear_slip) / determinant
+
+    def _softness(self, axle: _Axle, roll_mps: FloatArray, slip_mps: FloatArray, limit_n: FloatArray) -> FloatArray:
+        """Sideways slip per newton of the axle's tyres."""
+        damping = axle.stiffness_npr / np.maximum(np.abs(roll_mps), self._slip_floor_mps)
+        overload = damping * slip_mps / limit_n
+        return np.sqrt(self._one + overload * overload) / damping
+
+
+def stop_creeping(state: PlanarState) -> None:
+    """Bring what is slower than `REST_MPS` to rest: braked wheels that are steered approach rest without end."""
+    creeps = np.abs(state.velocity_world_mps) + np.abs(state.yaw_rate_radps) < REST_MPS
+    state.velocity_world_mps[creeps] = 0.0
+    state.yaw_rate_radps[creeps] = 0.0
+
+
+def unit_vectors(angle_rad: FloatArray) -> ComplexArray:
+    """exp(i angle), in half the time."""
+    unit = np.empty(len(angle_rad), dtype=np.complex128)
+    unit.real, unit.imag = np.cos(angle_rad), np.sin(angle_rad)
+    return unit
+
+
+def _vector(along: FloatArray) -> ComplexArray:
+    return along.astype(np.complex128)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.world.ground import FlatGround, Ground
-from sim.world.single_track import PlanarState, SpecArrays, WheelCommand, advance
+from sim.world.single_track import PlanarState, SingleTrack, WheelCommand, stop_creeping, unit_vectors
 from sim.world.vehicle_spec import GRAVITY_MPS2, VehicleSpec
 
 FloatArray = NDArray[np.float64]
@@ -22,6 +22,7 @@ PEDAL_OFF_PER_S: Final = 10.0
 HAND_BRAKE_SHARE: Final = 0.5  # rear axle only: about half of the brakes' force
 # Upper speeds of gears 1 to 5, a six-speed automatic at part throttle; for display only.
 GEAR_TOP_SPEED_MPS: Final = np.array([5.0, 9.5, 14.5, 20.0, 27.0])
+_PLANAR_FIELDS: Final = tuple(field.name for field in fields(PlanarState))
 _TOUCH_M: Final = 1e-3  # wheels closer to the ground than this stand on it
 
 
@@ -160,6 +161,7 @@ class VehicleFleet:
         brake = max(_clipped(control.brake, 0.0), HAND_BRAKE_SHARE if control.hand_brake else 0.0)
         steer_rad = -_clipped(control.steer, -1.0) * self._specs[row].max_steer_rad
         self._inputs[row] = control
+        self._pedals_move = True
         self._rows.wanted[:, row] = (-throttle if backwards else throttle, brake, steer_rad)
 
     def set_pose(self, actor_id: int, position_world_m: ArrayLike, rpy_rad: ArrayLike) -> None:
@@ -169,7 +171,7 @@ class VehicleFleet:
         roll, pitch, yaw = np.asarray(rpy_rad, dtype=np.float64)
         velocity = self._origin_velocity()[row]
         self._planar.yaw_rad[row] = yaw
-        self._planar.position_world_m[row] = complex(x, y) + self._cg_offset(row)
+        self._planar.position_world_m[row] = complex(x, y) + self._cg_offset()[row]
         self._put_velocity(row, velocity)
         rows = self._rows
         rows.z_m[row], rows.roll_rad[row], rows.pitch_rad[row] = z, roll, pitch
@@ -250,6 +252,7 @@ class VehicleFleet:
         substeps = math.ceil(dt_s / MAX_SUBSTEP_S - 1e-9)
         for _ in range(substeps):
             self._substep(dt_s / substeps)
+        stop_creeping(self._planar)
         rows, velocity = self._rows, self._origin_velocity()
         rows.accel_mps2 = (velocity - rows.last_velocity_mps) / dt_s
         rows.accel_up_mps2 = (rows.climb_mps - rows.last_climb_mps) / dt_s
@@ -287,23 +290,24 @@ class VehicleFleet:
         )
 
     def _refresh(self) -> None:
-        self._spec = SpecArrays.of(self._specs)
+        self._models: dict[float, SingleTrack] = {}
+        self._weight_n = np.array([spec.mass_kg * GRAVITY_MPS2 for spec in self._specs], dtype=np.float64)
         self._cg_x_m = np.array([spec.cg_x_m for spec in self._specs], dtype=np.float64)
         steer_rate = np.array([spec.max_steer_rate_radps for spec in self._specs], dtype=np.float64)
         on, off = np.full_like(steer_rate, PEDAL_ON_PER_S), np.full_like(steer_rate, PEDAL_OFF_PER_S)
         self._rate_on, self._rate_off = np.stack([on, on, steer_rate]), np.stack([off, off, steer_rate])
         self._held = np.flatnonzero(~self._rows.simulated)
-        self._any_unsettled = True
+        self._any_unsettled = self._pedals_move = True
 
-    def _cg_offset(self, row: int | slice = slice(None)) -> NDArray[np.complex128]:
-        return self._cg_x_m[row] * np.exp(1j * self._planar.yaw_rad[row])
+    def _cg_offset(self) -> NDArray[np.complex128]:
+        return self._cg_x_m * unit_vectors(self._planar.yaw_rad)
 
     def _origin_velocity(self) -> NDArray[np.complex128]:
         planar = self._planar
         return planar.velocity_world_mps - 1j * planar.yaw_rate_radps * self._cg_offset()
 
     def _put_velocity(self, row: int, origin_velocity_mps: complex) -> None:
-        turning = 1j * self._planar.yaw_rate_radps[row] * self._cg_offset(row)
+        turning = 1j * self._planar.yaw_rate_radps[row] * self._cg_offset()[row]
         self._planar.velocity_world_mps[row] = origin_velocity_mps + turning
 
     def _gears(self) -> NDArray[np.int64]:
@@ -318,19 +322,24 @@ class VehicleFleet:
 
     def _substep(self, dt_s: float) -> None:
         rows, planar = self._rows, self._planar
-        change = rows.wanted - rows.pedals
-        if change.any():
+        if self._pedals_move:
+            change = rows.wanted - rows.pedals
+            self._pedals_move = bool(change.any())
             rate = np.where(np.abs(rows.wanted) > np.abs(rows.pedals), self._rate_on, self._rate_off) * dt_s
             rows.pedals = rows.pedals + np.maximum(np.minimum(change, rate), -rate)
         grip = np.where(rows.in_air, 0.0, rows.grip) if self._any_unsettled else rows.grip
-        drive, brake, steer_rad = rows.pedals
-        command = WheelCommand(drive, brake, steer_rad, grip, rows.slope_n)
-        kept = [getattr(planar, field.name)[self._held] for field in fields(planar)] if len(self._held) else []
-        advance(planar, self._spec, command, dt_s)
-        for field, values in zip(fields(planar), kept, strict=False):
-            getattr(planar, field.name)[self._held] = values
+        command = WheelCommand(rows.pedals[0], rows.pedals[1], rows.pedals[2], grip, rows.slope_n)
+        kept = [(name, getattr(planar, name)[self._held]) for name in _PLANAR_FIELDS] if len(self._held) else []
+        self._model(dt_s).advance(planar, command)
+        for name, values in kept:
+            getattr(planar, name)[self._held] = values
         if self._any_unsettled or not self._is_level:
             self._settle(dt_s)
+
+    def _model(self, dt_s: float) -> SingleTrack:
+        if dt_s not in self._models:
+            self._models = {dt_s: SingleTrack(self._specs, dt_s)}
+        return self._models[dt_s]
 
     def _settle(self, dt_s: float) -> None:
         """Let simulated bodies fall, or lie on the ground with its slope."""
@@ -346,14 +355,14 @@ class VehicleFleet:
         stands = on & ~rows.in_air
 
         normal = self._ground.normal(xy_m)
-        heading = np.exp(1j * planar.yaw_rad)
+        heading = unit_vectors(planar.yaw_rad)
         tilt = (normal[:, 0] + 1j * normal[:, 1]) * heading.conj()
         along = planar.velocity_world_mps * heading.conj()
         pitch_rad = np.arctan2(tilt.real, normal[:, 2])
-        climb_mps = -(tilt.real * along.real + tilt.imag * along.imag) / normal[:, 2]
-        rows.roll_rad = np.where(stands, -np.arcsin(tilt.imag), rows.roll_rad)
+        climb_mps = 0.0 - (tilt.real * along.real + tilt.imag * along.imag) / normal[:, 2]
+        rows.roll_rad = np.where(stands, 0.0 - np.arcsin(tilt.imag), rows.roll_rad)
         rows.pitch_rad = np.where(stands, pitch_rad, rows.pitch_rad)
-        rows.slope_n = np.where(stands, self._spec.mass_kg * GRAVITY_MPS2 * np.sin(pitch_rad), 0.0)
+        rows.slope_n = np.where(stands, self._weight_n * np.sin(pitch_rad), 0.0)
         rows.climb_mps = np.where(stands, climb_mps, np.where(falling, fall_mps, rows.climb_mps))
         rows.z_m = z_m
         rows.unsettled = rows.unsettled & ~stands

@@ -101,7 +101,8 @@ class _Kind:
 
 
 # Sources. Mass, wheelbase, power: manufacturers' data sheets of the class (saloon: 4.9 m, 1.7 t, 2.85 m, 130 kW; panel
-# van 5.9 m, 2.4 t, 110 kW; two-axle truck 8 m, 8-12 t; coach 10-12 m, 12-13 t, 200 kW; two-wheelers with 75 kg rider).
+# van 5.9 m, 2.4 t, 110 kW; two-axle truck 8 m, 8-12 t; pickup 6 m, 3 t; coach 10-12 m, 12-13 t, 200 kW; two-wheelers
+# with a rider of 75 kg).
 # Drag, rolling resistance, cornering stiffness over load, friction: Gillespie, Fundamentals of Vehicle Dynamics, and
 # Wong, Theory of Ground Vehicles (cars 10-16 per rad, truck tyres 5-8 per rad; dry asphalt 0.85-1.0, truck tyres 0.7).
 # Brakes: cars stop from 100 km/h in 36-45 m (published road tests); UN R13 asks 5 m/s2 of trucks and buses, and they
@@ -121,6 +122,11 @@ _KINDS: Final[dict[str, _Kind]] = {
         kg_per_m3=110.0, wheelbase=0.58, front_load=0.45, cg_height=0.36, wheel_radius_m=0.50,
         power_wpkg=20.0, drive_mps2=2.0, brake_mps2=6.8, drag_share=0.60, rolling_resistance=0.007, tyre_mu=0.75,
         grip_front_per_rad=6.0, grip_rear_per_rad=7.5,
+    ),
+    "pickup": _Kind(
+        kg_per_m3=95.0, wheelbase=0.60, front_load=0.52, cg_height=0.36, wheel_radius_m=0.42,
+        power_wpkg=90.0, drive_mps2=4.5, brake_mps2=8.8, drag_share=0.36, rolling_resistance=0.011, tyre_mu=0.9,
+        grip_front_per_rad=10.0, grip_rear_per_rad=12.5,
     ),
     "bus": _Kind(
         kg_per_m3=75.0, wheelbase=0.50, front_load=0.40, cg_height=0.30, wheel_radius_m=0.48,
@@ -168,7 +174,7 @@ def vehicle_spec(blueprint_id: str, size_lwh_m: tuple[float, float, float]) -> V
     if min(size_lwh_m) <= 0:
         raise ValueError(f"{blueprint_id}: size_lwh_m {tuple(size_lwh_m)}, want three positive lengths")
     name = kind_of(blueprint_id)
-    kind = _KINDS[name]
+    kind = _KINDS["pickup" if "cybertruck" in blueprint_id else name]  # CARLA counts it as a truck
     length_m, width_m, height_m = (float(v) for v in size_lwh_m)
     mass_kg = kind.mass_kg or kind.kg_per_m3 * length_m * width_m * height_m
     wheelbase_m = kind.wheelbase * length_m

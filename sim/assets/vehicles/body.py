@@ -14,11 +14,11 @@ from sim.assets.vehicles.wheels import add_wheel
 
 FloatArray = NDArray[np.float64]
 
-_COLUMNS = ((3, 4, 8), (2, 2, 2), (1, 1, 2))
+_COLUMNS = ((3, 4, 8), (1, 2, 1), (1, 1, 2))
 """Columns on front and rear, in each corner, along the side, at each level of detail."""
 _ARCH_STEPS = (8, 4, 2)
-_SPACING_M = (0.06, 0.15, 0.3)
-_ROW_SPACING_M = (0.012, 0.05, 0.1)
+_SPACING_M = (0.06, 0.2, 0.3)
+_ROW_SPACING_M = (0.025, 0.05, 0.1)
 _LID_SHARES = ((1.0, 0.84, 0.45, 0.0), (1.0, 0.84, 0.0), (1.0,))
 _EDGE_ROUNDING_DEG = ((45.0, 90.0), (90.0,), ())
 _EDGE_RADIUS_M = (0.05, 0.05, 0.0)
@@ -36,7 +36,7 @@ def add_lower_body(builder: MeshBuilder, shape: CarShape, patches: list[Patch], 
     plan, normal = outline.at(places)
     radius = _EDGE_RADIUS_M[level]
     top = shape.shoulder_m(plan[:, 0])
-    bottom = np.minimum(_bottom_edge(shape, plan[:, 0]), top - radius)
+    bottom = np.minimum(_bottom_edge(shape, plan[:, 0], 1e-4 if level < 2 else -1e-4), top - radius)
     crown = shape.bonnet_crown_m * np.clip(plan[:, 1] / (0.6 * half_width), 0.0, 1.0)
     zones = []
     for columns, zone_patches, knots in _zones(shape, plan, shown, level):
@@ -56,18 +56,16 @@ def _zones(
     They meet above the axles, where only the side's own section counts: so rows that one zone alone has leave no gap.
     """
     side, front, rear = _section(shape)
-    if level == 2:
-        ends = (side[0], front[3], side[-1])
-        return [(slice(0, len(plan)), patches, ends)]
-    keep = slice(None) if level == 0 else slice(0, None, 2)
+    keep = (slice(None), slice(0, None, 2), slice(0, None, 6))[level]
+    bends = slice(1, 4, (2, 2, 9)[level])
     first = int(np.argmin(np.abs(plan[:, 0] - shape.axles_m[0]) - plan[:, 1]))
     last = int(np.argmin(np.abs(plan[:, 0] - shape.axles_m[1]) - plan[:, 1]))
     ahead, behind = shape.axles_m[0], shape.axles_m[1]
     side = side[keep]
     return [
-        (slice(0, first + 1), [p for p in patches if p.x[1] > ahead], tuple(sorted((*side, *front[1:4:2])))),
+        (slice(0, first + 1), [p for p in patches if p.x[1] > ahead], tuple(sorted((*side, *front[bends])))),
         (slice(first, last + 1), [p for p in patches if p.x[1] > behind and p.x[0] < ahead], side),
-        (slice(last, len(plan)), [p for p in patches if p.x[0] < behind], tuple(sorted((*side, *rear[1:4:2])))),
+        (slice(last, len(plan)), [p for p in patches if p.x[0] < behind], tuple(sorted((*side, *rear[bends])))),
     ]
 
 
@@ -82,7 +80,8 @@ def add_greenhouse(builder: MeshBuilder, shape: CarShape, patches: list[Patch], 
     row = rows(((0.0, 0.5, 1.0), (0.0, 1.0), (0.0, 1.0))[level], shown, 0.02)
     point = _raked(shape, plan, row)
     point, row = _with_rounded_edge(point, row, normal, level)
-    crown = shape.roof_crown_m * np.clip(plan[:, 1] / 0.6, 0.0, 1.0)
+    # a dome: the roof falls towards both screens as it falls towards the sides
+    crown = shape.roof_crown_m * np.clip(plan[:, 1] / 0.6, 0.0, 1.0) * np.sqrt(np.clip(1.0 - plan[:, 0] ** 2, 0.0, 1.0))
     Shell((Zone(point, plan, row),), crown).emit(builder, shown, _LID_SHARES[level])
 
 
@@ -92,7 +91,7 @@ def add_running_gear(builder: MeshBuilder, shape: CarShape, level: int, spokes: 
     inner = half_width - shape.wheel_width_m - 0.06
     r, arch = shape.wheel_radius_m, shape.arch_radius_m
     angle = np.linspace(0.0, np.pi, _ARCH_STEPS[level] + 1)
-    for x in shape.axles_m:
+    for x in dict.fromkeys(shape.axles_m):
         for side in (1.0, -1.0):
             y = side * (half_width - 0.5 * shape.wheel_width_m - 0.02)
             add_wheel(builder, (x, y, r), r, shape.wheel_width_m, level, spokes=spokes)
@@ -100,22 +99,25 @@ def add_running_gear(builder: MeshBuilder, shape: CarShape, level: int, spokes: 
                 curve = np.stack([x + arch * np.cos(angle), 0.0 * angle, r + arch * np.sin(angle)], axis=1)
                 edges = np.stack([curve + [0, side * inner, 0], curve + [0, side * 0.985 * half_width, 0]], axis=1)
                 builder.grid(edges if side > 0 else edges[:, ::-1], _DARK, Material.BLACK)
-        builder.box((x, 0, r + 0.4 * arch), (arch, inner, 0.6 * arch), _DARK, Material.BLACK)
+        if level < 2:
+            builder.box((x, 0, r + 0.4 * arch), (arch, inner, 0.6 * arch), _DARK, Material.BLACK)
     floor = shape.clearance_m + 0.04
     builder.box((0, 0, floor), (0.47 * shape.length_m, 0.90 * half_width * 0.86, 0.04), _DARK, Material.BLACK)
 
 
 def _arch_columns(shape: CarShape, level: int) -> FloatArray:
     angle = np.linspace(0.0, np.pi, _ARCH_STEPS[level] + 1)
-    offset = np.concatenate([np.cos(angle) * shape.arch_radius_m, np.array([-1, 1]) * (shape.arch_radius_m + 0.012)])
-    return np.concatenate([x + offset for x in shape.axles_m])
+    offset = np.cos(angle) * shape.arch_radius_m
+    if level < 2:
+        offset = np.concatenate([offset, np.array([-1, 1]) * (shape.arch_radius_m + 0.012)])
+    return np.concatenate([x + offset for x in dict.fromkeys(shape.axles_m)])
 
 
-def _bottom_edge(shape: CarShape, x_m: FloatArray) -> FloatArray:
+def _bottom_edge(shape: CarShape, x_m: FloatArray, edge_m: float) -> FloatArray:
     """Height of the lower edge: the sill, or the wheel arch."""
     bottom = np.full(len(x_m), shape.clearance_m)
     for axle in shape.axles_m:
-        reach = np.abs(x_m - axle) / (shape.arch_radius_m + 1e-4)
+        reach = np.abs(x_m - axle) / (shape.arch_radius_m + edge_m)
         arch = shape.wheel_radius_m + shape.arch_radius_m * np.sqrt(np.clip(1.0 - reach**2, 0.0, None))
         bottom = np.where(reach <= 1.0, arch, bottom)
     return bottom
@@ -153,7 +155,7 @@ def _raked(shape: CarShape, plan: FloatArray, row: FloatArray) -> FloatArray:
     roof = 0.5 * shape.width_m * shape.roof_share
     y = plan[:, 1:] * (foot + (roof - foot) * v + shape.bulge_m * np.sin(np.pi * v))
     base = shape.shoulder_m(x[:, 0]) - 0.015
-    top = shape.height_m - shape.roof_crown_m - 0.05 * plan[:, 0] ** 2 * (shape.roof_crown_m > 0.03)
+    top = shape.height_m - shape.roof_crown_m * (1.0 + plan[:, 0] ** 2) - _EDGE_RADIUS_M[0]
     return np.stack([x, y, base[:, None] + (top - base)[:, None] * v], axis=-1)
 
 

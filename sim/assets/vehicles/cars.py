@@ -25,7 +25,7 @@ _SEAM_M = 0.007
 def add_car(builder: MeshBuilder, shape: CarShape, level: int) -> None:
     """Add a complete car of `shape`."""
     add_lower_body(builder, shape, front_patches(shape) + rear_patches(shape) + side_patches(shape), level)
-    add_greenhouse(builder, shape, glass_patches(shape), level)
+    add_greenhouse(builder, shape, glass_patches(shape, level), level)
     add_running_gear(builder, shape, level)
     add_mirrors(builder, shape, level)
     if level == 0:
@@ -42,11 +42,11 @@ def front_patches(shape: CarShape) -> list[Patch]:
     return [
         Patch((ahead - 0.46, _INF), lamp, (top - 0.13, top), HEADLAMP, Material.HEADLAMP),
         Patch((ahead - 0.46, _INF), lamp, (top - 0.16, top - 0.13), AMBER, Material.INDICATOR, coarsest=0),
-        Patch(front, (-1, 0.47 * hw), (top - 0.15, top), BLACK, Material.BLACK, coarsest=1),
-        Patch(front, (-1, 0.47 * hw), (top - 0.09, top - 0.075), CHROME, Material.METAL, coarsest=0),
+        Patch(front, (-1, 0.46 * hw), (top - 0.13, top), BLACK, Material.BLACK, coarsest=1),
+        Patch(front, (-1, 0.46 * hw), (top - 0.08, top - 0.065), CHROME, Material.METAL, coarsest=0),
         Patch(front, (-1, 0.74 * hw), (low + 0.04, low + 0.14), BLACK, Material.BLACK, coarsest=0),
-        Patch(front, (-1, 0.26), (top - 0.28, top - 0.17), PLATE, Material.PLATE, coarsest=1),
-        Patch(ALL, ALL, (-1, low + 0.035), BLACK, Material.BLACK, coarsest=0),
+        Patch(front, (-1, 0.26), (top - 0.27, top - 0.16), PLATE, Material.PLATE, coarsest=1),
+        Patch(ALL, ALL, (-1, low + 0.04), BLACK, Material.BLACK, coarsest=0),
     ]
 
 
@@ -56,16 +56,17 @@ def rear_patches(shape: CarShape) -> list[Patch]:
     top, low = shape.tail_m - 0.055, shape.clearance_m
     rear: Range = (-_INF, behind + 0.30)
     lamp_x: Range = (-_INF, behind + 0.34)
+    seam = (0.735 * hw - _SEAM_M, 0.735 * hw + _SEAM_M)
     return [
-        Patch(rear, (0.735 * hw - _SEAM_M, 0.735 * hw + _SEAM_M), (top - 0.36, _INF), BLACK, Material.BLACK, 0, 0),
+        Patch(rear, seam, (top - 0.36, _INF), BLACK, Material.BLACK, coarsest=0),
         Patch(lamp_x, (0.58 * hw, 2 * hw), (top - 0.16, top), TAILLAMP, Material.TAILLAMP),
-        Patch(lamp_x, (0.80 * hw, 2 * hw), (top - 0.055, top), AMBER, Material.INDICATOR, coarsest=0),
-        Patch(lamp_x, (0.58 * hw, 0.70 * hw), (top - 0.16, top - 0.10), REVERSE, Material.REVERSE_LAMP, coarsest=0),
-        Patch(rear, (-1, 0.34), (top - 0.31, top - 0.15), BLACK, Material.BLACK, coarsest=0),
-        Patch(rear, (-1, 0.26), (top - 0.29, top - 0.18), PLATE, Material.PLATE, coarsest=1),
+        Patch(lamp_x, (0.80 * hw, 2 * hw), (top - 0.07, top), AMBER, Material.INDICATOR, coarsest=0),
+        Patch(lamp_x, (0.58 * hw, 0.70 * hw), (top - 0.16, top - 0.07), REVERSE, Material.REVERSE_LAMP, coarsest=0),
+        Patch(rear, (-1, 0.34), (top - 0.30, top - 0.16), BLACK, Material.BLACK, coarsest=0),
+        Patch(rear, (-1, 0.26), (top - 0.30, top - 0.19), PLATE, Material.PLATE, coarsest=1),
         Patch(rear, (-1, 0.735 * hw), (top - 0.36, top - 0.36 + 2 * _SEAM_M), BLACK, Material.BLACK, coarsest=0),
         Patch(rear, (0.62 * hw, 0.80 * hw), (low + 0.20, low + 0.235), TAILLAMP, Material.RETRO, coarsest=0),
-        Patch(rear, (-1, 0.72 * hw), (-1, low + 0.14), BLACK, Material.BLACK, coarsest=0),
+        Patch(rear, (-1, 0.74 * hw), (-1, low + 0.14), BLACK, Material.BLACK, coarsest=0),
     ]
 
 
@@ -85,17 +86,22 @@ def side_patches(shape: CarShape) -> list[Patch]:
     return patches
 
 
-def glass_patches(shape: CarShape) -> list[Patch]:
+def glass_patches(shape: CarShape, level: int) -> list[Patch]:
     """Windscreen, rear screen and side windows, with a black frame round the side glass."""
     low, high = shape.window_rows
     width, rear_low, rear_high = shape.rear_glass
     frame: Range = (2 * shape.windows[0][0] - 1 - 0.03, 2 * shape.windows[-1][1] - 1 + 0.03)
+    windows = shape.windows
+    if level:
+        # far away all glass shares its edges; at the coarsest level the pillars between the side windows go too
+        rear_low, rear_high = low, high
+        windows = windows if level == 1 else ((windows[0][0], windows[-1][1]),)
     patches = [
-        Patch((0.7, 2), (-1, 0.885), (0.05, 0.93), GLASS, Material.GLASS),
+        Patch((0.7, 2), (-1, 0.885), (low, high) if level else (0.05, 0.93), GLASS, Material.GLASS),
         Patch((-2, -0.7), (-1, width), (rear_low, rear_high), GLASS, Material.GLASS),
         Patch(frame, (0.95, 2), (low - 0.035, high + 0.03), BLACK, Material.BLACK, coarsest=0),
     ]
-    for start, end in shape.windows:
+    for start, end in windows:
         patches.append(Patch((2 * start - 1, 2 * end - 1), (0.95, 2), (low, high), GLASS, Material.GLASS))
     return patches
 

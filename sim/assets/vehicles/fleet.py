@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from sim.assets.builder import MeshBuilder
@@ -11,6 +13,7 @@ from sim.assets.mesh import Mesh
 from sim.assets.vehicles import families
 from sim.assets.vehicles.cars import add_car
 from sim.assets.vehicles.shape import CarShape
+from sim.assets.vehicles.vans import add_minibus, add_van
 
 _CARS: dict[str, CarShape] = {
     "vehicle.audi.a2": families.HATCH,
@@ -37,6 +40,18 @@ _CARS: dict[str, CarShape] = {
     "vehicle.seat.leon": families.HATCH,
     "vehicle.tesla.model3": families.SEDAN,
     "vehicle.toyota.prius": families.SEDAN,
+    "vehicle.mercedes.sprinter": families.VAN,
+    "vehicle.ford.ambulance": families.VAN,
+    "vehicle.volkswagen.t2": families.MINIBUS,
+    "vehicle.volkswagen.t2_2021": families.MINIBUS,
+    "vehicle.micro.microlino": families.BUBBLE,
+    "vehicle.tesla.cybertruck": families.WEDGE,
+}
+_ADD = {
+    "vehicle.mercedes.sprinter": add_van,
+    "vehicle.ford.ambulance": partial(add_van, ambulance=True),
+    "vehicle.volkswagen.t2": add_minibus,
+    "vehicle.volkswagen.t2_2021": add_minibus,
 }
 
 
@@ -45,6 +60,7 @@ def vehicle(asset: Asset, level: int) -> Mesh:
     builder = MeshBuilder()
     length, width, height = asset.size_lwh_m
     mirror_m = float(np.clip(0.3 * (width - 1.65), 0.05, 0.17))
-    shape = _CARS.get(asset.name, families.SEDAN).stretched(length, width - 2 * mirror_m, height)
-    add_car(builder, shape, level)
+    shape = _CARS.get(asset.name, families.SEDAN)
+    add = _ADD.get(asset.name, add_car)
+    add(builder, shape.stretched(length, width - 2 * mirror_m, height), level)
     return fitted(builder.build(), asset.size_lwh_m)

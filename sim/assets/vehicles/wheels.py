@@ -9,8 +9,8 @@ from sim.assets.mesh import Material
 
 _TYRE = (0.022, 0.022, 0.024)
 _GAP = (0.012, 0.012, 0.013)
-SEGMENTS = (20, 12, 7)
-"""Corners of a wheel at each level of detail."""
+SEGMENTS = (20, 10)
+"""Corners of a wheel at the two finer levels of detail."""
 
 
 def add_wheel(
@@ -26,27 +26,46 @@ def add_wheel(
     """Add a wheel whose axle runs along y; its outer face looks away from y = 0."""
     side = 1.0 if center_m[1] >= 0 else -1.0
     w = 0.5 * width_m
-    tyre_profile = {
-        0: [(rim_share, w), (0.92, w), (1.0, 0.7 * w), (1.0, -w)],
-        1: [(rim_share, w), (1.0, 0.8 * w), (1.0, -w)],
-        2: [(rim_share, w), (1.0, w), (1.0, -w)],
-    }[level]
+    if level == 2:
+        _add_far_wheel(builder, center_m, radius_m, side * w, rim)
+        return
+    tyre_profile = (
+        [(rim_share, w), (0.92, w), (1.0, 0.7 * w), (1.0, -w)],
+        [(rim_share, w), (1.0, 0.8 * w), (1.0, -w)],
+    )[level]
     builder.grid(_turned(tyre_profile, center_m, radius_m, side, level), _TYRE, Material.RUBBER, crease_deg=40.0)
-    rim_profile = {
-        0: [(0.0, 0.8 * w), (0.17, 0.8 * w), (0.88 * rim_share, 0.62 * w)],
-        1: [(0.0, 0.7 * w)],
-        2: [(0.0, 0.8 * w)],
-    }[level] + [(rim_share, w)]
+    rim_profile = (
+        [(0.0, 0.8 * w), (0.17, 0.8 * w), (0.88 * rim_share, 0.62 * w), (rim_share, w)],
+        [(0.0, 0.7 * w), (rim_share, w)],
+    )[level]
     points = _turned(rim_profile, center_m, radius_m, side, level)
-    color = np.tile(np.asarray(rim), (*_cells(points), 1))
-    material = np.full(_cells(points), int(Material.RIM))
+    color = np.tile(np.asarray(rim), (points.shape[0] - 1, points.shape[1] - 1, 1))
+    material = np.full(color.shape[:2], int(Material.RIM))
     if level == 0 and spokes:
-        segment = np.arange(SEGMENTS[0])
         # the gaps between the spokes, on the ring between hub and rim edge
-        gap = (segment * spokes * 2 // SEGMENTS[0]) % 2 == 1
+        gap = (np.arange(SEGMENTS[0]) * spokes * 2 // SEGMENTS[0]) % 2 == 1
         color[gap, 1] = _GAP
         material[gap, 1] = Material.BLACK
     builder.grid(points, color, material, crease_deg=35.0)
+
+
+def _add_far_wheel(
+    builder: MeshBuilder,
+    center_m: tuple[float, float, float],
+    radius_m: float,
+    out_m: float,
+    rim: tuple[float, float, float],
+) -> None:
+    """A six-sided wheel: tread, face, and the rim a hair before it."""
+    angle = np.arange(6) * (np.pi / 3) * np.sign(out_m)
+    ring = np.stack([np.cos(angle), 0.0 * angle, np.sin(angle)], axis=1)
+    center = np.asarray(center_m)
+    face = center + ring * radius_m + np.array([0.0, out_m, 0.0])
+    builder.grid(np.stack([face, face - [0, 2 * out_m, 0]], axis=1), _TYRE, Material.RUBBER, close_u=True)
+    fan = np.array([[0, 4, 2], [0, 2, 1], [2, 4, 3], [4, 0, 5]])
+    builder.triangles(face[fan], _TYRE, Material.RUBBER)
+    disc = center + ring * (0.6 * radius_m) + np.array([0.0, 1.04 * out_m, 0.0])
+    builder.triangles(disc[fan], rim, Material.RIM)
 
 
 def _turned(
@@ -68,7 +87,3 @@ def _turned(
         ],
         axis=-1,
     )
-
-
-def _cells(points: np.ndarray) -> tuple[int, int]:
-    return points.shape[0] - 1, points.shape[1] - 1

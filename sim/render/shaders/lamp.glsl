@@ -43,7 +43,7 @@ void vertex_material(int kind, inout vec4 color, inout float glow) {
 #else
 void surface(inout Surface s, vec3 v, float distance_m) {
     float glow = v_info.w;
-    float ribs = 0.8 + 0.2 * band(fract(v_body.y * 22.0), 0.15, 0.85);
+    float ribs = 0.8 + 0.2 * band(fract(v_body.y * 22.0), 0.15, 0.85, 0.3);
     // the camera's filters leak: a lamp far brighter than white looks pale in its middle
     s.emitted = (s.albedo + 0.03 * min(glow, 8.0)) * glow;
     s.albedo *= glow > 0.0 ? vec3(0.3) : vec3(ribs);

@@ -1,24 +1,25 @@
 // Light that reaches a point, fog between it and the eye, and the camera's response.
-uniform sampler2DShadow u_static_shadow;
-uniform sampler2DShadow u_actor_shadow;
 uniform sampler2D u_noise_map;    // rgb: sensor noise, one texel a pixel; a: white
 uniform sampler2D u_cloud_map;    // r: smooth noise of many octaves
 uniform sampler2D u_lamp_field;   // xyz: direction weighted by lux; w: lux of street lamps
 
-float sun_visibility(vec3 world, vec3 normal) {
-    vec3 q = (u_shadow_from_world * vec4(world + normal * 0.05, 1.0)).xyz;
-    vec3 edge = smoothstep(vec3(0.0), vec3(0.03), q) * smoothstep(vec3(0.0), vec3(0.03), 1.0 - q);
-    float s = min(texture(u_static_shadow, q), texture(u_actor_shadow, q));
-    return mix(1.0, s, edge.x * edge.y);
+// 1 between low and high, with edges as soft as `f`, the width of a pixel.
+float band(float x, float low, float high, float f) {
+    float inverse = 1.0 / f;
+    return clamp((x - low) * inverse + 0.5, 0.0, 1.0) * clamp((high - x) * inverse + 0.5, 0.0, 1.0);
 }
 
-float band(float x, float low, float high) {
-    float f = fwidth(x) * 0.7 + 1e-5;
-    return smoothstep(low - f, low + f, x) * (1.0 - smoothstep(high - f, high + f, x));
+float hash11(float x) {
+    x = fract(x * 0.1031);
+    x *= x + 33.33;
+    return fract(x * (x + x));
 }
 
-float hash11(float x) { return fract(sin(x * 12.9898) * 43758.5453); }
-float hash21(vec2 x) { return fract(sin(dot(x, vec2(12.9898, 78.233))) * 43758.5453); }
+float hash21(vec2 x) {
+    vec3 q = fract(vec3(x.xyx) * 0.1031);
+    q += dot(q, q.yzx + 33.33);
+    return fract((q.x + q.y) * q.z);
+}
 
 // Radiance of the surroundings in a direction, without clouds: what polished things mirror.
 vec3 surroundings(vec3 d) {

@@ -1,7 +1,8 @@
 in vec2 v_ndc;
 uniform mat3 u_ray_from_ndc;
 
-void main() {
+#ifdef OUT_COLOR
+vec3 sky() {
     vec3 d = normalize(u_ray_from_ndc * vec3(v_ndc, 1.0));
     float up = max(d.z, 0.0);
     vec3 c = mix(u_horizon.rgb, u_zenith.rgb, sqrt(up));
@@ -16,6 +17,13 @@ void main() {
     c += u_sun_light.rgb * (0.10 * t8 + 0.5 * t64 * t64);
     c += u_sun_light.rgb * (smoothstep(0.99982, 0.99994, toward) * 40.0 * (1.0 - cloud));
     float haze = exp(-u_horizon.w * 9000.0 * 0.04 / (up + 0.04));
-    out_color = vec4(sensed(mix(u_fog.rgb, c, haze)), 1.0);
+    return mix(u_fog.rgb, c, haze);
+}
+#endif
+
+void main() {
+#ifdef OUT_COLOR
+    out_color = vec4(sensed(sky()), 1.0);
+#endif
     write_geometry(vec3(0.0), 0.0, 1000.0);
 }

@@ -8,7 +8,7 @@ in vec4 in_row1;
 in vec4 in_row2;
 in vec4 in_paint;    // rgb; seed
 in vec4 in_state;    // index, lights, cloth reflectance, signal state
-in vec2 in_picture;  // layer, share of the face
+in vec3 in_picture;  // layer; shares of the face's width and height that it spans
 
 out vec3 v_world;
 out vec3 v_normal;

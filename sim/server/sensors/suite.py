@@ -2,24 +2,228 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from moosetest.timing import ns_from_s
+from sim.server.actors import Actor
+from sim.server.blueprints import ActorKind
 from sim.server.episode import Episode
+from sim.server.messages import SENSOR_INDEX, Instant, sensor_header
+from sim.server.poses import FloatArray, flip, matrices, to_carla
+from sim.server.sensors.adapter import CameraAdapter, Collision, SensorAdapter, SensorState, TickView, attribute_float
+from sim.server.sensors.eyes import Eyes
 from sim.server.streams import StreamServer
 
+_LOG = logging.getLogger(__name__)
+_COLLISION = "sensor.other.collision"
+_OBSTACLE = "sensor.other.obstacle"
+_BLIND = frozenset({_COLLISION, "sensor.other.gnss", "sensor.other.imu"})
+"""Sensors that look at nothing: without others at work, no scene is made."""
 
+
+@dataclass(slots=True, eq=False)
+class _Running:
+    """A sensor that someone listens to. `adapter` is None after it failed."""
+
+    adapter: SensorAdapter | None
+    period_ns: int
+    next_due_ns: int
+    last_ns: int
+
+
+@dataclass(slots=True, eq=False)
 class Measurements:
+    """What the sensors that are due at one tick have to do; made under the lock, done without it."""
+
+    streams: StreamServer
+    now: Instant
+    view: TickView | None = None
+    due: list[tuple[_Running, SensorState]] = field(default_factory=list)
+
     def publish(self, wait: bool) -> None:
-        return
+        """Measure and send. A sensor that fails is logged and falls silent; the others go on."""
+        for running, state in self.due:
+            if running.adapter is None or self.view is None:
+                continue
+            try:
+                payloads = running.adapter.measure(state, self.view)
+            except Exception:
+                _LOG.exception("sensor %d (%s) failed and is off", state.actor.id, state.actor.blueprint_id)
+                running.adapter = None
+                continue
+            pose = to_carla(state.T_world_sensor)
+            index = SENSOR_INDEX[state.actor.blueprint_id]
+            header = sensor_header(index, self.now, list(pose.location_m), list(pose.rotation_deg))
+            for payload in payloads:
+                self.streams.publish(state.actor.stream_id, (header, *payload), wait)
 
 
 class SensorSuite:
-    def __init__(self, streams: StreamServer, seed: int) -> None:
-        self._streams = streams
+    """The sensors of the present episode.
 
-    def prepare(self, episode: Episode) -> Measurements:
-        return Measurements()
+    Args:
+        streams: tells who listens, takes the messages.
+        server_seed: of all noise.
+    """
+
+    def __init__(self, streams: StreamServer, server_seed: int) -> None:
+        self._streams = streams
+        self._server_seed = server_seed
+        self._eyes = Eyes()
+        self._running: dict[int, _Running] = {}
+        self._version = -1
+        self._sensors: list[Actor] = []
 
     def reset(self) -> None:
-        pass
+        """A new episode: forget all sensors, keep the graphics context."""
+        self._running = {}
+        self._version = -1
 
     def close(self) -> None:
-        pass
+        """Free what lies in graphics memory."""
+        self._eyes.close()
+
+    def prepare(self, episode: Episode) -> Measurements:
+        """Take down what the sensors that are due need to know of this tick."""
+        work = Measurements(self._streams, episode.now())
+        if self._version != episode.table.version:
+            self._take_stock(episode)
+        listened = [a for a in self._sensors if self._streams.has_subscribers(a.stream_id)]
+        if not listened:
+            return work
+        poses = _poses(episode, listened)
+        for actor, pose in zip(listened, poses, strict=True):
+            running = self._running_of(actor, episode)
+            if running.adapter is not None and episode.elapsed_ns >= running.next_due_ns:
+                work.due.append((running, _state(episode, actor, pose, running)))
+                running.last_ns = episode.elapsed_ns
+                running.next_due_ns = max(running.next_due_ns + running.period_ns, episode.elapsed_ns)
+        if work.due:
+            work.view = self._view(episode, work)
+        return work
+
+    def cast(
+        self, episode: Episode, origin_world_m: FloatArray, direction_world: FloatArray, reach_m: float
+    ) -> list[list[object]]:
+        """The first surface along one ray of any length of direction: [CARLA location, tag], or nothing."""
+        from sim.server.scene_view import build_scene
+
+        length = float(np.linalg.norm(direction_world))
+        if length == 0.0 or reach_m <= 0.0:
+            return []
+        unit = direction_world / length
+        self._eyes.look_at(build_scene(episode), [])
+        hits = self._eyes.caster().cast(origin_world_m, unit[None], reach_m)
+        if hits.source[0] < 0:
+            return []
+        place = flip(origin_world_m + unit * float(hits.range_m[0]))
+        return [[[float(v) for v in place], int(hits.tag[0])]]
+
+    def _take_stock(self, episode: Episode) -> None:
+        self._sensors = [a for a in episode.actors.values() if a.kind is ActorKind.SENSOR and a.stream_id]
+        alive = {a.id for a in self._sensors}
+        self._running = {identity: r for identity, r in self._running.items() if identity in alive}
+        self._version = episode.table.version
+
+    def _running_of(self, actor: Actor, episode: Episode) -> _Running:
+        if actor.id not in self._running:
+            period_ns = max(0, ns_from_s(attribute_float(actor, "sensor_tick", 0.0)))
+            started_ns = episode.elapsed_ns - episode.delta_ns
+            adapter = _make(actor, self._server_seed)
+            self._running[actor.id] = _Running(adapter, period_ns, episode.elapsed_ns, started_ns)
+        return self._running[actor.id]
+
+    def _view(self, episode: Episode, work: Measurements) -> TickView:
+        kinds = {state.actor.blueprint_id for _, state in work.due}
+        needs_scene = bool(kinds - _BLIND)
+        if needs_scene:
+            from sim.server.scene_view import build_scene
+
+            requests = [r.adapter.request(s) for r, s in work.due if isinstance(r.adapter, CameraAdapter)]
+            self._eyes.look_at(build_scene(episode), requests)
+        return TickView(
+            now=work.now,
+            eyes=self._eyes,
+            collisions=_collisions(episode, work) if _COLLISION in kinds else (),
+            actors={a.id: self._encoded(a) for a in episode.actors.values()} if _OBSTACLE in kinds else {},
+            origin_lat_lon_deg=(episode.map.data.origin_lat_deg, episode.map.data.origin_lon_deg),
+        )
+
+    def _encoded(self, actor: Actor) -> list[object]:
+        return actor.to_wire(self._streams.token(actor.stream_id) if actor.stream_id else b"")
+
+
+def _poses(episode: Episode, actors: list[Actor]) -> FloatArray:
+    rows = episode.table.rows([a.id for a in actors])
+    return matrices(episode.table.position_world_m[rows], episode.table.rpy_rad[rows])
+
+
+def _state(episode: Episode, actor: Actor, pose: FloatArray, running: _Running) -> SensorState:
+    row = episode.table.row(actor.id)
+    return SensorState(
+        actor=actor,
+        T_world_sensor=pose,
+        velocity_world_mps=episode.table.velocity_world_mps[row].copy(),
+        angular_velocity_world_radps=episode.table.angular_velocity_world_radps[row].copy(),
+        acceleration_world_mps2=episode.table.acceleration_world_mps2[row].copy(),
+        noise_frame=episode.tick - actor.spawn_tick,
+        since_last_s=(episode.elapsed_ns - running.last_ns) * 1e-9,
+    )
+
+
+def _collisions(episode: Episode, work: Measurements) -> tuple[Collision, ...]:
+    """What the bodies with a collision sensor felt; a body of the map has no actor, and CARLA's id 0."""
+    bodies = {state.actor.parent_id for _, state in work.due if state.actor.blueprint_id == _COLLISION}
+    found = []
+    for touch in episode.touches:
+        for own, other, sign in ((touch.id_a, touch.id_b, 1.0), (touch.id_b, touch.id_a, -1.0)):
+            if own in bodies and own in episode.actors:
+                impulse = flip(sign * touch.impulse_on_a_world_ns)
+                wires = (episode.wire_of(own), episode.wire_of(other))
+                found.append(Collision(own, *wires, [float(v) for v in impulse]))
+    return tuple(found)
+
+
+def _make(actor: Actor, server_seed: int) -> SensorAdapter | None:
+    """The adapter of a sensor; None, and a line in the log, if what it needs is missing."""
+    try:
+        return _factory(actor.blueprint_id)(actor, server_seed)
+    except Exception:
+        _LOG.exception("sensor %d (%s) cannot be made", actor.id, actor.blueprint_id)
+        return None
+
+
+def _factory(blueprint_id: str) -> Callable[[Actor, int], SensorAdapter]:
+    """How to make a sensor; what it needs is imported only now, so that the server starts fast."""
+    if blueprint_id.startswith("sensor.camera."):
+        return _camera_factory(blueprint_id)
+    from sim.server.sensors import own_motion
+
+    if blueprint_id == _COLLISION:
+        return own_motion.CollisionSensor
+    if blueprint_id == "sensor.other.gnss":
+        return own_motion.GnssSensor
+    if blueprint_id == "sensor.other.imu":
+        return own_motion.ImuSensor
+    from sim.server.sensors import ranging
+
+    if blueprint_id == "sensor.lidar.ray_cast":
+        return lambda actor, seed: ranging.LidarSensor(actor, seed, ranging.plain_points, with_losses=True)
+    if blueprint_id == "sensor.lidar.ray_cast_semantic":
+        return lambda actor, seed: ranging.LidarSensor(actor, seed, ranging.semantic_points, with_losses=False)
+    return ranging.RadarSensor if blueprint_id == "sensor.other.radar" else ranging.ObstacleSensor
+
+
+def _camera_factory(blueprint_id: str) -> Callable[[Actor, int], SensorAdapter]:
+    from sim.server.sensors import camera, motion_camera
+
+    if blueprint_id == "sensor.camera.optical_flow":
+        return motion_camera.FlowCamera
+    if blueprint_id == "sensor.camera.dvs":
+        return motion_camera.EventCamera
+    outputs, encode = camera.CAMERAS[blueprint_id]
+    return lambda actor, seed: camera.ImageCamera(actor, seed, outputs, encode)

@@ -52,7 +52,8 @@ def map_from_xodr(name: str, xodr: str) -> MapData:
 
 def _map(name: str, xodr: str, split: str) -> MapData:
     network = read_network(xodr)
-    scenery = make_scenery(name, network, xodr)
+    heads = signal_heads(network)
+    scenery = make_scenery(name, network, xodr, heads)
     return MapData(
         name=name,
         xodr=xodr,
@@ -62,7 +63,7 @@ def _map(name: str, xodr: str, split: str) -> MapData:
         origin_lat_deg=network.origin_deg[0],
         origin_lon_deg=network.origin_deg[1],
         solids=lambda: scenery.solids,
-        signal_heads=signal_heads(network),
+        signal_heads=heads,
         ground_z_m=scenery.ground_z_m,
     )
 
@@ -78,7 +79,8 @@ def _spawn_points(network: Network) -> list[tuple[float, float, float, float]]:
         inner, outer = road.lane_edges(section, lane.lane_id, s_m)
         yaw = road.headings(s_m) + (np.pi if lane.lane_id > 0 else 0.0)
         yaw = np.remainder(yaw + np.pi, 2 * np.pi) - np.pi
-        points += [(*map(float, p), float(h)) for p, h in zip(road.points(s_m, (inner + outer) / 2), yaw, strict=True)]
+        rows = np.column_stack([road.points(s_m, (inner + outer) / 2), yaw]).tolist()
+        points += [(x, y, z, h) for x, y, z, h in rows]
     return points
 
 

@@ -12,6 +12,8 @@ Floats = NDArray[np.float64]
 GAUSS_X, GAUSS_W = np.polynomial.legendre.leggauss(24)  # exact to 1e-9 m on clothoids that turn less than 2 pi
 ARC_TABLE_STEPS = 400  # arc length of a cubic curve is tabulated: 0.25 m steps on the longest in use
 
+CURVATURE_STEPS = 20  # cubics do not say how much they bend: their heading is looked at this often
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cubics:
@@ -64,7 +66,9 @@ def _curvature(piece: Element) -> float:
         return 0.0
     if shape.tag in ("arc", "spiral"):
         return max(abs(float(shape.get(k, "0"))) for k in ("curvature", "curvStart", "curvEnd"))
-    return 0.05  # cubics do not say: sample as for a radius of 20 m
+    d_m = np.linspace(0.0, float(piece.get("length", "0")), CURVATURE_STEPS + 1)
+    turn = np.unwrap(_piece(piece, d_m)[1])
+    return float(np.max(np.abs(np.diff(turn))) / max(d_m[1], 1e-6))
 
 
 def _piece(piece: Element, d_m: Floats) -> tuple[Floats, Floats]:

@@ -16,8 +16,7 @@ UNITS_MPS = {"m/s": 1.0, "km/h": 1 / 3.6, "mph": 0.44704}
 DEFAULT_SPEED_MPS = 50 / 3.6  # § 3 StVO: the limit in towns where nothing else is posted
 
 SAG_M = 0.005  # chords this near to the course look round, and wheels do not feel them
-LEVEL_STEP_M = 20.0  # straight and level: only the cells of the scenery's chunks ask for more than the two ends
-CLIMB_STEP_M = 4.0
+MAX_STEP_M = 20.0  # straight and level: only the cells of the scenery's chunks ask for more than the two ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ class RoadRecord:
         s = np.atleast_1d(np.asarray(s_m, dtype=np.float64))
         xy, heading = self.course(s)
         t = np.broadcast_to(np.asarray(t_m, dtype=np.float64), s.shape)
-        z = self.elevation(s) + over_m
+        z = self.elevation(s) + np.asarray(over_m, dtype=np.float64)
         return np.stack([xy[:, 0] - t * np.sin(heading), xy[:, 1] + t * np.cos(heading), z], axis=-1)
 
     def headings(self, s_m: ArrayLike) -> Floats:
@@ -138,15 +137,21 @@ class RoadRecord:
     def samples(self, start_m: float, end_m: float) -> Floats:
         """Arc lengths from start to end, both in, so dense that chords leave the road's course by `SAG_M` at most."""
         marks = {start_m, end_m}
-        climbs = bool(np.any(self.elevation.coefficients[:, 1:]))
+        rise_per_m = self._vertical_curvature_per_m()
         for begin, length, curvature_per_m in self.course.bends():
             lo, hi = max(begin, start_m), min(begin + length, end_m)
             if hi - lo < 1e-6:
                 continue
-            step_m = min(CLIMB_STEP_M if climbs else LEVEL_STEP_M, np.sqrt(8.0 * SAG_M / max(curvature_per_m, 1e-9)))
+            step_m = min(MAX_STEP_M, np.sqrt(8.0 * SAG_M / max(curvature_per_m, rise_per_m, 1e-9)))
             marks.update(np.linspace(lo, hi, int(np.ceil((hi - lo) / step_m)) + 1).tolist())
         s = np.array(sorted(marks))
         return s[np.concatenate([[True], np.diff(s) > 1e-6])]
+
+    def _vertical_curvature_per_m(self) -> float:
+        """At most so much does the elevation bend anywhere."""
+        length_m = np.diff([*self.elevation.start_m, max(self.length_m, float(self.elevation.start_m[-1]))])
+        _, _, c, d = self.elevation.coefficients.T
+        return float(np.max(np.abs(2.0 * c) + np.abs(6.0 * d) * length_m))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -143,9 +143,7 @@ def add_stop_line(to: xodr.Road, number: int, s_m: float, t_m: tuple[float, floa
 def add_barrier(to: xodr.Road, number: int, name: str, t_m: float, size_m: tuple[float, float, float]) -> None:
     """A barrier `size_m` = (length along the road, width, height) at lateral offset `t_m` from the road's start."""
     length_m, width_m, height_m = size_m
-    wall = xodr.Object(
-        0.0, t_m, xodr.ObjectType.barrier, name=name, length=length_m, width=width_m, height=height_m
-    )
+    wall = xodr.Object(0.0, t_m, xodr.ObjectType.barrier, name=name, length=length_m, width=width_m, height=height_m)
     wall.repeat(length_m, 0.0, widthStart=width_m, widthEnd=width_m)
     to.add_object(wall)
     wall.id = str(number)

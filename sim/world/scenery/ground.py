@@ -30,7 +30,7 @@ class Ground:
     def z_m(self, xy_world_m: Floats) -> Floats:
         """Height of road, side walk or terrain under points (N, 2)."""
         xy = np.asarray(xy_world_m, dtype=np.float64)
-        cell = ((xy - self.corner_world_m) / self.cell_m).astype(np.int64)
+        cell = np.floor((xy - self.corner_world_m) / self.cell_m).astype(np.int64)
         columns, rows = self.height_m.shape
         inside = (cell[:, 0] >= 0) & (cell[:, 0] < columns) & (cell[:, 1] >= 0) & (cell[:, 1] < rows)
         z = np.full(len(xy), np.nan)

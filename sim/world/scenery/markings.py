@@ -20,9 +20,7 @@ PAINT_RGB = {
     "blue": (0.05, 0.12, 0.40),
     "green": (0.05, 0.30, 0.10),
 }
-LINES = frozenset(
-    {"solid", "broken", "solid solid", "solid broken", "broken solid", "broken broken", "botts dots"}
-)
+LINES = frozenset({"solid", "broken", "solid solid", "solid broken", "broken solid", "broken broken", "botts dots"})
 ZEBRA_BAR_M = 0.5  # R-FGÜ 2001: bars and gaps of 0.50 m
 CLEAR_OF_ZEBRA_M = 0.3
 DASH_STEP_M = 3.0
@@ -44,9 +42,7 @@ def add_markings(chunks: Chunks, network: Network) -> None:
                 chunks.triangles(ROAD_LINE, _stop_line(road, thing), PAINT_RGB["standard"], Material.ROADMARK)
 
 
-def _add_section_lines(
-    chunks: Chunks, road: RoadRecord, section: Section, bare: list[tuple[float, float]]
-) -> None:
+def _add_section_lines(chunks: Chunks, road: RoadRecord, section: Section, bare: list[tuple[float, float]]) -> None:
     for lane_id, lane in sorted(section.lanes.items()):
         for index, mark in enumerate(lane.marks):
             if mark.kind not in LINES:

@@ -20,6 +20,7 @@ BOUNDARY_STEP_M = 3.0
 RINGS_M = ((0.0, 6.0), (20.0, 15.0), (80.0, 40.0))
 """From each distance to the paving on, the distance between ground points."""
 CLEAR_M = 2.0  # ground points keep clear of the paving's edge, so that triangles follow the edge
+SLIVER_M2 = 1e-7
 LEVEL_M = 60.0
 HILL_M = 9.0
 HILL_WAVE_M = 170.0
@@ -37,40 +38,52 @@ class Terrain:
     paved: shapely.Geometry
 
     @cached_property
-    def net(self) -> Delaunay:
-        """Triangulation in x and y."""
-        return Delaunay(self.points_world_m[:, :2])
+    def corners_world_m(self) -> Floats:
+        """(T, 3, 3) triangles, counter-clockwise from above."""
+        corners: Floats = self.points_world_m[Delaunay(self.points_world_m[:, :2]).simplices]
+        a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+        twice_area_m2 = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+        corners[twice_area_m2 < 0] = corners[twice_area_m2 < 0][:, ::-1]
+        return corners[np.abs(twice_area_m2) > SLIVER_M2]
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(shapely.polygons(self.corners_world_m[..., :2]))
+
+    @cached_property
+    def _nearest(self) -> cKDTree:
+        return cKDTree(self.points_world_m[:, :2])
 
     def height_m(self, xy_world_m: Floats) -> Floats:
         """Height of the ground (N,) under points (N, 2); beyond the map that of the nearest ground point."""
         xy = np.asarray(xy_world_m, dtype=np.float64)
-        z = self.points_world_m[:, 2]
-        simplex = self.net.find_simplex(xy)
-        height = z[cKDTree(self.points_world_m[:, :2]).query(xy)[1]]
-        inside = simplex >= 0
-        transform = self.net.transform[simplex[inside]]
-        weights = np.einsum("nij,nj->ni", transform[:, :2], xy[inside] - transform[:, 2])
-        weights = np.concatenate([weights, 1.0 - weights.sum(axis=1, keepdims=True)], axis=1)
-        height[inside] = np.sum(weights * z[self.net.simplices[simplex[inside]]], axis=1)
+        height = np.full(len(xy), np.nan)
+        point, triangle = self._tree.query(shapely.points(xy), predicate="intersects")
+        corner = self.corners_world_m[triangle]
+        normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+        away = xy[point] - corner[:, 0, :2]
+        height[point] = corner[:, 0, 2] - np.sum(normal[:, :2] * away, axis=1) / normal[:, 2]
+        beyond = np.isnan(height)
+        if beyond.any():
+            height[beyond] = self.points_world_m[self._nearest.query(xy[beyond])[1], 2]
         return height
 
     def triangles(self) -> Floats:
         """(T, 3, 3) counter-clockwise from above; those under paving are sunk."""
-        corners = self.points_world_m[self.net.simplices]
+        corners = self.corners_world_m.copy()
         middle = corners[:, :, :2].mean(axis=1)
         shapely.prepare(self.paved)
         under = shapely.contains_xy(self.paved, middle[:, 0], middle[:, 1])
         corners[under, :, 2] -= BELOW_PAVING_M
-        a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-        turned = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0] < 0
-        corners[turned] = corners[turned][:, ::-1]
         return corners
 
 
 def make_terrain(strips: list[Strip], rng: np.random.Generator) -> Terrain:
     """The ground of a map, `REACH_M` beyond its roads."""
     paved = footprint(strips)
-    edge_xy = np.unique(np.round(shapely.get_coordinates(shapely.segmentize(paved.boundary, BOUNDARY_STEP_M)), 4), axis=0)
+    edge_xy = np.unique(
+        np.round(shapely.get_coordinates(shapely.segmentize(paved.boundary, BOUNDARY_STEP_M)), 4), axis=0
+    )
     edge_z = edge_heights_m(strips, edge_xy)
     ground_xy = _ground_points(paved, rng)
     ground_z = _ground_heights_m(ground_xy, edge_xy, edge_z, paved, rng)

@@ -1,0 +1,81 @@
+"""Labels of one picture and one sweep, from the truth."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.training.dataset_format import CameraSample, LidarSample
+from scenarios.dataset.traffic import RoadUser
+from sim.assets import library
+from sim.assets.mesh import MeshKey
+from sim.raycast.lidar import LidarSweep
+from sim.render.view import CameraView, Images
+
+SILHOUETTE_LEVEL = 2
+"""The coarsest meshes: outlines to a few centimetres, a tenth of the triangles."""
+NEAR_M = 0.5
+MIN_BOX_PX = 2.0
+
+
+def camera_sample(images: Images, view: CameraView, users: list[RoadUser]) -> CameraSample:
+    """Boxes of everything that reaches into the picture, with the share of it that is seen."""
+    assert images.rgb is not None
+    assert images.instance_id is not None
+    rows = [row for user in users if (row := _camera_row(images.instance_id, view, user)) is not None]
+    return CameraSample(
+        image_rgb=images.rgb,
+        box_px=np.array([row[0] for row in rows]).reshape(-1, 4),
+        class_id=np.array([row[1] for row in rows], dtype=np.int16),
+        visible_share=np.array([row[2] for row in rows], dtype=np.float64),
+        distance_m=np.array([row[3] for row in rows], dtype=np.float64),
+    )
+
+
+def _camera_row(
+    instance_id: NDArray[np.uint32], view: CameraView, user: RoadUser
+) -> tuple[NDArray[np.float64], int, float, float] | None:
+    """Box in the picture, class, visible share, distance; None when it is behind or beside the picture."""
+    key = user.instance.mesh
+    mesh = library.mesh(MeshKey(key.asset, key.pose, SILHOUETTE_LEVEL))
+    T_optical_body = view.optical_from_world() @ user.instance.T_world_body
+    points_m = mesh.position_m @ T_optical_body[:3, :3].T + T_optical_body[:3, 3]
+    if points_m[:, 2].min() < NEAR_M:
+        return None
+    size_px = np.array([view.width_px, view.height_px], dtype=np.float64)
+    edges_px = points_m[:, :2] / points_m[:, 2:] * view.focal_px + size_px / 2  # pixel edges at integers
+    whole_px = np.concatenate([edges_px.min(axis=0), edges_px.max(axis=0)])
+    low, high = np.clip(whole_px[:2], 0.0, size_px), np.clip(whole_px[2:], 0.0, size_px)
+    if np.any(high - low < MIN_BOX_PX):
+        return None
+    mask = np.zeros(instance_id.shape, dtype=np.uint8)
+    corners_px = np.round(edges_px[mesh.triangle] * 16.0 - 8.0).astype(np.int32)
+    for corners in corners_px:
+        cv2.fillConvexPoly(mask, corners, 1, shift=4)
+    inside = float(np.prod(high - low) / np.prod(whole_px[2:] - whole_px[:2]))
+    seen = np.count_nonzero(instance_id == user.instance.actor_id) / max(int(mask.sum()), 1)
+    distance_m = float(np.linalg.norm(user.center_world_m - view.eye_world_m))
+    # Half a pixel less: boxes are told with pixel centres at integers.
+    box_px = np.concatenate([low, high]) - 0.5
+    return box_px, int(user.class_id), float(min(1.0, seen) * inside), distance_m
+
+
+def lidar_sample(
+    sweep: LidarSweep, T_ego_sensor: NDArray[np.float64], ego: NDArray[np.float64], users: list[RoadUser]
+) -> LidarSample:
+    """The sweep in the ego frame, with every road user's box and the returns from it."""
+    ego_world = np.linalg.inv(ego)
+    centers = np.array([ego_world[:3, :3] @ user.center_world_m + ego_world[:3, 3] for user in users])
+    ego_yaw_rad = float(np.arctan2(ego[1, 0], ego[0, 0]))
+    yaws = np.array([user.yaw_world_rad - ego_yaw_rad for user in users])
+    points_ego_m = sweep.points_sensor_m @ T_ego_sensor[:3, :3].T + T_ego_sensor[:3, 3]
+    return LidarSample(
+        points_ego_m=points_ego_m.astype(np.float32),
+        intensity=sweep.intensity,
+        center_ego_m=centers.reshape(-1, 3),
+        size_lwh_m=np.array([user.size_lwh_m for user in users]).reshape(-1, 3),
+        yaw_ego_rad=(yaws + np.pi) % (2 * np.pi) - np.pi,
+        class_id=np.array([int(user.class_id) for user in users], dtype=np.int16),
+        n_points=np.array([np.count_nonzero(sweep.actor_id == user.instance.actor_id) for user in users]),
+    )

@@ -1,0 +1,240 @@
+"""Ordinary traffic at one instant: who is where around the car, drawn from a seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import pi
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moosetest.objects import ObjectClass
+from moosetest.world import Lane, LaneMap
+from sim.assets import library
+from sim.assets.catalog import Asset, assets
+from sim.assets.mesh import MeshKey
+from sim.world.scene import Instance, Weather
+
+_TAG = {  # carla.CityObjectLabel
+    ObjectClass.PERSON: 12,
+    ObjectClass.CAR: 14,
+    ObjectClass.TRUCK: 15,
+    ObjectClass.BUS: 16,
+    ObjectClass.MOTORCYCLE: 18,
+    ObjectClass.BICYCLE: 19,
+}
+_CLASS = {
+    "car": ObjectClass.CAR,
+    "van": ObjectClass.CAR,
+    "truck": ObjectClass.TRUCK,
+    "bus": ObjectClass.BUS,
+    "motorcycle": ObjectClass.MOTORCYCLE,
+    "bicycle": ObjectClass.BICYCLE,
+}
+_SHARE = {  # of road users that are not on foot: enough of each to learn from, more cars than anything else
+    ObjectClass.CAR: 0.52,
+    ObjectClass.TRUCK: 0.14,
+    ObjectClass.BUS: 0.08,
+    ObjectClass.MOTORCYCLE: 0.12,
+    ObjectClass.BICYCLE: 0.14,
+}
+_PAINTS = np.array(
+    [[0.7, 0.7, 0.7], [0.02, 0.02, 0.02], [0.28, 0.29, 0.3], [0.42, 0.02, 0.02], [0.02, 0.06, 0.25], [0.5, 0.48, 0.42]]
+)
+AHEAD_M = (6.0, 95.0)
+"""Where traffic stands along a lane: from just before the car to the reach of the LiDAR network."""
+VERGE_M = (0.6, 2.8)
+"""People on a side walk: this far beyond the edge of the outermost lane."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RoadUser:
+    """One actor of a nominal scene: what it is, its box, and what the renderers need."""
+
+    class_id: ObjectClass
+    size_lwh_m: tuple[float, float, float]
+    center_world_m: NDArray[np.float64]
+    yaw_world_rad: float
+    instance: Instance
+
+
+def assets_of(split: str) -> dict[ObjectClass, list[Asset]]:
+    """Assets of a training split by class; sorted, so that a seed draws the same ones everywhere."""
+    found: dict[ObjectClass, list[Asset]] = {}
+    for asset in sorted(assets().values()):
+        class_id = ObjectClass.PERSON if asset.kind == "walker" else _CLASS.get(asset.category)
+        if class_id is not None and library.split(asset.name) == split:
+            found.setdefault(class_id, []).append(asset)
+    return found
+
+
+def daylight(rng: np.random.Generator) -> Weather:
+    """A sun well above the horizon, some clouds or many."""
+    return Weather(
+        sun_azimuth_rad=float(rng.uniform(-pi, pi)),
+        sun_elevation_rad=float(rng.uniform(0.3, 1.2)),
+        cloudiness=float(rng.choice([rng.uniform(0.0, 0.4), rng.uniform(0.6, 1.0)])),
+        wetness=float(rng.choice([0.0, 0.0, 0.0, rng.uniform(0.2, 0.6)])),
+    )
+
+
+def ego_pose(lanes: LaneMap, rng: np.random.Generator) -> NDArray[np.float64]:
+    """(4, 4) T_world_ego in some lane, nearly along it, with road ahead."""
+    lane = _pick(lanes, rng)
+    station_m = float(rng.uniform(0.0, 0.7)) * _length_m(lane)
+    return _on_lane(lane, station_m, float(rng.normal(0.0, 0.25)), float(rng.normal(0.0, 0.03)))
+
+
+def traffic(
+    lanes: LaneMap,
+    T_world_ego: NDArray[np.float64],
+    stock: dict[ObjectClass, list[Asset]],
+    with_people: bool,
+    rng: np.random.Generator,
+) -> list[RoadUser]:
+    """Vehicles in lanes and at the kerb, people on side walks and crossing; no two in one another."""
+    users: list[RoadUser] = []
+    for _ in range(int(rng.integers(6, 18))):
+        _try_add(users, _vehicle(lanes, T_world_ego, stock, rng, len(users) + 1))
+    if with_people:
+        for _ in range(int(rng.integers(4, 18))):
+            _try_add(users, _person(lanes, T_world_ego, stock, rng, len(users) + 1))
+    return users
+
+
+def crowd(
+    lanes: LaneMap,
+    T_world_ego: NDArray[np.float64],
+    stock: dict[ObjectClass, list[Asset]],
+    count: int,
+    rng: np.random.Generator,
+) -> list[RoadUser]:
+    """`count` road users, half of them on foot: the busy street that speed is measured in."""
+    users: list[RoadUser] = []
+    for attempt in range(count * 50):
+        make = _person if attempt % 2 else _vehicle
+        _try_add(users, make(lanes, T_world_ego, stock, rng, len(users) + 1))
+        if len(users) == count:
+            break
+    return users
+
+
+def _vehicle(
+    lanes: LaneMap,
+    T_world_ego: NDArray[np.float64],
+    stock: dict[ObjectClass, list[Asset]],
+    rng: np.random.Generator,
+    actor_id: int,
+) -> RoadUser | None:
+    classes = [c for c in _SHARE if c in stock]
+    shares = np.array([_SHARE[c] for c in classes])
+    class_id = classes[int(rng.choice(len(classes), p=shares / shares.sum()))]
+    asset = stock[class_id][int(rng.integers(len(stock[class_id])))]
+    lane, station_m = _near(lanes, T_world_ego, rng)
+    two_wheeled = class_id in (ObjectClass.BICYCLE, ObjectClass.MOTORCYCLE)
+    left_m = float(rng.normal(-0.8 if two_wheeled else 0.0, 0.3))
+    turn_rad = float(rng.normal(0.0, 0.05)) if rng.random() > 0.12 else float(rng.uniform(-pi, pi))
+    pose = _on_lane(lane, station_m, left_m, turn_rad)
+    return _user(asset, class_id, "", pose, actor_id, rng)
+
+
+def _person(
+    lanes: LaneMap,
+    T_world_ego: NDArray[np.float64],
+    stock: dict[ObjectClass, list[Asset]],
+    rng: np.random.Generator,
+    actor_id: int,
+) -> RoadUser | None:
+    people = stock[ObjectClass.PERSON]
+    asset = people[int(rng.integers(len(people)))]
+    lane, station_m = _near(lanes, T_world_ego, rng)
+    crossing = rng.random() < 0.3
+    if crossing:
+        left_m, turn_rad = float(rng.uniform(-3.5, 3.5)), float(rng.choice([-1.0, 1.0]) * pi / 2 + rng.normal(0, 0.3))
+    elif lane.right is None:
+        left_m = -float(lane.width_m[0]) / 2 - float(rng.uniform(*VERGE_M))
+        turn_rad = float(rng.choice([0.0, pi]) + rng.normal(0, 0.5))
+    else:
+        return None
+    pose = _on_lane(lane, station_m, left_m, turn_rad)
+    posture = "stand" if rng.random() < 0.25 else f"walk_{int(rng.integers(8))}"
+    return _user(asset, ObjectClass.PERSON, posture, pose, actor_id, rng, kerb_m=0.0 if crossing else 0.12)
+
+
+def _user(
+    asset: Asset,
+    class_id: ObjectClass,
+    posture: str,
+    pose: NDArray[np.float64],
+    actor_id: int,
+    rng: np.random.Generator,
+    kerb_m: float = 0.0,
+) -> RoadUser:
+    half_height_m = asset.size_lwh_m[2] / 2
+    center_m = pose[:3, 3] + np.array([0.0, 0.0, half_height_m + kerb_m])
+    body = pose.copy()
+    body[2, 3] += kerb_m + (half_height_m if class_id is ObjectClass.PERSON else 0.0)
+    paint = _PAINTS[int(rng.integers(len(_PAINTS)))] * rng.uniform(0.8, 1.1)
+    instance = Instance(
+        actor_id=actor_id,
+        tag=_TAG[class_id],
+        mesh=MeshKey(asset.name, posture),
+        T_world_body=body,
+        paint_rgb=(float(paint[0]), float(paint[1]), float(paint[2])),
+        lights=int(rng.choice([0, 0, 8, 1])),
+        seed=float(rng.uniform(0, 9)),
+    )
+    yaw_rad = float(np.arctan2(pose[1, 0], pose[0, 0]))
+    return RoadUser(class_id, asset.size_lwh_m, center_m, yaw_rad, instance)
+
+
+def _try_add(users: list[RoadUser], user: RoadUser | None) -> None:
+    """Add `user` unless its circle meets another's."""
+    if user is None:
+        return
+    for other in users:
+        apart_m = float(np.hypot(*(user.center_world_m - other.center_world_m)[:2]))
+        if apart_m < (user.size_lwh_m[0] + other.size_lwh_m[0]) / 2 + 0.2:
+            return
+    users.append(user)
+
+
+def _near(lanes: LaneMap, T_world_ego: NDArray[np.float64], rng: np.random.Generator) -> tuple[Lane, float]:
+    """A lane and a station on it that lies ahead of the car; nearer ones are likelier."""
+    for _ in range(40):
+        lane = _pick(lanes, rng)
+        station_m = float(rng.uniform(0.0, _length_m(lane)))
+        point = _on_lane(lane, station_m, 0.0, 0.0)[:3, 3]
+        local_m = T_world_ego[:3, :3].T @ (point - T_world_ego[:3, 3])
+        distance_m = float(np.hypot(local_m[0], local_m[1]))
+        ahead = AHEAD_M[0] < local_m[0] < AHEAD_M[1]
+        if ahead and abs(local_m[1]) < 30.0 and rng.random() < 1.0 / (1.0 + distance_m / 25.0):
+            break
+    return lane, station_m
+
+
+def _pick(lanes: LaneMap, rng: np.random.Generator) -> Lane:
+    names = sorted(lanes.lanes)
+    lengths = np.array([_length_m(lanes.lanes[name]) for name in names])
+    return lanes.lanes[names[int(rng.choice(len(names), p=lengths / lengths.sum()))]]
+
+
+def _length_m(lane: Lane) -> float:
+    return float(np.linalg.norm(np.diff(lane.center_world_m, axis=0), axis=1).sum())
+
+
+def _on_lane(lane: Lane, station_m: float, left_m: float, turn_rad: float) -> NDArray[np.float64]:
+    """(4, 4) pose on the ground at `station_m` along the lane."""
+    steps = np.linalg.norm(np.diff(lane.center_world_m, axis=0), axis=1)
+    stations = np.concatenate([[0.0], np.cumsum(steps)])
+    at = np.array([np.interp(station_m, stations, lane.center_world_m[:, axis]) for axis in range(3)])
+    index = int(np.clip(np.searchsorted(stations, station_m) - 1, 0, len(steps) - 1))
+    along = lane.center_world_m[index + 1] - lane.center_world_m[index]
+    yaw_rad = float(np.arctan2(along[1], along[0]))
+    left = np.array([-np.sin(yaw_rad), np.cos(yaw_rad), 0.0])
+    heading = yaw_rad + turn_rad
+    c, s = np.cos(heading), np.sin(heading)
+    pose = np.eye(4)
+    pose[:3, :3] = [[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]]
+    pose[:3, 3] = at + left_m * left
+    return pose

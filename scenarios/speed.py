@@ -1,0 +1,155 @@
+"""The benchmark table: each figure beside its budget, and as a ratio to a peer of the same run where there is one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from scenarios.case import Arm, find_case
+from scenarios.drive.loop import DriveRequest, drive
+from sim.assets import library
+from sim.embedded import EmbeddedServer
+from sim.rig import load_rig
+from sim.world.maps import load_map
+from sim.world.scene import Scene
+
+REPEATS = 15
+ACTORS = 60
+TICKS = 400
+
+
+def measure_speed() -> list[dict[str, Any]]:
+    """Rows of what, measured, unit, budget, and how; medians on this machine as it is now."""
+    console = Console(stderr=True)
+    rows: list[dict[str, Any]] = []
+    for label, measure in _MEASURES.items():
+        with console.status(f"measuring {label}"):
+            rows.extend(measure())
+    return rows
+
+
+def print_speed(rows: list[dict[str, Any]]) -> None:
+    """The table as text."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("what", "measured", "budget"):
+        table.add_column(name, justify="left" if name == "what" else "right")
+    for row in rows:
+        table.add_row(row["what"], f"{row['measured']:.3g} {row['unit']}".strip(), row["budget"])
+    Console(highlight=False).print(table)
+
+
+def _row(what: str, measured: float, unit: str, budget: str) -> dict[str, Any]:
+    return {"what": what, "measured": measured, "unit": unit, "budget": budget}
+
+
+def _server_ready() -> list[dict[str, Any]]:
+    times_s = []
+    for _ in range(5):
+        started = perf_counter()
+        with EmbeddedServer("urban_street"):
+            times_s.append(perf_counter() - started)
+    return [_row("server ready for the first client", float(np.median(times_s)), "s", "< 2 s")]
+
+
+def _bare_ticks() -> list[dict[str, Any]]:
+    import carla
+
+    with EmbeddedServer("motorway") as server:
+        client = carla.Client("127.0.0.1", server.port)
+        client.set_timeout(20.0)
+        world = client.get_world()
+        settings = world.get_settings()
+        settings.synchronous_mode, settings.fixed_delta_seconds = True, 0.05
+        world.apply_settings(settings)
+        blueprint = world.get_blueprint_library().find("vehicle.tesla.model3")
+        points = world.get_map().get_spawn_points()[:20]
+        vehicles = [world.spawn_actor(blueprint, point) for point in points]
+        for vehicle in vehicles:
+            vehicle.apply_control(carla.VehicleControl(throttle=0.4))
+        world.tick()
+        started = perf_counter()
+        for _ in range(TICKS):
+            world.tick()
+        rate = TICKS / (perf_counter() - started)
+        client.apply_batch_sync([carla.command.DestroyActor(v) for v in vehicles], True)
+    return [_row(f"synchronous world, {len(vehicles)} vehicles, no sensor", rate, "ticks/s", "≥ 800 ticks/s")]
+
+
+def _crowded_scene() -> tuple[Scene, np.ndarray]:
+    import carla
+
+    from scenarios.dataset.traffic import assets_of, crowd, daylight, ego_pose
+    from sim.lane_map import lane_map
+
+    data = load_map("urban_street")
+    lanes = lane_map(carla.Map(data.name, data.xodr))
+    rng = np.random.default_rng(0)
+    ego = ego_pose(lanes, rng)
+    users = crowd(lanes, ego, assets_of("train"), ACTORS, rng)
+    return Scene(data.scenery(), tuple(user.instance for user in users), daylight(rng), time_s=0.0), ego
+
+
+def _sensors() -> list[dict[str, Any]]:
+    from math import radians
+
+    from sim.raycast.speed import lidar_speed
+    from sim.render.renderer import CameraRenderer
+    from sim.render.view import OUTPUTS, CameraView
+
+    scene, ego = _crowded_scene()
+    rig = load_rig()
+    renderer = CameraRenderer(library.mesh)
+    rows = []
+    budgets = {"cam_main": "≤ 40 ms", "cam_tele": "≤ 18 ms"}
+    for mount in rig.cameras:
+        pose = ego @ mount.T_ego_body.matrix
+        view = CameraView(mount.width_px, mount.height_px, radians(mount.fov_deg), pose)
+        times_ms = _times_ms(partial(renderer.render, scene, view, OUTPUTS))
+        what = f"{mount.sensor_id} {mount.width_px}×{mount.height_px}, {len(scene.instances)} actors, all modalities"
+        rows.append(_row(what, float(np.median(times_ms)), "ms", budgets[mount.sensor_id]))
+    lidar = lidar_speed(scene, library.mesh, ego @ rig.lidars[0].T_ego_body.matrix)
+    rows.append(_row("LiDAR sweep 64 × 1,024", lidar.sweep_ms, "ms", "≤ 8 ms"))
+    rows.append(_row("LiDAR sweep, share of the bare Embree cast's rate", lidar.ratio, "", "≥ 0.7"))
+    return rows
+
+
+def _drives() -> list[dict[str, Any]]:
+    rows = []
+    for stack, budget in (("oracle", "≥ 25 (no rendered sensor)"), ("fused", "≥ 0.8")):
+        with tempfile.TemporaryDirectory() as scratch:
+            out = Path(scratch) / "run" if stack == "fused" else None
+            verdict = drive(
+                DriveRequest(case=find_case("cut_out_reveal"), severity=0.0, stack=stack, arm=Arm.CASE, out=out)
+            )
+        rows.append(_row(f"closed loop, {stack}: real-time factor", verdict.real_time_factor, "×", budget))
+        if stack == "fused":
+            budgets = {"camera": "≤ 27 ms", "lidar_radar": "≤ 18 ms", "fusion": "≤ 8 ms with planning", "planning": ""}
+            for name, value in verdict.stage_ms.items():
+                rows.append(_row(f"stage {name}, beside the server", value, "ms", budgets.get(name, "")))
+    return rows
+
+
+def _times_ms(work: Callable[[], object]) -> list[float]:
+    work()
+    times_ms = []
+    for _ in range(REPEATS):
+        started = perf_counter()
+        work()
+        times_ms.append((perf_counter() - started) * 1e3)
+    return times_ms
+
+
+_MEASURES: dict[str, Callable[[], list[dict[str, Any]]]] = {
+    "server start": _server_ready,
+    "bare ticks": _bare_ticks,
+    "sensors": _sensors,
+    "drives": _drives,
+}

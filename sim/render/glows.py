@@ -1,0 +1,145 @@
+"""What light does in the lens and the air between: glare of lamps and the sun, and streaks of rain."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.assets.mesh import Material
+from sim.render.actors import Actors
+from sim.render.lighting import Light
+from sim.render.view import CameraView
+from sim.world.scene import Scene, StreetLamp
+
+GLOW_FORMAT = "4f 2f 3f/i"
+GLOW_NAMES = ("in_place", "in_reach", "in_glow")
+RAIN_FORMAT = "4f 1f/i"
+RAIN_NAMES = ("in_streak", "in_alpha")
+MOST_GLOWS = 192
+STREAKS = 700
+"""Streaks of the heaviest rain."""
+_DARK_FROM = 0.15
+"""Share of night from which lamps glare."""
+_PX_PER_ROOT_LUX = 26.0
+"""Radius of glare against the square root of exposed illuminance at the lens (veil falls with the angle squared)."""
+_FRONT, _REAR, _ALL = 1.0, -1.0, 0.0
+
+# material: direction it shines, linear colour
+_LAMPS: dict[Material, tuple[float, tuple[float, float, float]]] = {
+    Material.HEADLAMP: (_FRONT, (1.0, 0.95, 0.85)),
+    Material.TAILLAMP: (_REAR, (1.0, 0.10, 0.06)),
+    Material.INDICATOR: (_ALL, (1.0, 0.50, 0.08)),
+    Material.REVERSE_LAMP: (_REAR, (1.0, 0.95, 0.9)),
+    Material.BEACON: (_ALL, (0.45, 0.5, 1.0)),
+    Material.SIGNAL_RED: (_FRONT, (1.0, 0.10, 0.06)),
+    Material.SIGNAL_YELLOW: (_FRONT, (1.0, 0.6, 0.1)),
+    Material.SIGNAL_GREEN: (_FRONT, (0.1, 1.0, 0.5)),
+}
+
+
+def candela(material: Material, lights: int, signal_state: int, left: bool, time_s: float) -> float:
+    """Luminous intensity of a lamp along its axis, 0 when off; the same states as in `shaders/lamp.glsl`."""
+    blink = (time_s * 1.5) % 1.0 < 0.5
+    flash = (time_s * 2.0 + (0.5 if left else 0.0)) % 1.0 < 0.5
+    states = {
+        Material.HEADLAMP: 30_000.0 if lights & 4 else 1500.0 if lights & 2 else 60.0 if lights & 1 else 0.0,
+        Material.TAILLAMP: 60.0 if lights & 8 else 6.0 if lights & 7 else 0.0,
+        Material.INDICATOR: 120.0 if blink and lights & (32 if left else 16) else 0.0,
+        Material.REVERSE_LAMP: 80.0 if lights & 64 else 0.0,
+        Material.BEACON: 400.0 if flash and lights & 512 else 0.0,
+        Material.SIGNAL_RED: 200.0 if signal_state == 0 else 0.0,
+        Material.SIGNAL_YELLOW: 200.0 if signal_state == 1 else 0.0,
+        Material.SIGNAL_GREEN: 200.0 if signal_state == 2 else 0.0,
+    }
+    return states[material]
+
+
+def glows_of(
+    scene: Scene, actors: Actors, view: CameraView, light: Light, clip_from_world: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """(N, 9) float32: place, reach and colour of each disc of glare, the strongest `MOST_GLOWS`."""
+    rows = [_sun_row(view, light, clip_from_world)] if light.has_sun else []
+    if light.night > _DARK_FROM:
+        sources = _actor_lamps(scene, actors, view)
+        if scene.street_lamps_on:
+            sources += [_street_lamp(lamp, view) for lamp in scene.static.lamps]
+        rows += [_lamp_row(s, view, light, clip_from_world) for s in sources if s[1] > 0.0]
+    found = [row for row in rows if row is not None]
+    found.sort(key=lambda row: -float(row[4]))
+    return np.array(found[:MOST_GLOWS], dtype=np.float32).reshape(-1, 9)
+
+
+_Source = tuple[NDArray[np.float64], float, tuple[float, float, float]]
+"""Position in the world, candela towards the eye, colour."""
+
+
+def _actor_lamps(scene: Scene, actors: Actors, view: CameraView) -> list[_Source]:
+    found: list[_Source] = []
+    for k in np.flatnonzero(actors.visible):
+        instance, T = actors.instances[k], actors.T_world_body[k]
+        for material, centers in actors.meshes[k].lamps_body_m.items():
+            if material not in _LAMPS:
+                continue
+            direction, color = _LAMPS[material]
+            for center in centers:
+                power = candela(material, instance.lights, instance.signal_state, bool(center[1] > 0), scene.time_s)
+                if power > 0.0:
+                    world = T[:3, :3] @ center + T[:3, 3]
+                    toward = view.eye_world_m - world
+                    facing = float(toward @ T[:3, 0] / np.linalg.norm(toward)) * direction
+                    found.append((world, power * (1.0 if direction == _ALL else max(facing, 0.0) ** 4), color))
+    return found
+
+
+def _street_lamp(lamp: StreetLamp, view: CameraView) -> _Source:
+    world = np.array(lamp.position_world_m)
+    toward = view.eye_world_m - world
+    down = max(-float(toward[2]) / float(np.linalg.norm(toward)), 0.0)
+    return world, lamp.intensity_cd * (0.02 + min(1.0, 2.0 * down) * 0.25), lamp.color_rgb
+
+
+def _lamp_row(
+    source: _Source, view: CameraView, light: Light, clip_from_world: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
+    world, power, color = source
+    clip = clip_from_world @ np.append(world, 1.0)
+    if clip[3] < 0.5 or (np.abs(clip[:2]) > 1.1 * clip[3]).any():
+        return None
+    distance = float(np.linalg.norm(world - view.eye_world_m))
+    lux = power / distance**2 * float(np.exp(-light.fog_per_m * distance))
+    strength = float(np.sqrt(lux * light.exposure))
+    radius_px = np.clip(_PX_PER_ROOT_LUX * strength, 1.5, 0.45 * view.height_px) * view.width_px / 640.0
+    # nearer by the depth of a lamp's housing, so that a lamp does not hide its own middle
+    near = clip_from_world @ np.append(world + (view.eye_world_m - world) * min(0.35 / distance, 0.5), 1.0)
+    reach = 2.0 * radius_px / np.array([view.width_px, view.height_px])
+    rgb = np.array(color) * min(1.0, 0.25 + 1.2 * strength)
+    return np.concatenate([clip[:2] / clip[3], [0.5 * near[2] / near[3] + 0.5, 0.0], reach, rgb])
+
+
+def _sun_row(view: CameraView, light: Light, clip_from_world: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The sun's veil, while the sun is in or near the picture."""
+    clip = clip_from_world @ np.append(light.sun_direction_world, 0.0)
+    if clip[3] < 0.2:
+        return None
+    at = clip[:2] / clip[3]
+    outside = float(np.maximum(np.abs(at) - 1.0, 0.0).max())
+    strength = float(light.sun_rgb.mean()) * max(0.0, 1.0 - outside / 0.6)
+    if strength < 0.02:
+        return None
+    reach_px = 0.9 * view.width_px
+    reach = 2.0 * reach_px / np.array([view.width_px, view.height_px])
+    rgb = light.sun_rgb / light.sun_rgb.max() * min(1.6, 1.8 * strength)
+    return np.concatenate([at, [1.0, 1.0], reach, rgb])
+
+
+def rain_streaks(scene: Scene, view: CameraView) -> NDArray[np.float32]:
+    """(N, 5) float32: middle, half size and opacity of each streak, new in every frame."""
+    count = int(STREAKS * np.clip(scene.weather.precipitation, 0.0, 1.0))
+    rng = np.random.default_rng([view.noise_seed & 0xFFFFFFFF, scene.frame, 77])
+    rows = np.empty((count, 5), dtype=np.float32)
+    near = rng.uniform(0.0, 1.0, count) ** 3
+    rows[:, :2] = rng.uniform(-1.05, 1.05, (count, 2))
+    rows[:, 2] = (0.5 + 0.9 * near) / view.width_px
+    rows[:, 3] = (6.0 + 38.0 * near) / view.height_px
+    rows[:, 4] = 0.10 + 0.14 * rng.uniform(0.0, 1.0, count)
+    return rows

@@ -1,0 +1,14 @@
+// Shadow of the sun: scenery and actors have a map each.
+uniform sampler2DShadow u_static_shadow;
+uniform sampler2DShadow u_actor_shadow;
+
+float sun_visibility(vec3 world, vec3 normal) {
+    vec3 q = (u_shadow_from_world * vec4(world + normal * 0.05, 1.0)).xyz;
+    vec3 edge = clamp(min(q, 1.0 - q) * 30.0, 0.0, 1.0);
+#ifdef ONLY_STATIC_SHADOW
+    float s = texture(u_static_shadow, q);
+#else
+    float s = min(texture(u_static_shadow, q), texture(u_actor_shadow, q));
+#endif
+    return mix(1.0, s, edge.x * edge.y);
+}

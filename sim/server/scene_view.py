@@ -1,0 +1,139 @@
+"""The world of one tick as the sensors see it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.assets.library import has_asset, poses
+from sim.assets.mesh import MeshKey
+from sim.server.actors import Actor
+from sim.server.blueprints import ActorKind
+from sim.server.episode import Episode
+from sim.server.layouts import WeatherParameters
+from sim.server.poses import matrices
+from sim.server.signals import SignalLight
+from sim.world.scene import Instance, Scene, Weather
+
+STRIDE_M = 1.4
+"""Two steps of an adult walking at 1.4 m/s (1.9 steps a second, gait studies)."""
+STAND_BELOW_MPS = 0.1
+RUN_ABOVE_MPS = 2.5
+"""Between the fastest comfortable walk (2.0 m/s) and the slowest run (gait studies: people change over there)."""
+_PHASES = 8
+_LAMPS_BELOW_SUN_RAD = math.radians(5.0)
+_GOLDEN = 0.6180339887
+
+
+def build_scene(episode: Episode) -> Scene:
+    """All that cameras and rays can meet at the present tick; shares nothing with the episode that changes later."""
+    table = episode.table
+    T_world_body = matrices(table.position_world_m, table.rpy_rad)
+    velocity = table.velocity_world_mps.copy()
+    turn = table.angular_velocity_world_radps.copy()
+    instances = []
+    for row, actor in enumerate(table.actors.values()):
+        if actor.kind is ActorKind.TRAFFIC_LIGHT:
+            instances.append(_signal_head(episode.signals.lights[actor.id]))
+        elif has_asset(actor.blueprint_id):
+            instances.append(_instance(episode, actor, T_world_body[row], velocity[row], turn[row]))
+    weather = weather_of(episode.weather)
+    return Scene(
+        static=episode.map.data.scenery(),
+        instances=tuple(instances),
+        weather=weather,
+        time_s=episode.now().elapsed_s,
+        # noise is seeded by each sensor's own age: the frame number depends on how long the server ran before
+        frame=0,
+        street_lamps_on=weather.sun_elevation_rad < _LAMPS_BELOW_SUN_RAD,
+    )
+
+
+def weather_of(parameters: WeatherParameters) -> Weather:
+    """CARLA's percentages and degrees as shares and radians."""
+
+    def share(percent: float) -> float:
+        return min(max(percent / 100.0, 0.0), 1.0)
+
+    return Weather(
+        sun_azimuth_rad=-math.radians(parameters.sun_azimuth_deg),
+        sun_elevation_rad=math.radians(parameters.sun_altitude_deg),
+        cloudiness=share(parameters.cloudiness),
+        precipitation=share(parameters.precipitation),
+        wetness=share(max(parameters.wetness, parameters.precipitation_deposits)),
+        fog_density=share(parameters.fog_density),
+        fog_distance_m=max(parameters.fog_distance_m, 0.0),
+        fog_falloff=max(parameters.fog_falloff, 0.0),
+        dust_storm=share(parameters.dust_storm),
+    )
+
+
+def walker_pose(speed_mps: float, walked_m: float) -> str:
+    """The mesh pose of a walker by speed, in the phase of its step."""
+    if speed_mps < STAND_BELOW_MPS:
+        return "stand"
+    gait = "run" if speed_mps > RUN_ABOVE_MPS else "walk"
+    return f"{gait}_{int(walked_m / STRIDE_M * _PHASES) % _PHASES}"
+
+
+def _instance(
+    episode: Episode,
+    actor: Actor,
+    T_world_body: NDArray[np.float64],
+    velocity_world_mps: NDArray[np.float64],
+    turn_world_radps: NDArray[np.float64],
+) -> Instance:
+    return Instance(
+        actor_id=actor.id,
+        tag=actor.semantic_tag,
+        mesh=MeshKey(actor.blueprint_id, _pose(episode, actor, velocity_world_mps)),
+        T_world_body=T_world_body,
+        velocity_world_mps=velocity_world_mps,
+        angular_velocity_world_radps=turn_world_radps,
+        paint_rgb=_linear_rgb(actor.attribute("color", "128,128,128")),
+        lights=actor.vehicle.lights if actor.vehicle is not None else 0,
+        cloth_reflectance=_number(actor.attribute("clothing_reflectance"), 1.0),
+        picture=actor.attribute("picture"),
+        picture_scale=_number(actor.attribute("picture_scale"), 1.0),
+        seed=actor.id * _GOLDEN % 1.0,
+    )
+
+
+def _pose(episode: Episode, actor: Actor, velocity_world_mps: NDArray[np.float64]) -> str:
+    if actor.walker is None:
+        return ""
+    down, walked_m = episode.bodies.gait(actor)
+    if down and "lie" in poses(actor.blueprint_id):
+        return "lie"
+    speed_mps = math.hypot(float(velocity_world_mps[0]), float(velocity_world_mps[1]))
+    if not actor.simulated:  # moved by the client, which tells the speed with each place
+        speed_mps = actor.walker.control.speed_mps
+    return walker_pose(speed_mps, walked_m + actor.walker.carried_m)
+
+
+def _signal_head(light: SignalLight) -> Instance:
+    return Instance(
+        actor_id=light.actor_id,
+        tag=7,
+        mesh=MeshKey("traffic.traffic_light"),
+        T_world_body=light.head.T_world_head,
+        signal_state=light.color,
+    )
+
+
+def _linear_rgb(color: str) -> tuple[float, float, float]:
+    """CARLA's "r,g,b" of display values as linear light; grey for what is no colour."""
+    try:
+        r, g, b = (min(max(float(part) / 255.0, 0.0), 1.0) ** 2.2 for part in color.split(","))
+    except ValueError:
+        return (0.2, 0.2, 0.2)
+    return (r, g, b)
+
+
+def _number(text: str, otherwise: float) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return otherwise

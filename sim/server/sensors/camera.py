@@ -1,0 +1,150 @@
+"""Cameras: colour, depth, semantic tags, instances and normals as CARLA's BGRA images."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.render.view import CameraView, Images
+from sim.server.actors import Actor
+from sim.server.sensors.adapter import (
+    Payload,
+    SensorState,
+    TickView,
+    attribute_float,
+    attribute_int,
+    noise_rng_seed,
+)
+from sim.server.sensors.eyes import CameraRequest
+
+IMAGE_HEADER = struct.Struct("<IIf")
+DEPTH_RANGE_M = 1000.0
+_DEPTH_STEPS = (1 << 24) - 1
+_MAX_SIDE_PX = 8192
+_OPAQUE = 255
+
+T = TypeVar("T", bound=np.generic)
+Encode = Callable[[Images], NDArray[np.uint8]]
+
+
+class CameraOptics:
+    """A camera's pixels and angle of view, from its attributes."""
+
+    def __init__(self, actor: Actor, server_seed: int) -> None:
+        self.width_px = min(max(attribute_int(actor, "image_size_x", 800), 1), _MAX_SIDE_PX)
+        self.height_px = min(max(attribute_int(actor, "image_size_y", 600), 1), _MAX_SIDE_PX)
+        self.fov_deg = min(max(attribute_float(actor, "fov", 90.0), 1.0), 170.0)
+        self._exposure_ev = attribute_float(actor, "exposure_compensation", 0.0)
+        self._gamma = max(attribute_float(actor, "gamma", 2.2), 0.1)
+        self._noise_seed = noise_rng_seed(server_seed, actor)
+
+    @property
+    def header(self) -> bytes:
+        """The bytes before the pixels."""
+        return IMAGE_HEADER.pack(self.width_px, self.height_px, self.fov_deg)
+
+    def view(self, state: SensorState) -> CameraView:
+        """The picture to take at a tick."""
+        return CameraView(
+            width_px=self.width_px,
+            height_px=self.height_px,
+            fov_x_rad=math.radians(self.fov_deg),
+            T_world_camera=state.T_world_sensor,
+            exposure_ev=self._exposure_ev,
+            gamma=self._gamma,
+            noise_seed=(self._noise_seed + state.noise_frame) & 0xFFFFFFFF,
+        )
+
+
+class ImageCamera:
+    """One of CARLA's image cameras.
+
+    Args:
+        actor: the sensor.
+        server_seed: of all noise.
+        output: what to draw.
+        encode: turns it into (H, W, 4) BGRA.
+    """
+
+    def __init__(self, actor: Actor, server_seed: int, output: frozenset[str], encode: Encode) -> None:
+        self._optics = CameraOptics(actor, server_seed)
+        self._outputs = output
+        self._encode = encode
+
+    def request(self, state: SensorState) -> CameraRequest:
+        """The picture this camera will need."""
+        return CameraRequest(self._optics.view(state), self._outputs, state.actor.ignored_ids)
+
+    def measure(self, state: SensorState, view: TickView) -> list[Payload]:
+        """One image."""
+        pixels = self._encode(view.eyes.images(self.request(state)))
+        return [(self._optics.header, np.ascontiguousarray(pixels).data.cast("B"))]
+
+
+def encode_rgb(images: Images) -> NDArray[np.uint8]:
+    """Colour."""
+    import cv2
+
+    bgra: NDArray[np.uint8] = cv2.cvtColor(_present(images.rgb), cv2.COLOR_RGB2BGRA)
+    return bgra
+
+
+def encode_depth(images: Images) -> NDArray[np.uint8]:
+    """Depth along the optical axis, 24 bits over 1000 m: red is the lowest byte."""
+    share = np.clip(_present(images.depth_m) / np.float32(DEPTH_RANGE_M), 0.0, 1.0)
+    code = np.rint(share.astype(np.float64) * _DEPTH_STEPS).astype(np.uint32)
+    bgra = _blank(code.shape)
+    bgra[..., 2], bgra[..., 1], bgra[..., 0] = code & 0xFF, (code >> 8) & 0xFF, code >> 16
+    return bgra
+
+
+def encode_semantic(images: Images) -> NDArray[np.uint8]:
+    """Tags in red."""
+    tag = _present(images.tag)
+    bgra = _blank(tag.shape)
+    bgra[..., 2] = tag
+    return bgra
+
+
+def encode_instance(images: Images) -> NDArray[np.uint8]:
+    """Tags in red; the actor id's low byte in green, its high byte in blue."""
+    identity = _present(images.instance_id)
+    bgra = _blank(identity.shape)
+    bgra[..., 2] = _present(images.tag)
+    bgra[..., 1], bgra[..., 0] = identity & 0xFF, (identity >> 8) & 0xFF
+    return bgra
+
+
+def encode_normals(images: Images) -> NDArray[np.uint8]:
+    """World normals in CARLA's axes, -1 to 1 over a byte: x in red, y in green, z in blue."""
+    normal = _present(images.normal_world)
+    code = np.rint((normal * np.array([1.0, -1.0, 1.0], np.float32) + 1.0) * 127.5).astype(np.uint8)
+    bgra = _blank(normal.shape[:2])
+    bgra[..., 2], bgra[..., 1], bgra[..., 0] = code[..., 0], code[..., 1], code[..., 2]
+    return bgra
+
+
+CAMERAS: dict[str, tuple[frozenset[str], Encode]] = {
+    "sensor.camera.rgb": (frozenset({"rgb"}), encode_rgb),
+    "sensor.camera.depth": (frozenset({"depth"}), encode_depth),
+    "sensor.camera.semantic_segmentation": (frozenset({"tag"}), encode_semantic),
+    "sensor.camera.instance_segmentation": (frozenset({"tag", "instance"}), encode_instance),
+    "sensor.camera.normals": (frozenset({"normal"}), encode_normals),
+}
+
+
+def _blank(shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    bgra = np.zeros((*shape, 4), np.uint8)
+    bgra[..., 3] = _OPAQUE
+    return bgra
+
+
+def _present(image: NDArray[T] | None) -> NDArray[T]:
+    if image is None:
+        raise RuntimeError("camera: the renderer left out an image that was asked for")
+    return image

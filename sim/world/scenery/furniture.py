@@ -1,0 +1,113 @@
+"""What stands behind side walks: benches, bins, boxes, hydrants, planters, street lamps. Fronts look along +x."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.assets.builder import MeshBuilder
+from sim.assets.mesh import Material, Mesh
+
+Size = tuple[float, float, float]
+
+POLE_RGB = (0.22, 0.23, 0.24)
+WOOD_RGB = (0.24, 0.13, 0.06)
+DARK_RGB = (0.05, 0.055, 0.06)
+LAMP_ARM_M = 2.6
+"""From the mast behind a 3 m side walk to just before the kerb."""
+BELOW_GROUND_M = 0.3
+
+
+def lamp_head_m(size_m: Size) -> tuple[float, float, float]:
+    """Where the light of a street lamp comes from, in its own axes."""
+    return LAMP_ARM_M, 0.0, size_m[2] - 0.12
+
+
+def lamp(variant: int, size_m: Size) -> Mesh:
+    """A mast with an arm over the side walk and a flat head."""
+    del variant  # lamps of a street are all alike
+    made = MeshBuilder()
+    top = size_m[2]
+    bend = [
+        [0, 0, -BELOW_GROUND_M],
+        [0, 0, 0.8 * top],
+        [0.35, 0, top - 0.25],
+        [1.0, 0, top],
+        [LAMP_ARM_M - 0.3, 0, top],
+    ]
+    made.tube(bend, np.array([0.085, 0.06, 0.045, 0.04, 0.04]), POLE_RGB, Material.METAL, segments=8)
+    made.tube([[0, 0, -BELOW_GROUND_M], [0, 0, 1.1]], 0.1, POLE_RGB, Material.METAL, segments=8)
+    x, _, z = lamp_head_m(size_m)
+    made.box((x, 0, top), (0.38, 0.15, 0.06), POLE_RGB, Material.METAL)
+    made.box((x, 0, z + 0.03), (0.30, 0.12, 0.03), (0.9, 0.88, 0.8), Material.STREET_LAMP)
+    return made.build()
+
+
+def bench(variant: int, size_m: Size) -> Mesh:
+    """Slats on two frames; sitters look to the road."""
+    del variant
+    made = MeshBuilder()
+    x, y = size_m[0] / 2, size_m[1] / 2
+    for at in (-0.24, -0.08, 0.08, 0.24):
+        made.box((at * size_m[0] / 0.6, 0, 0.45), (0.07, y, 0.02), WOOD_RGB, Material.MATTE)
+    for at in (0.58, 0.74):
+        made.box((-x + 0.04, 0, at), (0.02, y, 0.07), WOOD_RGB, Material.MATTE)
+    for side in (-0.8, 0.8):
+        made.box((0.0, side * y, 0.43), (x - 0.02, 0.03, 0.02), DARK_RGB, Material.METAL)
+        made.box((-x + 0.06, side * y, 0.3), (0.03, 0.03, 0.55), DARK_RGB, Material.METAL)
+        made.box((x - 0.06, side * y, 0.1), (0.03, 0.03, 0.34), DARK_RGB, Material.METAL)
+    return made.build()
+
+
+def waste_bin(variant: int, size_m: Size) -> Mesh:
+    """A round bin with a rim."""
+    made = MeshBuilder()
+    color = ((0.10, 0.16, 0.10), (0.25, 0.08, 0.03), (0.16, 0.17, 0.18))[variant % 3]
+    radius, top = size_m[0] / 2 - 0.03, size_m[2]
+    made.tube([[0, 0, -0.1], [0, 0, top - 0.12]], radius, color, Material.METAL, segments=12)
+    made.tube([[0, 0, top - 0.14], [0, 0, top - 0.05]], radius + 0.03, DARK_RGB, Material.METAL, segments=12)
+    return made.build()
+
+
+def hydrant(variant: int, size_m: Size) -> Mesh:
+    """A red post hydrant with two outlets."""
+    del variant
+    made = MeshBuilder()
+    red, top = (0.45, 0.03, 0.02), size_m[2]
+    made.tube([[0, 0, -0.1], [0, 0, top - 0.1]], 0.10, red, Material.METAL, segments=10)
+    made.ellipsoid((0, 0, top - 0.1), (0.12, 0.12, 0.1), red, Material.METAL, 6, 10)
+    made.tube([[0, -0.15, 0.6 * top], [0, 0.15, 0.6 * top]], 0.05, red, Material.METAL, segments=8)
+    made.tube([[0, 0, -0.1], [0, 0, 0.06]], 0.14, red, Material.METAL, segments=10)
+    return made.build()
+
+
+def letter_box(variant: int, size_m: Size) -> Mesh:
+    """A yellow box on a post with a slot."""
+    del variant
+    made = MeshBuilder()
+    x, y, top = size_m[0] / 2, size_m[1] / 2, size_m[2]
+    made.box((0, 0, top - 0.33), (x, y, 0.33), (0.75, 0.48, 0.02), Material.PANEL)
+    made.box((x + 0.005, 0, top - 0.14), (0.012, 0.16, 0.02), DARK_RGB, Material.MATTE)
+    made.tube([[0, 0, -BELOW_GROUND_M], [0, 0, top - 0.6]], 0.04, POLE_RGB, Material.METAL, segments=6)
+    return made.build()
+
+
+def cabinet(variant: int, size_m: Size) -> Mesh:
+    """A switch cabinet with two doors."""
+    made = MeshBuilder()
+    x, y, top = size_m[0] / 2, size_m[1] / 2, size_m[2]
+    shade = 0.30 + 0.06 * (variant % 3)
+    made.box((0, 0, (top - 0.2) / 2), (x, y, (top + 0.2) / 2), (shade, shade, shade * 0.97), Material.PANEL)
+    made.box((0, 0, top), (x + 0.03, y + 0.03, 0.03), (0.25, 0.25, 0.24), Material.PANEL)
+    made.box((x + 0.004, 0, top / 2), (0.004, 0.008, top / 2 - 0.1), DARK_RGB, Material.MATTE)
+    return made.build()
+
+
+def planter(variant: int, size_m: Size) -> Mesh:
+    """A concrete trough with a low bush."""
+    made = MeshBuilder()
+    x, y, top = size_m[0] / 2, size_m[1] / 2, size_m[2]
+    made.box((0, 0, 0.2), (x, y, 0.3), (0.40, 0.39, 0.37), Material.CONCRETE)
+    green = ((0.07, 0.13, 0.03), (0.10, 0.14, 0.05), (0.12, 0.07, 0.07))[variant % 3]
+    for at in (-0.45, 0.0, 0.45):
+        made.ellipsoid((0, at * size_m[1] * 0.62, 0.5), (0.8 * x, 0.33 * y, top - 0.5), green, Material.LEAF, 6, 8)
+    return made.build()

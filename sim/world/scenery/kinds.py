@@ -1,0 +1,84 @@
+"""From a placed thing to its mesh, its tag and its light, by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+
+import numpy as np
+
+from sim.assets.mesh import Mesh
+from sim.world.scene import StreetLamp
+from sim.world.scenery import furniture, posts, trees
+from sim.world.scenery.chunks import POLE, STATIC, TRAFFIC_SIGN, VEGETATION, Chunks, Kind
+from sim.world.scenery.roadside import Placed
+
+Maker = Callable[[int, tuple[float, float, float]], Mesh]
+
+HEIGHT_STEPS_M = 0.5
+"""Trees come in steps of height, so that few meshes are made and copied often."""
+
+
+def _tree(variant: int, size_m: tuple[float, float, float]) -> Mesh:
+    return trees.tree(variant % trees.SHAPES, _stepped(size_m[2]))
+
+
+def _far_tree(variant: int, size_m: tuple[float, float, float]) -> Mesh:
+    return trees.far_tree(variant % trees.FAR_SHAPES, _stepped(size_m[2]))
+
+
+def _stepped(height_m: float) -> float:
+    return round(height_m / HEIGHT_STEPS_M) * HEIGHT_STEPS_M
+
+
+def _signal_post(variant: int, size_m: tuple[float, float, float]) -> Mesh:
+    del variant
+    return posts.signal_post(size_m[2])
+
+
+MESHES: dict[str, tuple[tuple[Kind, Maker], ...]] = {
+    "bench": ((STATIC, furniture.bench),),
+    "bin": ((STATIC, furniture.waste_bin),),
+    "hydrant": ((STATIC, furniture.hydrant),),
+    "letter_box": ((STATIC, furniture.letter_box),),
+    "cabinet": ((STATIC, furniture.cabinet),),
+    "planter": ((STATIC, furniture.planter),),
+    "lamp": ((POLE, furniture.lamp),),
+    "delineator": ((POLE, posts.delineator),),
+    "zebra_sign": ((POLE, posts.zebra_sign_post), (TRAFFIC_SIGN, posts.zebra_sign_panel)),
+    "gantry": ((POLE, posts.gantry_frame), (TRAFFIC_SIGN, posts.gantry_panels)),
+    "signal_post": ((POLE, _signal_post),),
+    "tree": ((VEGETATION, _tree),),
+    "far_tree": ((VEGETATION, _far_tree),),
+}
+"""What each kind is made of, part by part."""
+FREE_TURN = frozenset({"tree", "far_tree"})
+SOLID_RADIUS_M = {"tree": 0.18, "far_tree": 0.18, "lamp": 0.09, "zebra_sign": 0.04, "gantry": 0.22, "signal_post": 0.07}
+"""Half extents of things that are thinner than the room they take."""
+
+
+def add_thing(chunks: Chunks, thing: Placed) -> None:
+    """Puts the meshes of a thing in their chunks."""
+    few = thing.variant % 60  # enough variety, few meshes
+    yaw_rad = thing.yaw_rad
+    if thing.kind in FREE_TURN:
+        yaw_rad += 2 * np.pi * (thing.variant % 1013) / 1013
+    for kind, make in MESHES[thing.kind]:
+        chunks.mesh(kind, _mesh(make, few, thing.size_m), thing.position_world_m, yaw_rad)
+
+
+@cache
+def _mesh(make: Maker, variant: int, size_m: tuple[float, float, float]) -> Mesh:
+    return make(variant, size_m)
+
+
+def lamps_of(things: Iterable[Placed]) -> tuple[StreetLamp, ...]:
+    """The lights of all street lamps."""
+    found = []
+    for thing in things:
+        if thing.kind == "lamp":
+            out, _, up = furniture.lamp_head_m(thing.size_m)
+            x, y, z = thing.position_world_m
+            head = x + out * np.cos(thing.yaw_rad), y + out * np.sin(thing.yaw_rad), z + up
+            found.append(StreetLamp((float(head[0]), float(head[1]), float(head[2]))))
+    return tuple(found)

@@ -1,0 +1,105 @@
+"""Surfaces, paint and ground of the maps: areas by hand, nothing in each other, all seen from above."""
+
+import numpy as np
+import pytest
+import shapely
+
+from sim.assets.mesh import Material
+from sim.world.maps import load_map, map_names
+
+
+def triangles(name, tag, material=None):
+    found = [np.zeros((0, 3, 3))]
+    for part in load_map(name).scenery().parts:
+        if part.tag == tag:
+            corners = part.mesh.position_m[part.mesh.triangle].astype(np.float64)
+            kind = part.mesh.material[part.mesh.triangle[:, 0]]
+            found.append(corners if material is None else corners[kind == material])
+    return np.concatenate(found)
+
+
+def areas_m2(corners):
+    return np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) / 2
+
+
+def covered_m2(corners):
+    return shapely.union_all(shapely.polygons(corners[..., :2])).area
+
+
+def test_street_areas():
+    assert areas_m2(triangles("urban_street", 1)).sum() == pytest.approx(440 * 7, rel=1e-5)
+    walks = triangles("urban_street", 2)
+    flat = np.ptp(walks[..., 2], axis=1) < 1e-6
+    assert areas_m2(walks[flat]).sum() == pytest.approx(440 * 3 * 2, rel=1e-5)
+    assert areas_m2(walks[~flat]).sum() == pytest.approx(440 * 0.12 * 2, rel=1e-4)
+
+
+def test_street_paint():
+    paint = triangles("urban_street", 24)
+    assert np.unique(np.round(paint[..., 2], 5)).tolist() == [0.01]
+    zebra = (np.abs(paint[..., 0] - 220) < 2.01).all(axis=1)
+    # 7 bars of 0.5 m by 4 m fit on 7 m
+    assert areas_m2(paint[zebra]).sum() == pytest.approx(7 * 0.5 * 4, rel=1e-4)
+    # 48 dashes of 3 m start every 9 m, the 49th at 432 m; of the one from 216 to 219 m the zebra leaves 1.7 m
+    dashes_m = 48 * 3 + 1.7
+    assert areas_m2(paint[~zebra]).sum() == pytest.approx(dashes_m * 0.12, rel=1e-3)
+
+
+def test_motorway_paint_is_four_solid_and_four_broken_lines():
+    paint = triangles("motorway", 24)
+    dashes = 78  # 1,400 m / 18 m: 77 whole periods and one more dash
+    want = 2 * 1400 * (0.15 + 0.30) + 4 * dashes * 6 * 0.15
+    assert areas_m2(paint).sum() == pytest.approx(want, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", map_names())
+@pytest.mark.parametrize("tag", [1, 24])
+def test_nothing_lies_in_the_same_plane_twice(name, tag):
+    corners = triangles(name, tag)
+    assert areas_m2(corners).sum() == pytest.approx(covered_m2(corners), rel=2e-3)
+
+
+@pytest.mark.parametrize("name", map_names())
+@pytest.mark.parametrize("tag", [1, 10, 24])
+def test_ground_is_seen_from_above(name, tag):
+    corners = triangles(name, tag)
+    assert len(corners)
+    assert np.all(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])[:, 2] > 0)
+
+
+@pytest.mark.parametrize("name", map_names())
+def test_kerbs_face_the_road(name):
+    faces = triangles(name, 2)
+    faces = faces[np.ptp(faces[..., 2], axis=1) > 0.1]
+    if name == "motorway":
+        assert len(faces) == 0
+        return
+    normal = np.cross(faces[:, 1] - faces[:, 0], faces[:, 2] - faces[:, 0])
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    before = faces.mean(axis=1) + 0.3 * normal
+    assert load_map(name).ground_z_m(before[:, :2]) == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", map_names())
+def test_paving_has_no_hole_and_ground_does_not_cover_it(name):
+    data = load_map(name)
+    spots = np.array(data.spawn_points)[:, :2]
+    road = shapely.union_all(shapely.polygons(triangles(name, 1)[..., :2])).buffer(0.01)
+    assert shapely.contains_xy(road, spots[:, 0], spots[:, 1]).all()
+    grass = triangles(name, 10)
+    middle = grass.mean(axis=1)
+    under = shapely.contains_xy(road.buffer(-0.5), middle[:, 0], middle[:, 1])
+    assert under.any()
+    assert grass[under][..., 2].max() < -0.1
+
+
+def test_ground_reaches_300_m():
+    grass = triangles("urban_street", 10).reshape(-1, 3)
+    assert grass.min(axis=0)[0] <= -295
+    assert grass.max(axis=0)[0] >= 735
+    assert np.abs(grass[:, 1]).max() >= 295
+
+
+def test_bend_surface_is_flat_asphalt_and_paving():
+    assert len(triangles("urban_bend", 1, Material.ASPHALT)) == len(triangles("urban_bend", 1))
+    assert set(np.round(triangles("urban_bend", 2, Material.PAVING)[..., 2].ravel(), 4)) == {0.12}
