@@ -61,9 +61,7 @@ def count_misses(
 
 
 def lost_nearby(instant: Instant, xy_ego_m: FloatArray, config: LifecycleConfig) -> NDArray[np.bool_]:
-    """(M,) believed tracks that are not seen now, so near to the car that they may hide, and whose place is not
-    taken by one that is seen.
-    """
+    """(M,) believed tracks, not seen now, so near that they may hide; none whose place is taken by one that is seen."""
     table = instant.table
     near = np.linalg.norm(xy_ego_m, axis=1) < config.blind_radius_m
     fresh = instant.t_ns - table.last_update_ns < ns_from_s(config.remember_s)

@@ -93,7 +93,7 @@ def crowded(xy_world_m: FloatArray, range_m: FloatArray, table: TrackTable, conf
     return np.asarray((gap < np.maximum(0.5, config.own_room * range_m)[:, None]).any(axis=1))
 
 
-def camera_visibility(image: ImageDetections, projected: Projected, config: ImageConfig) -> FloatArray:
+def camera_visibility(projected: Projected, config: ImageConfig) -> FloatArray:
     """(M,) how well the tracks could be seen in the picture, by their height in it; 0 outside."""
     height = projected.box_px[:, 3] - projected.box_px[:, 1]
     share = (height - config.min_height_px) / (config.full_height_px - config.min_height_px)

@@ -54,7 +54,7 @@ class Instant:
 
     def counted(self) -> TrackTable:
         """The table with hits, times and sensors of this instant entered."""
-        now, solid = self.seen_now, self.seen.any(axis=1) & self.seen[:, :CAMERA].any(axis=1)
+        now, solid = self.seen_now, self.seen[:, :CAMERA].any(axis=1)
         return replace(
             self.table,
             hits=self.table.hits + now,

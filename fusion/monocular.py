@@ -20,6 +20,8 @@ class MonocularConfig:
         edge_px: error of a box edge; detectors scatter by 1 to 2 px on small things.
         pitch_rad: error of the horizon through braking and bumps; 0.2 degrees.
         bearing_share: error of the bearing as a share of the box's width: boxes of half-hidden things are off centre.
+        range_caution: factor on the range's deviation, as its errors (slope, pitch, an unusual height) stay for many
+            pictures while the filter takes them to be new each time.
         border_px: a box this near to the picture's edge is cut off there.
         max_disagreement: ranges by ground contact and by height that differ by more than this factor contradict.
     """
@@ -27,6 +29,7 @@ class MonocularConfig:
     edge_px: float = 1.5
     pitch_rad: float = 0.0035
     bearing_share: float = 0.1
+    range_caution: float = 2.0
     border_px: float = 1.5
     max_disagreement: float = 1.7
 
@@ -36,7 +39,8 @@ class MonocularPlaces:
     """Where image boxes are, in the ego frame.
 
     `xy_ego_m` (N, 2) centres on the ground plane with `cov_ego_m2` (N, 2, 2); `range_m` (N,) from the camera to the
-    near face; `is_consistent` (N,) is false where ground contact and height contradict each other.
+    near face; `is_consistent` (N,) is false where ground contact and height contradict each other
+    or the box is cut off at a side: no new track is placed by such a box.
     """
 
     xy_ego_m: FloatArray
@@ -60,7 +64,7 @@ def place(image: ImageDetections, config: MonocularConfig) -> MonocularPlaces:
     sd_contact = np.hypot(config.edge_px / focal_px, config.pitch_rad) / camera[2]
     inverse_height = (bottom - top) / (focal_px * height)
     sd_height = np.hypot(spread * inverse_height, config.edge_px * 1.4 / (focal_px * height))
-    height_px = image.image_size_px[1]
+    width_px, height_px = image.image_size_px
     cut_below = bottom > height_px - 0.5 - config.border_px
     cut_above = top < -0.5 + config.border_px
     # cut off below the contact is nearer than the border, cut off anywhere the thing is taller than its box
@@ -73,10 +77,15 @@ def place(image: ImageDetections, config: MonocularConfig) -> MonocularPlaces:
     factor = config.max_disagreement
     consistent = cut_below | cut_above | ((ratio < factor) & (ratio > 1.0 / factor))
     size = CLASS_SIZE_M[image.class_id].copy()
-    depth = np.minimum(size[:, 0], size[:, 1]) / 2.0
+    # seen is the near face of a box that, for want of better, points where the car does
+    depth = size[:, 0] / 2.0 * np.abs(flat[:, 0]) + size[:, 1] / 2.0 * np.abs(flat[:, 1])
     xy = camera[:2] + flat * (range_m + depth)[:, None]
     bearing_sd = config.edge_px / focal_px + config.bearing_share * (right - left) / focal_px
-    return MonocularPlaces(xy, _polar_cov(flat, sd_range, bearing_sd * range_m), range_m, size, consistent)
+    # of what reaches out of the picture at a side only an end is seen: its middle is anywhere beyond
+    cut_aside = (left < -0.5 + config.border_px) | (right > width_px - 0.5 - config.border_px)
+    side_sd = bearing_sd * range_m + np.where(cut_aside, np.maximum(size[:, 0], 1.0), 0.0)
+    cov = _polar_cov(flat, config.range_caution * sd_range, side_sd)
+    return MonocularPlaces(xy, cov, range_m, size, consistent & ~cut_aside)
 
 
 def project_boxes(

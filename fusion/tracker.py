@@ -58,12 +58,22 @@ class FusedTracker:
 
     def __init__(self, config: TrackerConfig | None = None) -> None:
         self._config = config or TrackerConfig()
-        self._forget()
+        self._table = TrackTable.empty()
+        self._t_ns = 0
+        self._next_id = 1
+        self._bits: dict[str, int] = {}
+        self._past: dict[int, EgoState] = {}
+        self._lidar: LidarFrame | None = None
+        self._missing: frozenset[str] = frozenset()
 
     def reset(self, rng: np.random.Generator) -> None:
         """Forget all tracks; the tracker itself draws nothing from `rng`."""
         del rng
-        self._forget()
+        self._table = TrackTable.empty()
+        self._t_ns = 0
+        self._next_id = 1
+        self._bits, self._past = {}, {}
+        self._lidar, self._missing = None, frozenset()
 
     @property
     def sensor_ids(self) -> tuple[str, ...]:
@@ -85,11 +95,10 @@ class FusedTracker:
         self._past = {t: state for t, state in self._past.items() if t >= oldest_ns}
         instant = Instant(self._predicted(ego.t_ns), ego.t_ns)
         found = [d for d in detections if d.t_ns in self._past and d.sensor_id not in self._missing]
-        # measured bodies first, radar echoes second: they find the tracks that the first have begun
-        for boxes in sorted(found, key=lambda d: (kind_of(d.sensor_id), d.sensor_id, d.t_ns, len(d))):
+        for boxes in sorted(found, key=_box_order):
             self._fuse_boxes(instant, boxes, ego)
         images = [i for i in image_detections if i.t_ns in self._past and i.sensor_id not in self._missing]
-        for image in sorted(images, key=lambda i: (i.sensor_id, i.t_ns, len(i))):
+        for image in sorted(images, key=_image_order):
             self._fuse_image(instant, image)
         looked = {kind_of(d.sensor_id) for d in found} | ({CAMERA} if images else set())
         view = self._camera_view(instant, images, ego)
@@ -98,15 +107,6 @@ class FusedTracker:
         self._t_ns = ego.t_ns
         self._lidar, self._missing = None, frozenset()
         return self._table.tracks(ego.t_ns)
-
-    def _forget(self) -> None:
-        self._table = TrackTable.empty()
-        self._t_ns = 0
-        self._next_id = 1
-        self._bits: dict[str, int] = {}
-        self._past: dict[int, EgoState] = {}
-        self._lidar: LidarFrame | None = None
-        self._missing: frozenset[str] = frozenset()
 
     def _predicted(self, t_ns: int) -> TrackTable:
         table = self._table
@@ -246,7 +246,7 @@ class FusedTracker:
         best = np.zeros(len(instant.table))
         for image in images:
             projected = project_tracks(image, instant.table, ego)
-            best = np.maximum(best, camera_visibility(image, projected, self._config.images))
+            best = np.maximum(best, camera_visibility(projected, self._config.images))
         return best
 
     def _named(self, born: TrackTable) -> TrackTable:
@@ -263,3 +263,12 @@ def _ordered(image: ImageDetections) -> ImageDetections:
     """The same boxes sorted by place, so that their order of arrival does not matter."""
     order = np.lexsort((image.score, image.class_id, *image.box_px.T))
     return replace(image, box_px=image.box_px[order], class_id=image.class_id[order], score=image.score[order])
+
+
+def _box_order(found: Detections) -> tuple[int, str, int, bytes]:
+    """Measured bodies first, radar echoes second: they find the tracks that the first have begun."""
+    return kind_of(found.sensor_id), found.sensor_id, found.t_ns, np.sort(found.score).tobytes()
+
+
+def _image_order(image: ImageDetections) -> tuple[str, int, bytes]:
+    return image.sensor_id, image.t_ns, np.sort(image.score).tobytes()

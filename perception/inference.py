@@ -42,17 +42,22 @@ def read_metadata(path: Path, kind: str) -> dict[str, Any]:
     Raises:
         ConfigError: not an ONNX file, or not of `kind`.
     """
-    import onnx
-
-    try:
-        model = onnx.load(str(path), load_external_data=False)
-    except Exception as error:  # onnx raises protobuf's errors, which it does not export
-        raise ConfigError(f"{path}: not an ONNX file") from error
+    model = _read_model(path)
     texts = [entry.value for entry in model.metadata_props if entry.key == "moosetest"]
     values = json.loads(texts[0]) if texts else {}
     if values.get("kind") != kind:
         raise ConfigError(f"{path}: kind {values.get('kind')!r}, want weights of kind {kind!r}")
     return dict(values)
+
+
+def input_shape_of(path: Path) -> tuple[int, ...]:
+    """Shape of the network's input; sizes it leaves open are 0.
+
+    Raises:
+        ConfigError: not an ONNX file.
+    """
+    dimensions = _read_model(path).graph.input[0].type.tensor_type.shape.dim
+    return tuple(int(d.dim_value) for d in dimensions)
 
 
 def load_network(path: Path, input_shape: tuple[int, ...], threads: int) -> Network:
@@ -71,6 +76,15 @@ def load_network(path: Path, input_shape: tuple[int, ...], threads: int) -> Netw
     except ImportError:
         return _in_onnx_runtime(path, threads)
     return _in_openvino(openvino, path, input_shape, threads)
+
+
+def _read_model(path: Path) -> Any:
+    import onnx
+
+    try:
+        return onnx.load(str(path), load_external_data=False)
+    except Exception as error:  # onnx raises protobuf's errors, which it does not export
+        raise ConfigError(f"{path}: not an ONNX file") from error
 
 
 def _in_openvino(openvino: Any, path: Path, input_shape: tuple[int, ...], threads: int) -> Network:

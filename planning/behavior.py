@@ -162,7 +162,9 @@ class Behavior:
         along = (occupied.speed_mps >= config.standing_mps) & (occupied.speed_mps > np.abs(occupied.cross_mps))
         standing = np.zeros(len(occupied), dtype=bool)
         standing[standing_rows(occupied, config.standing_mps)] = True
-        likely = (occupied.probability >= config.min_probability) & ~along & ~standing
+        # who is in the path already may stop there: then every hypothesis counts
+        believed = (occupied.probability >= config.min_probability) | np.isfinite(occupied.near_m[:, 0])
+        likely = believed & ~along & ~standing
         rows = np.flatnonzero(likely)
         if not len(rows):
             self._yielding = False
@@ -193,11 +195,13 @@ class Behavior:
     def _caution(self, now: Situation) -> list[Decision]:
         """Slow a little where an unlikely step into the path could not be stopped for."""
         config = self._config
-        unlikely = (now.occupied.probability < config.min_probability) & ~np.isfinite(now.occupied.near_m[:, 0])
+        occupied = now.occupied
+        unlikely = (occupied.probability < config.min_probability) & ~np.isfinite(occupied.near_m[:, 0])
+        unlikely &= occupied.is_vru & (occupied.probability > 0.0)
         rows = np.flatnonzero(unlikely)
         if not len(rows):
             return []
-        table = now.occupied.select(unlikely)
+        table = occupied.select(unlikely)
         needed = needed_deceleration(
             table, now.speed_mps, self._shape, self._safety_config.margin_m, self._safety_config
         )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from moosetest.arrays import FloatArray
-from moosetest.objects import ObjectClass
+from moosetest.objects import ObjectClass, Tracks
 from moosetest.timing import s_from_ns
 from moosetest.world import WorldModel
 from planning.route import Route
@@ -70,6 +70,8 @@ class Occupancy:
         )
 
 
+_SMALLEST_CAR_M = 2.4  # a two-seater is 2.5 m long, a bicycle 1.8 m
+
 VRU_CLASSES = (ObjectClass.PERSON, ObjectClass.BICYCLE, ObjectClass.MOTORCYCLE)
 
 
@@ -79,7 +81,7 @@ def occupancy(world: WorldModel, route: Route, ego_s_m: float, shape: EgoShape, 
     time_s = s_from_ns(world.pred_dt_ns) * np.arange(t, dtype=np.float64)
     first = max(0, int(np.searchsorted(route.s_m, ego_s_m - 15.0)))
     last = int(np.searchsorted(route.s_m, ego_s_m + shape.front_m + config.lookahead_m))
-    is_vru = is_vulnerable(world.tracks.class_prob)
+    is_vru = is_vulnerable(world.tracks)
     half = world.tracks.size_lwh_m[:, :2] / 2.0
     poses = world.pred_world.reshape(-1, 3)
     row = np.repeat(np.arange(m), k * t)
@@ -109,11 +111,13 @@ def occupancy(world: WorldModel, route: Route, ego_s_m: float, shape: EgoShape, 
     return _extended(table, config.horizon_s)
 
 
-def is_vulnerable(class_prob: FloatArray) -> NDArray[np.bool_]:
-    """(M,) whether a track is more likely a person or two-wheeler than a car, bus or truck."""
-    vru = class_prob[:, [int(c) for c in VRU_CLASSES]].sum(axis=1)
-    motor = class_prob[:, [int(c) for c in (ObjectClass.CAR, ObjectClass.BUS, ObjectClass.TRUCK)]].sum(axis=1)
-    return np.asarray(vru > motor)
+def is_vulnerable(tracks: Tracks) -> NDArray[np.bool_]:
+    """(M,) whether a track is likely a person or two-wheeler, or small and moving: no car is, whatever it is called."""
+    vru = tracks.class_prob[:, [int(c) for c in VRU_CLASSES]].sum(axis=1)
+    motor = tracks.class_prob[:, [int(c) for c in (ObjectClass.CAR, ObjectClass.BUS, ObjectClass.TRUCK)]].sum(axis=1)
+    is_small = tracks.size_lwh_m[:, :2].max(axis=1, initial=0.0) < _SMALLEST_CAR_M
+    moves = np.linalg.norm(tracks.velocity_world_mps, axis=1) > 0.3
+    return np.asarray((vru > motor) | (is_small & moves))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ BEND_STIFFNESS = 40.0
 """Weight of the prior that the road does not bend: as that of the cells of a 20 m piece of road."""
 
 
-def heights_over_ground_m(points_ego_m: NDArray[np.float32]) -> NDArray[np.float32]:
+def heights_over_ground_m(points_ego_m: NDArray[np.floating]) -> NDArray[np.float32]:
     """(N,) height of each point (N, 3) over the ground under it.
 
     The ground is a plane through the sweep's low points that may bend at `BENDS_X_M`; without any it is z = 0.
@@ -26,7 +26,7 @@ def heights_over_ground_m(points_ego_m: NDArray[np.float32]) -> NDArray[np.float
     return (points_ego_m[:, 2] - _terms(points_ego_m) @ coefficients).astype(np.float32)
 
 
-def _low_points(points_ego_m: NDArray[np.float32]) -> NDArray[np.float64]:
+def _low_points(points_ego_m: NDArray[np.floating]) -> NDArray[np.float64]:
     """The lowest return of each cell, of those not far under the ground: multipath and noise lie there."""
     distance_m = np.hypot(points_ego_m[:, 0], points_ego_m[:, 1])
     inside = (distance_m < 120.0) & (np.abs(points_ego_m[:, 2]) < START_BAND_M[0] + START_BAND_M[1] * distance_m)

@@ -54,7 +54,7 @@ class PillarsConfig:
         threads: of the network.
     """
 
-    sensor_id: str = "lidar_top"
+    sensor_id: str = "lidar_front"
     weights: str = ""
     min_score: float = 0.2
     threads: int = 2

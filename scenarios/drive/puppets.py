@@ -49,6 +49,8 @@ class Puppets:
             if puppet is not None:
                 self._puppets.append(puppet)
             session.apply(_setup_commands(plan, actor))
+            if isinstance(puppet, _Driver):
+                session.apply(puppet.commands_at(0.0))
 
     def commands(self, truth: GroundTruth) -> list[Any]:
         """What all actors do in the next tick."""
@@ -145,10 +147,13 @@ class _Driver:
         self._half_length_m = float(actor.bounding_box.extent.x)
 
     def commands(self, truth: GroundTruth) -> list[Any]:
+        # What is commanded now is where it is at the next tick.
+        return self.commands_at(s_from_ns(truth.t_ns + TICK_NS))
+
+    def commands_at(self, t_s: float) -> list[Any]:
+        """Put it where it is at `t_s`, moving."""
         import carla
 
-        # What is commanded now is where it is at the next tick.
-        t_s = s_from_ns(truth.t_ns + TICK_NS)
         pose = self._pose(t_s)
         velocity_mps = (self._pose(t_s + 0.01)[:3, 3] - pose[:3, 3]) / 0.01
         return [

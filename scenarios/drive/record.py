@@ -55,6 +55,16 @@ class Record:
         """(T,) one quantity over the run."""
         return np.array([getattr(sample, name) for sample in self.samples], dtype=np.float64)
 
+    @property
+    def max_braking_mps2(self) -> float:
+        """Hardest deceleration of the car's own doing: up to a contact, not through it."""
+        own = []
+        for sample in self.samples:
+            if sample.contact:
+                break
+            own.append(-sample.accel_mps2)
+        return max(0.0, *own) if own else 0.0
+
     def observe(self, tick: Tick, output: StackOutput, body_x_m: float, rig: Rig) -> None:
         """Add the sample of one tick.
 

@@ -57,7 +57,7 @@ def no_contact(record: Record, staging: Staging) -> Finding:
 
 def no_false_reaction(record: Record, staging: Staging) -> Finding:
     """PC-B: nothing happens: no hard braking, little speed lost, no stop, no contact."""
-    braking_mps2 = max(0.0, -float(record.column("accel_mps2").min()))
+    braking_mps2 = record.max_braking_mps2
     lost = 1.0 - float(record.column("speed_mps").min()) / staging.speed_mps
     passed = braking_mps2 <= FALSE_REACTION_MPS2 and lost <= FALSE_SPEED_LOSS and record.impact_speed_mps is None
     text = f"braked at most {braking_mps2:.1f} m/s², lost {lost * 100:.0f} % of its speed"

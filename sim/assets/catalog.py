@@ -46,6 +46,7 @@ _EDGE_ASSETS = frozenset(
         "walker.moosetest.adult",
         "walker.moosetest.child",
         "static.moosetest.billboard",
+        "static.moosetest.bicycle",
     }
 )
 
@@ -82,6 +83,7 @@ _OWN_ASSETS = (
     Asset("walker.moosetest.adult", "walker", (0.375, 0.375, 1.86), "male", "adult"),
     Asset("walker.moosetest.child", "walker", (0.5, 0.5, 1.1), "female", "child"),
     Asset("static.moosetest.billboard", "billboard", (0.2, 4.0, 3.6)),
+    Asset("static.moosetest.bicycle", "pushed_bicycle", (1.843, 0.659, 1.1)),
     Asset("traffic.traffic_light", "traffic_light", (0.3, 0.36, 1.0)),
 )
 

@@ -64,6 +64,8 @@ def _build(key: MeshKey) -> Mesh:
         raise KeyError(f"asset {key.asset!r}: no pose {key.pose!r}, want one of {catalog.poses(asset)}")
     if key.level not in catalog.LEVELS:
         raise KeyError(f"asset {key.asset!r}: no level {key.level}, want one of {catalog.LEVELS}")
+    if asset.category == "pushed_bicycle":
+        return mesh(MeshKey("vehicle.gazelle.omafiets", "bare", key.level))
     if asset.is_two_wheeler:
         from sim.assets.two_wheelers import two_wheeler
 

@@ -1,13 +1,73 @@
-"""Placeholder box of the true size."""
+"""Bicycles, motorcycles and scooters, with their riders or bare."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+
 from sim.assets.builder import MeshBuilder
 from sim.assets.catalog import Asset
-from sim.assets.mesh import Material, Mesh
+from sim.assets.cycles.bicycle import BicyclePlan, add_bicycle
+from sim.assets.cycles.motorcycle import MotorcyclePlan, add_motorcycle
+from sim.assets.cycles.rider import Seat, rider_skeleton
+from sim.assets.fitting import bounds_m, scaled
+from sim.assets.mesh import Mesh
+from sim.assets.people.body import add_person
+from sim.assets.people.wardrobe import Color, rider_look
+
+_HELMETS: tuple[Color, ...] = ((0.55, 0.55, 0.56), (0.03, 0.03, 0.035), (0.45, 0.03, 0.03), (0.04, 0.10, 0.35))
+_NARROW = 0.07
+"""Hands and mirrors stick out this far beyond the grips."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How upright the rider sits (lean), at which height, and which machine."""
+
+    lean_rad: float
+    hip_m: float
+    kind: str
+
+
+_STYLES: dict[str, _Style] = {
+    "vehicle.bh.crossbike": _Style(0.55, 0.90, "bicycle"),
+    "vehicle.diamondback.century": _Style(0.70, 0.93, "bicycle"),
+    "vehicle.gazelle.omafiets": _Style(0.20, 0.96, "bicycle"),
+    "vehicle.harley-davidson.low_rider": _Style(0.05, 0.80, "cruiser"),
+    "vehicle.kawasaki.ninja": _Style(0.60, 0.86, "sport"),
+    "vehicle.yamaha.yzf": _Style(0.52, 0.86, "sport"),
+    "vehicle.vespa.zx125": _Style(0.08, 0.84, "scooter"),
+}
 
 
 def two_wheeler(asset: Asset, pose: str, level: int) -> Mesh:
-    """A box."""
-    l, w, h = asset.size_lwh_m
-    return MeshBuilder().box((0, 0, h / 2), (l / 2, w / 2, h / 2), (-1, 0, 0), Material.PAINT).build()
+    """The mesh of a two-wheeler: with its rider it fills its bounding box; bare it keeps the same scale."""
+    low, high = bounds_m(_built(asset, True, level))
+    factor = np.asarray(asset.size_lwh_m) / (high - low)
+    offset = -0.5 * (low + high) * factor
+    offset[2] = -low[2] * factor[2]
+    return scaled(_built(asset, pose == "", level), factor, offset)
+
+
+def _built(asset: Asset, ridden: bool, level: int) -> Mesh:
+    style = _STYLES[asset.name]
+    builder = MeshBuilder()
+    length, width, height = asset.size_lwh_m
+    grip_half_m = 0.5 * width - _NARROW
+    # the rider is as tall as makes hip, trunk and head end at the top of the box
+    tall = 0.29 * np.cos(style.lean_rad) + 0.185
+    height_m = float(np.clip((height - style.hip_m) / tall, 1.45, 1.9))
+    if style.kind == "bicycle":
+        plan = BicyclePlan(length, grip_half_m, style.hip_m - 0.05, style.lean_rad < 0.3)
+        add_bicycle(builder, plan, level)
+        seat = Seat(plan.hip_m, plan.grip_m, plan.feet_m, style.lean_rad, 0.03)
+    else:
+        machine = MotorcyclePlan(length, grip_half_m, style.hip_m - 0.09, style.kind)
+        add_motorcycle(builder, machine, level)
+        seat = Seat(machine.hip_m, machine.grip_m, machine.feet_m, style.lean_rad, 0.35)
+    if ridden:
+        helmet = _HELMETS[sum(asset.name.encode()) % len(_HELMETS)] if style.kind != "bicycle" else None
+        bones = rider_skeleton(seat, height_m)
+        add_person(builder, bones, rider_look(asset), level, height_m, helmet)
+    return builder.build()

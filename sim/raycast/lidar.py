@@ -9,7 +9,7 @@ from math import floor, pi, radians
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.raycast.caster import RayCaster, rotated
+from sim.raycast.caster import RayCaster
 from sim.raycast.hits import Hits
 from sim.raycast.picking import GridPicker
 
@@ -117,38 +117,36 @@ class Lidar:
         ray = chance.cast_rays()
         return self._returns(grid, self._cast(caster, T_world_sensor, grid, ray), ray, chance)
 
-    def directions_sensor(self, dt_s: float) -> NDArray[np.float32]:
+    def directions_world(self, T_world_sensor: NDArray[np.float64], dt_s: float) -> NDArray[np.float32]:
         """(C * K, 3) unit vectors of the next sweep's rays, channel by channel."""
-        turned = self.params.rotation_frequency_hz * dt_s
-        return self._grid_at(self._turn, turned, self.params.columns(dt_s)).direction_sensor
+        columns = self.params.columns(dt_s)
+        grid = self._grid_at(self._turn, self.params.rotation_frequency_hz * dt_s, columns)
+        return grid.direction_world(T_world_sensor, None)
 
-    def _cast(self, caster: RayCaster, T_world_sensor: NDArray[np.float64], grid: _Grid, ray: NDArray[np.intp]) -> Hits:
-        slot = np.full(grid.shape[0] * grid.shape[1], -1, np.intp)
-        slot[ray] = np.arange(len(ray))
+    def _cast(
+        self, caster: RayCaster, T_world_sensor: NDArray[np.float64], grid: _Grid, ray: NDArray[np.intp] | None
+    ) -> Hits:
+        slot = None
+        if ray is not None:
+            slot = np.full(grid.shape[0] * grid.shape[1], -1, np.intp)
+            slot[ray] = np.arange(len(ray))
         T_sensor_world = np.linalg.inv(T_world_sensor).astype(np.float64)
-        picker = GridPicker(
-            T_sensor_world, self.params.elevation_rad, grid.azimuth_rad, slot.reshape(grid.shape), self.params.range_m
-        )
-        direction = grid.direction_sensor if len(ray) == len(slot) else grid.direction_sensor.take(ray, axis=0)
-        direction_world = rotated(direction, T_world_sensor[:3, :3])
+        picker = GridPicker(T_sensor_world, self.params.elevation_rad, grid.azimuth_rad, slot, self.params.range_m)
+        direction_world = grid.direction_world(T_world_sensor, ray)
         return caster.cast(T_world_sensor[:3, 3], direction_world, self.params.range_m, picker=picker)
 
-    def _returns(self, grid: _Grid, hits: Hits, ray: NDArray[np.intp], chance: _Chance) -> LidarSweep:
+    def _returns(self, grid: _Grid, hits: Hits, ray: NDArray[np.intp] | None, chance: _Chance) -> LidarSweep:
         met = np.flatnonzero(hits.source >= 0)
-        intensity = np.exp(np.float32(-self.params.atmosphere_attenuation_rate) * hits.range_m.take(met))
-        kept = chance.kept_returns(ray.take(met), intensity)
-        met, intensity = met.take(kept), intensity.take(kept)
-        grid_ray = ray.take(met)
-        range_m = hits.range_m.take(met) + chance.noise_m(grid_ray)
-        first = np.searchsorted(grid_ray, np.arange(grid.shape[0] + 1) * grid.shape[1])
-        return LidarSweep(
-            self._turn * self.params.horizontal_fov_rad,
-            np.diff(first).astype(np.uint32),
-            grid.direction_sensor.take(grid_ray, axis=0) * range_m[:, None],
-            intensity,
-            hits,
-            met,
-        )
+        range_m = hits.range_m.take(met)
+        intensity = np.exp(np.float32(-self.params.atmosphere_attenuation_rate) * range_m)
+        kept = chance.kept_returns(met if ray is None else ray.take(met), intensity)
+        if kept is not None:
+            met, range_m, intensity = met.compress(kept), range_m.compress(kept), intensity.compress(kept)
+        place = met if ray is None else ray.take(met)
+        first = np.searchsorted(place, np.arange(grid.shape[0] + 1) * grid.shape[1])
+        points_m = grid.points_sensor_m(place, range_m + chance.noise_m(place))
+        angle_rad = self._turn * self.params.horizontal_fov_rad
+        return LidarSweep(angle_rad, np.diff(first).astype(np.uint32), points_m, intensity, hits, met)
 
     def _grid_at(self, turn: float, turned: float, columns: int) -> _Grid:
         if self._grid is None or self._grid.key != (turn, turned, columns):
@@ -165,11 +163,28 @@ class _Grid:
         share = (turn + turned * np.arange(columns) / max(columns, 1)) % 1.0
         self.azimuth_rad = params.horizontal_fov_rad * (0.5 - share)
         elevation_rad = params.elevation_rad[:, None]
-        direction = np.empty((*self.shape, 3), np.float32)
-        direction[..., 0] = np.cos(elevation_rad) * np.cos(self.azimuth_rad)
-        direction[..., 1] = np.cos(elevation_rad) * np.sin(self.azimuth_rad)
-        direction[..., 2] = np.sin(elevation_rad)
-        self.direction_sensor = direction.reshape(-1, 3)
+        direction = np.empty((3, *self.shape), np.float32)
+        direction[0] = np.cos(elevation_rad) * np.cos(self.azimuth_rad)
+        direction[1] = np.cos(elevation_rad) * np.sin(self.azimuth_rad)
+        direction[2] = np.sin(elevation_rad)
+        self._direction_sensor = direction.reshape(3, -1)
+
+    def direction_world(
+        self, T_world_sensor: NDArray[np.float64], place: NDArray[np.intp] | None
+    ) -> NDArray[np.float32]:
+        """(N, 3) at some or all places: no BLAS, whose last bits depend on its number of threads."""
+        x, y, z = self._direction_sensor if place is None else self._direction_sensor.take(place, axis=1)
+        direction = np.empty((len(x), 3), np.float32)
+        for i, (a, b, c) in enumerate(T_world_sensor[:3, :3].astype(np.float32)):
+            direction[:, i] = a * x + b * y + c * z
+        return direction
+
+    def points_sensor_m(self, place: NDArray[np.intp], range_m: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(N, 3) at those distances along the rays at those places."""
+        points_m = np.empty((len(place), 3), np.float32)
+        for i, direction in enumerate(self._direction_sensor):
+            points_m[:, i] = direction.take(place) * range_m
+        return points_m
 
 
 class _Chance:
@@ -180,27 +195,27 @@ class _Chance:
         self._rays = shape[0] * shape[1]
         self._general, self._weak, self._noise = np.random.default_rng(seeds).spawn(3)
 
-    def cast_rays(self) -> NDArray[np.intp]:
-        """Numbers of the rays that are cast at all."""
+    def cast_rays(self) -> NDArray[np.intp] | None:
+        """Places of the rays that are cast at all; None if all are."""
         rate = self._params.dropoff_general_rate
         if rate <= np.finfo(np.float32).eps:
-            return np.arange(self._rays)
+            return None
         return np.flatnonzero(self._general.random(self._rays, dtype=np.float32) >= rate)
 
-    def kept_returns(self, ray: NDArray[np.intp], intensity: NDArray[np.float32]) -> NDArray[np.intp]:
-        """Which of the returns of `ray` are strong enough, or lucky."""
+    def kept_returns(self, place: NDArray[np.intp], intensity: NDArray[np.float32]) -> NDArray[np.bool_] | None:
+        """Which of the returns are strong enough, or lucky; None if all are."""
         zero, limit = self._params.dropoff_zero_intensity, self._params.dropoff_intensity_limit
         if zero <= 0.0 or limit <= 0.0:
-            return np.arange(len(ray))
-        luck = self._weak.random(self._rays, dtype=np.float32).take(ray)
-        return np.flatnonzero((intensity > limit) | (luck < zero / limit * intensity + 1.0 - zero))
+            return None
+        luck = self._weak.random(self._rays, dtype=np.float32).take(place)
+        return (intensity > limit) | (luck < zero / limit * intensity + 1.0 - zero)
 
-    def noise_m(self, ray: NDArray[np.intp]) -> NDArray[np.float32] | np.float32:
+    def noise_m(self, place: NDArray[np.intp]) -> NDArray[np.float32] | np.float32:
         """Error along each ray."""
         stddev_m = np.float32(self._params.noise_stddev_m)
         if stddev_m <= np.finfo(np.float32).eps:
             return np.float32(0.0)
-        return stddev_m * self._noise.standard_normal(self._rays, dtype=np.float32).take(ray)
+        return stddev_m * self._noise.standard_normal(self._rays, dtype=np.float32).take(place)
 
 
 def _snapped(turn: float) -> float:

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from moosetest.arrays import FloatArray
 from sim.raycast.bodies import BodyBoxes
 
-RayIndex = NDArray[np.intp]
+Index = NDArray[np.intp]
 ANGLE_MARGIN_RAD = 1e-4
 """Slack of angular bounds: 0.1 mm at 1 m, well above float32 rounding of directions."""
 LENGTH_MARGIN_M = 1e-3
+"""Slack of bounding spheres: well above float32 rounding at 150 m."""
+
+
+class Picked(NamedTuple):
+    """Pairs (P,) of a ray and a body that it may meet, sorted by body; no pair twice."""
+
+    ray: Index
+    body: Index
+
+    def where(self, keep: NDArray[np.bool_]) -> Picked:
+        """The pairs where `keep` (P,) is true."""
+        return Picked(self.ray.compress(keep), self.body.compress(keep))
+
+    def without(self, bodies: Sequence[int]) -> Picked:
+        """The pairs of all but some bodies."""
+        return self.where(~np.isin(self.body, bodies)) if bodies else self
 
 
 class RayPicker(Protocol):
     """Knows the rays of one cast."""
 
-    def pick(self, boxes: BodyBoxes, bodies: int) -> list[RayIndex]:
-        """For each of `bodies` bodies the rays that may meet one of its boxes; rays too many are harmless."""
+    def pick(self, boxes: BodyBoxes, bodies: int) -> Picked:
+        """The rays that may meet one of a body's boxes, for `bodies` bodies; rays too many are harmless."""
         ...
 
 
@@ -32,23 +50,25 @@ class ConePicker:
         direction_world: (N, 3) unit.
     """
 
-    def __init__(self, origin_world_m: NDArray[np.float64], direction_world: NDArray[np.float32]) -> None:
+    def __init__(self, origin_world_m: FloatArray, direction_world: NDArray[np.float32]) -> None:
         self._origin_world_m = np.atleast_2d(origin_world_m)
         self._direction = direction_world
 
-    def pick(self, boxes: BodyBoxes, bodies: int) -> list[RayIndex]:
+    def pick(self, boxes: BodyBoxes, bodies: int) -> Picked:
         """See `RayPicker`."""
         center_m = boxes.corner_world_m.mean(axis=1)
         radius_m = np.linalg.norm(boxes.corner_world_m[:, 0] - center_m, axis=1) + LENGTH_MARGIN_M
-        meets = [np.zeros(len(self._direction), np.bool_) for _ in range(bodies)]
+        meets = np.zeros((bodies, len(self._direction)), np.bool_)
         for body, center, radius in zip(boxes.body, center_m, radius_m, strict=True):
             meets[body] |= self._meets_sphere(center, radius)
-        return [np.flatnonzero(mask) for mask in meets]
+        body, ray = np.nonzero(meets)
+        return Picked(ray, body)
 
-    def _meets_sphere(self, center_m: NDArray[np.float64], radius_m: float) -> NDArray[np.bool_]:
+    def _meets_sphere(self, center_m: FloatArray, radius_m: float) -> NDArray[np.bool_]:
         to_center_m = center_m - self._origin_world_m
-        along_m = np.einsum("ij,ij->i", self._direction, np.broadcast_to(to_center_m, self._direction.shape))
-        distance2_m2 = np.einsum("ij,ij->i", to_center_m, to_center_m)
+        x, y, z = to_center_m.T
+        along_m = x * self._direction[:, 0] + y * self._direction[:, 1] + z * self._direction[:, 2]
+        distance2_m2 = x * x + y * y + z * z
         inside = distance2_m2 <= radius_m**2
         return inside | ((along_m > 0) & (distance2_m2 - along_m**2 <= radius_m**2))
 
@@ -58,18 +78,18 @@ class GridPicker:
 
     Args:
         T_sensor_world: (4, 4).
-        elevation_rad: (C,).
+        elevation_rad: (C,) ascending or descending.
         azimuth_rad: (K,).
-        slot: (C, K) number of the ray at each grid place, -1 where none is cast.
+        slot: (C * K,) number of the ray at each grid place, -1 where none is cast; None where all are, in order.
         range_m: boxes that begin beyond are left out.
     """
 
     def __init__(
         self,
-        T_sensor_world: NDArray[np.float64],
-        elevation_rad: NDArray[np.float64],
-        azimuth_rad: NDArray[np.float64],
-        slot: NDArray[np.intp],
+        T_sensor_world: FloatArray,
+        elevation_rad: FloatArray,
+        azimuth_rad: FloatArray,
+        slot: Index | None,
         range_m: float,
     ) -> None:
         self._T_sensor_world = T_sensor_world
@@ -78,36 +98,34 @@ class GridPicker:
         self._slot = slot
         self._range_m = range_m
 
-    def pick(self, boxes: BodyBoxes, bodies: int) -> list[RayIndex]:
+    def pick(self, boxes: BodyBoxes, bodies: int) -> Picked:
         """See `RayPicker`."""
         matrix = self._T_sensor_world
-        corner_m = boxes.corner_world_m @ matrix[:3, :3].T + matrix[:3, 3]
-        extent = _Extent.of(corner_m)
+        extent = _Extent.of(boxes.corner_world_m @ matrix[:3, :3].T + matrix[:3, 3])
         rows = (self._elevation_rad >= extent.low_rad[:, None]) & (self._elevation_rad <= extent.high_rad[:, None])
         seen = np.flatnonzero(rows.any(axis=1) & (extent.nearest_m <= self._range_m))
-        middle = extent.middle[seen]
         # Element by element: a BLAS product this small would only wake threads.
-        cos_turn = middle[:, :1] * self._cos_azimuth + middle[:, 1:] * self._sin_azimuth
+        cos_turn = extent.middle[seen, :1] * self._cos_azimuth + extent.middle[seen, 1:] * self._sin_azimuth
         cols = cos_turn >= extent.cos_half_width[seen, None]
         rows, owner = rows[seen], boxes.body[seen]
         first = np.searchsorted(owner, np.arange(bodies + 1))
-        return [self._rays(rows[a:b], cols[a:b]) for a, b in pairwise(first)]
+        places = [self._places(rows[a:b], cols[a:b]) for a, b in pairwise(first)]
+        place = np.concatenate([np.zeros(0, np.intp), *places])
+        body = np.repeat(np.arange(bodies), [len(p) for p in places])
+        if self._slot is None:
+            return Picked(place, body)
+        picked = Picked(self._slot.take(place), body)
+        return picked.where(picked.ray >= 0)
 
-    def _rays(self, rows: NDArray[np.bool_], cols: NDArray[np.bool_]) -> RayIndex:
-        row = np.flatnonzero(rows.any(axis=0))
-        col = np.flatnonzero(cols.any(axis=0))
-        if not len(row) or not len(col):
-            return np.zeros(0, np.intp)
-        ray = self._slot[row[0] : row[-1] + 1].take(col, axis=1)
+    def _places(self, rows: NDArray[np.bool_], cols: NDArray[np.bool_]) -> Index:
+        """Grid places that any of the boxes with these rows (B, C) and columns (B, K) covers."""
         if len(rows) == 1:
-            ray = ray.ravel()
-        else:
-            covered = np.zeros(ray.shape, np.bool_)
-            for box_rows, box_cols in zip(rows[:, row[0] : row[-1] + 1], cols.take(col, axis=1), strict=True):
-                inside = np.flatnonzero(box_rows)
-                covered[inside[0] : inside[-1] + 1] |= box_cols
-            ray = ray[covered]
-        return ray[ray >= 0]
+            return (np.flatnonzero(rows[0])[:, None] * cols.shape[1] + np.flatnonzero(cols[0])).ravel()
+        covered = np.zeros((rows.shape[1], cols.shape[1]), np.bool_)
+        for box_rows, box_cols in zip(rows, cols, strict=True):
+            inside = np.flatnonzero(box_rows)
+            covered[inside[0] : inside[-1] + 1] |= box_cols
+        return np.flatnonzero(covered)
 
 
 class _Extent(NamedTuple):
@@ -116,17 +134,18 @@ class _Extent(NamedTuple):
     Azimuth is bounded by the direction `middle` (B, 2) and the cosine of the angle to either side of it.
     """
 
-    low_rad: NDArray[np.float64]
-    high_rad: NDArray[np.float64]
-    nearest_m: NDArray[np.float64]
-    middle: NDArray[np.float64]
-    cos_half_width: NDArray[np.float64]
+    low_rad: FloatArray
+    high_rad: FloatArray
+    nearest_m: FloatArray
+    middle: FloatArray
+    cos_half_width: FloatArray
 
     @classmethod
-    def of(cls, corner_m: NDArray[np.float64]) -> _Extent:
+    def of(cls, corner_m: FloatArray) -> _Extent:
         """Of boxes with corners (B, 8, 3)."""
         center_m = corner_m.mean(axis=1)
-        flat_m, radius_m = corner_m[..., :2], np.linalg.norm(corner_m[:, 0] - center_m, axis=1)
+        radius_m = np.linalg.norm(corner_m[:, 0] - center_m, axis=1)
+        flat_m = corner_m[..., :2]
         center_far_m = np.linalg.norm(center_m[:, :2], axis=1)
         spread_m = np.linalg.norm(flat_m - center_m[:, None, :2], axis=2).max(axis=1)
         near_m = np.maximum(center_far_m - spread_m, 0.0)
@@ -139,9 +158,7 @@ class _Extent(NamedTuple):
         return cls(low_rad, high_rad, np.linalg.norm(center_m, axis=1) - radius_m, middle, cos_half)
 
 
-def _elevations(
-    z_m: NDArray[np.float64], near_m: NDArray[np.float64], far_m: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _elevations(z_m: FloatArray, near_m: FloatArray, far_m: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Bounds (B,) of the elevation of boxes with corner heights (B, 8) between two distances along the ground."""
     bottom_m, top_m = z_m.min(axis=1), z_m.max(axis=1)
     low_rad = np.minimum(np.arctan2(bottom_m, near_m), np.arctan2(bottom_m, far_m))

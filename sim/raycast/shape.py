@@ -30,8 +30,8 @@ class BodyShape:
         self.material = mesh.material.take(mesh.triangle[:, 0].astype(np.intp))
         corner_m = mesh.position_m[mesh.triangle] if len(mesh.triangle) else np.zeros((1, 3, 3))
         low_m, high_m = corner_m.min(axis=1).astype(np.float64), corner_m.max(axis=1).astype(np.float64)
-        self._low_m, self._high_m = low_m.min(axis=0), high_m.max(axis=0)
-        self.hull_corner_m = _box_corners(self._low_m[None], self._high_m[None])[0]
+        self.low_m, self.high_m = low_m.min(axis=0), high_m.max(axis=0)
+        self.hull_corner_m = _box_corners(self.low_m[None], self.high_m[None])[0]
         self.cell_corner_m = _box_corners(*_cells(low_m, high_m))
 
     def first_hit(self, rays: NDArray[np.float32], may_start_inside: bool) -> FirstHit:
@@ -43,11 +43,6 @@ class BodyShape:
         """
         hit = self._soup.first_hit(rays)
         return _leave_body(self._soup, rays, hit) if may_start_inside else hit
-
-    def box_contains(self, point_body_m: NDArray[np.float64]) -> bool:
-        """Whether any of the points (N, 3) or (3,) is inside the bounding box."""
-        inside = (point_body_m >= self._low_m) & (point_body_m <= self._high_m)
-        return bool(np.any(np.all(inside, axis=-1)))
 
 
 def _leave_body(soup: TriangleSoup, rays: NDArray[np.float32], hit: FirstHit) -> FirstHit:

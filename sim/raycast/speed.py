@@ -63,7 +63,7 @@ def lidar_speed(scene: Scene, meshes: MeshSource, T_world_sensor: NDArray[np.flo
 def bare_cast(scene: Scene, meshes: MeshSource, T_world_sensor: NDArray[np.float64]) -> Callable[[], object]:
     """A function that casts the default front LiDAR's rays into all triangles of `scene` at once."""
     soup = _all_triangles(scene, meshes)
-    direction = Lidar(SPEED_PARAMS, seed=0).directions_sensor(TICK_S) @ T_world_sensor[:3, :3].T
+    direction = Lidar(SPEED_PARAMS, seed=0).directions_world(T_world_sensor, TICK_S)
     rays = np.empty((len(direction), 6), np.float32)
     rays[:, :3], rays[:, 3:] = T_world_sensor[:3, 3], direction
     return lambda: soup.first_hit(rays)

@@ -33,6 +33,7 @@ class Actors:
     Args:
         instances: (N) what they are.
         meshes: (N) stored meshes, each of the level that its distance asks for.
+        shadow_meshes: (N) a level coarser: a shadow's edge is a texel wide anyway.
         T_world_body: (N, 4, 4).
         center_world_m: (N, 3) of the bounding sphere.
         radius_m: (N,) of the bounding sphere.
@@ -43,6 +44,7 @@ class Actors:
 
     instances: tuple[Instance, ...]
     meshes: tuple[StoredMesh, ...]
+    shadow_meshes: tuple[StoredMesh, ...]
     T_world_body: NDArray[np.float64]
     center_world_m: NDArray[np.float64]
     radius_m: NDArray[np.float64]
@@ -87,14 +89,15 @@ class ActorMeshes:
         visible = spheres_touch(planes, center, radius) & (across_px > SMALLEST_PX)
         order = np.lexsort((np.array([i.actor_id for i in instances]), distance))
         chosen = tuple(instances[k] for k in order)
-        meshes = tuple(
-            self.get(instance.mesh._replace(level=max(int(level[k]), instance.mesh.level)))
-            for k, instance in zip(order, chosen, strict=True)
-        )
+        meshes = tuple(self._at_level(i, int(level[k])) for k, i in zip(order, chosen, strict=True))
+        shadows = tuple(self._at_level(i, min(int(level[k]) + 1, 2)) for k, i in zip(order, chosen, strict=True))
         half = (box[:, 1] - box[:, 0]) / 2.0
         return Actors(
-            chosen, meshes, T[order], center[order], radius[order], half[order], distance[order], visible[order]
+            chosen, meshes, shadows, T[order], center[order], radius[order], half[order], distance[order], visible[order]
         )
+
+    def _at_level(self, instance: Instance, level: int) -> StoredMesh:
+        return self.get(instance.mesh._replace(level=max(level, instance.mesh.level)))
 
 
 def spheres_touch(
@@ -137,5 +140,5 @@ def actor_commands(actors: Actors) -> dict[Family, Commands]:
 
 def whole_commands(actors: Actors, planes: NDArray[np.float64]) -> Commands:
     """Draws of the actors that touch a light's volume, whole: for shadows."""
-    rows = [command(actors.meshes[k].whole, int(k) + 1) for k in np.flatnonzero(actors.touching(planes))]
+    rows = [command(actors.shadow_meshes[k].whole, int(k) + 1) for k in np.flatnonzero(actors.touching(planes))]
     return np.array(rows, dtype=np.uint32).reshape(-1, 5)

@@ -20,7 +20,7 @@ STREAKS = 700
 """Streaks of the heaviest rain."""
 _DARK_FROM = 0.15
 """Share of night from which lamps glare."""
-_PX_PER_ROOT_LUX = 26.0
+_PX_PER_ROOT_LUX = 85.0
 """Radius of glare against the square root of exposed illuminance at the lens (veil falls with the angle squared)."""
 _FRONT, _REAR, _ALL = 1.0, -1.0, 0.0
 
@@ -112,7 +112,7 @@ def _lamp_row(
     # nearer by the depth of a lamp's housing, so that a lamp does not hide its own middle
     near = clip_from_world @ np.append(world + (view.eye_world_m - world) * min(0.35 / distance, 0.5), 1.0)
     reach = 2.0 * radius_px / np.array([view.width_px, view.height_px])
-    rgb = np.array(color) * min(1.0, 0.25 + 1.2 * strength)
+    rgb = np.array(color) * min(1.3, 0.5 + 2.0 * strength)
     return np.concatenate([clip[:2] / clip[3], [0.5 * near[2] / near[3] + 0.5, 0.0], reach, rgb])
 
 

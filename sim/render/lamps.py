@@ -46,7 +46,7 @@ def lamp_field(lamps: Sequence[StreetLamp], eye_world_m: NDArray[np.float64]) ->
         field[:, :, 3:] += lux
         color += np.array(lamp.color_rgb) / len(near)
     rgb = (float(color[0]), float(color[1]), float(color[2]))
-    where = LampField((float(corner[0]), float(corner[1])), FIELD_SIDE_M, LAMP_HEIGHT_M + 2.0, rgb)
+    where = LampField((float(corner[0]), float(corner[1])), FIELD_SIDE_M, LAMP_HEIGHT_M, rgb)
     return where, field.astype(np.float16)
 
 
@@ -58,6 +58,12 @@ class LampFieldMap:
         self.texture.repeat_x = self.texture.repeat_y = False
         self._key: tuple[object, ...] | None = None
         self._field: LampField | None = None
+        self._mean_lx = 0.0
+
+    @property
+    def mean_lx(self) -> float:
+        """Mean illuminance of the ground in the middle of the map: what exposure is measured on."""
+        return self._mean_lx
 
     def update(self, map_key: str, lamps: Sequence[StreetLamp], eye_world_m: NDArray[np.float64]) -> LampField:
         """The field around the camera; `map_key` tells maps apart."""
@@ -65,6 +71,8 @@ class LampFieldMap:
         if key != self._key or self._field is None:
             self._field, texels = lamp_field(lamps, eye_world_m)
             self.texture.write(texels.tobytes())
+            middle = slice(FIELD_SIZE_PX // 4, 3 * FIELD_SIZE_PX // 4)
+            self._mean_lx = float(texels[middle, middle, 2].astype(np.float64).mean())
             self._key = key
         return self._field
 

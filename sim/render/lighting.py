@@ -68,13 +68,19 @@ def fog_extinction_per_m(weather: Weather) -> float:
     return haze + FOG_COEFFICIENT_PER_M * weather.fog_density**2 + rain + dust
 
 
-def light_of(scene: Scene, exposure_ev: float, beams: bool) -> Light:
+def lamps_matter(weather: Weather) -> bool:
+    """Whether it is dark enough for lamps to light their surroundings visibly."""
+    return weather.sun_elevation_rad < LAMPS_BELOW_RAD
+
+
+def light_of(scene: Scene, exposure_ev: float, beams: bool, street_lx: float) -> Light:
     """The light of a scene and the exposure for it: a function of the scene alone, never of earlier frames.
 
     Args:
         scene: its weather and street lamps.
         exposure_ev: brightens by 2 ** exposure_ev.
         beams: whether a vehicle near the camera has its headlamps on.
+        street_lx: mean illuminance of the ground near the camera by street lamps that are on.
     """
     weather = scene.weather
     elevation = weather.sun_elevation_rad
@@ -86,16 +92,17 @@ def light_of(scene: Scene, exposure_ev: float, beams: bool) -> Light:
     sun_lx = sun_lx * (1.0 - 0.985 * overcast)
     night = float(np.clip((2.4 - np.log10(sky_lx + horizontal_lx + 1e-3)) / 1.6, 0.0, 1.0))
 
-    lamps = elevation < LAMPS_BELOW_RAD and (scene.street_lamps_on or beams)
+    lamps = lamps_matter(weather) and (scene.street_lamps_on or beams)
     facing_lx = sky_lx + float(sun_lx.mean()) * (0.45 + 0.55 * max(float(np.sin(elevation)), 0.0))
-    key_lx = EXPOSURE_FLOOR_LX + facing_lx + (5.0 if lamps else 0.0)
-    exposure = 0.80 * np.pi / key_lx * 2.0**exposure_ev
+    lamp_lx = (street_lx + (4.0 if beams else 0.0)) if lamps else 0.0
+    # full compensation by day, a stop less in the dark, as cameras leave night dark
+    exposure = (1.0 - 0.5 * night) * np.pi / (EXPOSURE_FLOOR_LX + facing_lx + lamp_lx) * 2.0**exposure_ev
     per_lx = exposure / np.pi
 
     tint = _sky_tint(elevation, overcast, night)
-    up = sky_lx * per_lx * tint * 1.25
+    up = sky_lx * per_lx * tint * 1.45
     bounce = (sky_lx + 0.6 * horizontal_lx * (1.0 - overcast)) * per_lx
-    down = np.array([1.0, 0.95, 0.88]) * 0.26 * bounce
+    down = np.array([1.0, 0.95, 0.88]) * 0.30 * bounce
     zenith, horizon = _sky_radiance(elevation, overcast, night, sky_lx * per_lx)
     dust = min(1.0, 1.5 * weather.dust_storm)
     fog_rgb = horizon * (1.0 - dust) + dust * horizon.mean() * np.array([1.25, 0.98, 0.65])
@@ -142,8 +149,8 @@ def _sky_radiance(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Zenith and horizon radiance; `white` is the radiance of a white surface under this sky."""
     low_sun = float(np.clip(1.0 - np.degrees(elevation_rad) / 12.0, 0.0, 1.0)) * (1.0 - night)
-    zenith = np.array([0.55, 1.05, 2.0]) * (1.0 - overcast) + np.array([1.15, 1.2, 1.26]) * overcast
-    horizon = np.array([2.5, 2.75, 3.0]) * (1.0 - overcast) + np.array([1.15, 1.18, 1.2]) * overcast
+    zenith = np.array([0.42, 1.0, 2.3]) * (1.0 - overcast) + np.array([1.15, 1.2, 1.26]) * overcast
+    horizon = np.array([2.2, 2.75, 3.3]) * (1.0 - overcast) + np.array([1.15, 1.18, 1.2]) * overcast
     warm = low_sun * (1.0 - overcast)
     horizon = horizon * (1.0 - warm) + np.array([3.4, 2.3, 1.5]) * warm
     zenith = zenith * (1.0 - night) + np.array([0.5, 0.7, 1.3]) * night

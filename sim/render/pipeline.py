@@ -17,7 +17,7 @@ from sim.render.frame import NO_LAMPS, FrameInputs, frame_block
 from sim.render.geometry import Commands
 from sim.render.glows import GLOW_FORMAT, GLOW_NAMES, RAIN_FORMAT, RAIN_NAMES, glows_of, rain_streaks
 from sim.render.lamps import LampFieldMap, beams_of
-from sim.render.lighting import Light, light_of
+from sim.render.lighting import Light, lamps_matter, light_of
 from sim.render.pictures import PICTURES, SIZE_PX, developed, picture_layer, posing
 from sim.render.programs import TEXTURE_UNITS, LightModel, Programs
 from sim.render.shadows import ShadowMaps, ShadowView, shadow_view
@@ -75,9 +75,11 @@ class Pipeline:
         planes = planes_of(clip)
         actors = self._actors.place(scene.instances, view, planes)
         beams = beams_of(actors)
-        light = light_of(scene, view.exposure_ev, bool(beams))
-        street = light.lamps and scene.street_lamps_on
-        field = self._lamps.update(static.key, static.lamps, view.eye_world_m) if street else NO_LAMPS
+        field, street_lx = NO_LAMPS, 0.0
+        if scene.street_lamps_on and lamps_matter(scene.weather):
+            field = self._lamps.update(static.key, static.lamps, view.eye_world_m)
+            street_lx = self._lamps.mean_lx
+        light = light_of(scene, view.exposure_ev, bool(beams), street_lx)
         shadow = shadow_view(view, light.sun_direction_world)
         inputs = FrameInputs(scene, view, light, clip, shadow.unit_from_world, beams, field)
         self._uniforms.write(frame_block(inputs))
@@ -144,8 +146,6 @@ class Pipeline:
         pictures.build_mipmaps()
 
     def _draw_family(self, frame: Frame, family: Family, outputs: tuple[str, ...]) -> None:
-        if family is Family.LEAF:
-            self._context.disable(moderngl.CULL_FACE)
         for owner, store in (("actors", self._actors.store), ("static", frame.static.store)):
             commands = frame.commands[owner].get(family)
             if commands is None or len(commands) == 0:
@@ -155,8 +155,6 @@ class Pipeline:
             else:
                 program = self._programs.geometry(family, outputs)
             self._drawing.meshes(program, store, commands)
-        if family is Family.LEAF:
-            self._context.enable(moderngl.CULL_FACE)
 
     def _draw_shadows(self, frame: Frame) -> None:
         context, maps = self._context, self._shadows
@@ -185,7 +183,7 @@ class Pipeline:
         self._context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
         self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
         program = self._programs.screen("blob", ("color",))
-        self._drawing.quads(program, contact_spots(frame.actors, frame.light.night), SPOT_FORMAT, SPOT_NAMES)
+        self._drawing.quads(program, contact_spots(frame.actors, frame.light), SPOT_FORMAT, SPOT_NAMES)
 
     def _draw_glows(self, frame: Frame, target: Target) -> None:
         glows = glows_of(frame.scene, frame.actors, frame.view, frame.light, frame.clip_from_world)

@@ -13,8 +13,8 @@ from sim.render.families import CASTS_SHADOW, FAMILY_OF_MATERIAL, Family
 from sim.render.geometry import Commands, GeometryStore, vertex_rows
 from sim.world.scene import StaticScene
 
-CHUNK_M = 32.0
-"""Side of a chunk: about the depth of field of view at which culling still drops whole chunks."""
+CHUNK_M, GROUND_CHUNK_M = 32.0, 64.0
+"""Side of a chunk: small enough to cull and to sort by, large enough that draws stay few. Ground hides nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,8 +92,9 @@ def _merged(scene: StaticScene) -> tuple[NDArray[np.float32], NDArray[np.uint32]
 
 def _labels(mesh: Mesh) -> NDArray[np.int64]:
     corners = mesh.position_m[mesh.triangle][:, :, :2].astype(np.float64)
-    cell = np.floor(corners.mean(axis=1) / CHUNK_M).astype(np.int64)
     material = mesh.material[mesh.triangle[:, 0]]
+    side = np.where(FAMILY_OF_MATERIAL[material] == Family.GROUND, GROUND_CHUNK_M, CHUNK_M)
+    cell = np.floor(corners.mean(axis=1) / side[:, None]).astype(np.int64)
     # terrain runs on under roads: drawn after them it costs nothing there
     head = np.stack([FAMILY_OF_MATERIAL[material], CASTS_SHADOW[material], material == Material.GRASS], axis=1)
     return np.concatenate([head.astype(np.int64), cell], axis=1)

@@ -109,9 +109,9 @@ def set_simulate_physics(episode: Episode, actor_id: int, simulated: bool) -> No
     episode.bodies.set_simulated(actor, simulated)
 
 
-def set_enable_gravity(episode: Episode, actor_id: int) -> None:
-    """Bodies keep to the ground, so only the actor is checked."""
-    episode.actor(actor_id)
+def set_enable_gravity(episode: Episode, actor_id: int, enabled: bool) -> None:
+    """Let a vehicle fall to the ground, or float where it is put; walkers always fall."""
+    episode.bodies.set_gravity(episode.actor(actor_id), enabled)
 
 
 def set_autopilot(episode: Episode, actor_id: int) -> None:

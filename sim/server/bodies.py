@@ -75,6 +75,11 @@ class Bodies:
         if actor.kind is ActorKind.VEHICLE:
             self._fleet.set_angular_velocity(actor.id, velocity_world_radps)
 
+    def set_gravity(self, actor: Actor, enabled: bool) -> None:
+        """Let a vehicle fall, or float; other bodies have no such switch."""
+        if actor.kind is ActorKind.VEHICLE:
+            self._fleet.set_enable_gravity(actor.id, enabled)
+
     def push(self, actor: Actor, impulse_world_ns: FloatArray, at_world_m: FloatArray | None = None) -> None:
         """Push a vehicle once, at a place or at its centre of gravity."""
         self._fleet.apply_impulse(actor.id, impulse_world_ns, at_world_m)

@@ -133,7 +133,7 @@ def set_actor_collisions(simulation: Simulation, actor_id: int, collides: bool) 
 
 @call("set_actor_enable_gravity")
 def set_actor_enable_gravity(simulation: Simulation, actor_id: int, enabled: bool) -> None:
-    """Bodies keep to the ground: only what has no physics can float."""
+    """Let a vehicle fall to the ground, or float where it is put."""
     batch.set_enable_gravity(simulation.episode, actor_id, enabled)
 
 

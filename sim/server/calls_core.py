@@ -37,7 +37,7 @@ def get_sensor_token(simulation: Simulation, stream_id: int) -> list[bytes]:
     """Where to connect for a stream. The client connects right away: no frame is made before it has."""
     if not 0 < stream_id < 1 << 32:
         raise CallError(f"stream {stream_id} does not exist")
-    simulation.streams.expect(stream_id)
+    simulation.expect_listener(stream_id)
     return [simulation.streams.token(stream_id)]
 
 
@@ -66,7 +66,7 @@ def load_new_episode(simulation: Simulation, name: str, reset_settings: bool = T
 
 
 @call("copy_opendrive_to_file")
-def copy_opendrive_to_file(simulation: Simulation, xodr: str) -> None:  # type: ignore[type-arg]
+def copy_opendrive_to_file(simulation: Simulation, xodr: str) -> None:
     """Keep OpenDRIVE text for the load_new_episode that follows; the mesh parameters have no effect."""
     simulation.opendrive_text = xodr
 

@@ -14,8 +14,10 @@ from sim.server.bodies import Bodies
 from sim.server.world_map import WorldMap
 from sim.world.collisions import OrientedBoxes, find_contacts, overlaps_any
 
+_CLEARANCE_M = 3.0
+"""Gaps are measured up to this."""
 _SOLID_MARGIN_M = 10.0
-"""Solids of the map within this distance are kept in mind until a body has moved half of it."""
+"""Solids of the map are looked for this far ahead, and again when a body has moved as far."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +53,8 @@ class Contacts:
         self._sought_at_m = np.zeros((0, 3))
         self._shapes: _Shapes | None = None
         self._known: object = None
+        self._clear_m = 0.0
+        self._measured_at_m = self._measured_rpy_rad = np.zeros((0, 3))
 
     def is_taken(self, actor: Actor, T_world_self: NDArray[np.float64]) -> bool:
         """Whether a new body at a place would overlap a vehicle or walker."""
@@ -67,9 +71,10 @@ class Contacts:
     def resolve(self) -> list[Touch]:
         """Find all contacts, and let the bodies push each other."""
         shapes = self._present_shapes()
-        if not shapes.movable.any():
+        center = self._table.position_world_m[shapes.rows]
+        if not len(center) or self._still_apart(shapes, center):
             return []
-        boxes = self._candidates(shapes)
+        boxes = self._candidates(shapes, center)
         contacts = find_contacts(boxes) if boxes is not None else []
         if not contacts:
             return []
@@ -82,52 +87,38 @@ class Contacts:
             kinds = (ActorKind.VEHICLE, ActorKind.WALKER, ActorKind.PROP)
             actors = [a for a in self._table.actors.values() if a.kind in kinds and a.collides]
             self._shapes, self._known = _shapes_of(self._table, actors), known
+            self._clear_m = 0.0
+            self._sought_at_m = np.zeros((0, 3))
         return self._shapes
 
-    def _candidates(self, shapes: _Shapes) -> OrientedBoxes | None:
-        """The boxes whose surrounding spheres meet another's, None for none: most ticks need no more."""
-        center = self._table.position_world_m[shapes.rows]
-        offset = center[:, None, :] - center[None, :, :]
-        reach = shapes.radius_m[:, None] + shapes.radius_m[None, :]
-        near = np.einsum("ijk,ijk->ij", offset, offset) < reach * reach
-        np.fill_diagonal(near, False)
-        near &= shapes.movable[:, None] | shapes.movable[None, :]
-        touching = near.any(axis=1)
-        solids = self._solids_near(center, shapes)
-        if len(solids):
-            touching |= shapes.movable
-        if not touching.any():
+    def _still_apart(self, shapes: _Shapes, center: NDArray[np.float64]) -> bool:
+        """Whether no body has moved so far that a gap measured before could have closed: two may move towards it."""
+        if self._clear_m <= 0.0:
+            return False
+        turned = np.abs(np.sin((self._table.rpy_rad[shapes.rows] - self._measured_rpy_rad) / 2)).sum(axis=1) * 2
+        moved = _length(center - self._measured_at_m) + turned * shapes.radius_m
+        return float(moved.max()) < self._clear_m / 2
+
+    def _candidates(self, shapes: _Shapes, center: NDArray[np.float64]) -> OrientedBoxes | None:
+        """The boxes that no face of another's keeps apart, None for none: most ticks need no more."""
+        boxes = _stacked(self._boxes(shapes), self._solids, self._solids_near(shapes, center), shapes.movable)
+        first, second, gap_m = _gaps(boxes, len(center))
+        self._clear_m = float(min(gap_m.min(initial=np.inf), _CLEARANCE_M))
+        self._measured_at_m, self._measured_rpy_rad = center, self._table.rpy_rad[shapes.rows]
+        if self._clear_m > 0.0:
             return None
-        bodies = self._boxes(shapes, touching)
-        return OrientedBoxes(
-            np.concatenate([bodies.actor_id, self._solids.actor_id[solids]]),
-            np.concatenate([bodies.center_world_m, self._solids.center_world_m[solids]]),
-            np.concatenate([bodies.half_m, self._solids.half_m[solids]]),
-            np.concatenate([bodies.rotation, self._solids.rotation[solids]]),
-            np.concatenate([shapes.movable[touching], np.zeros(len(solids), np.bool_)]),
-        )
+        touching = np.zeros(len(boxes), np.bool_)
+        touching[first[gap_m <= 0]] = touching[second[gap_m <= 0]] = True
+        return _some(boxes, touching)
 
-    def _solids_near(self, center: NDArray[np.float64], shapes: _Shapes) -> NDArray[np.intp]:
-        """Solids of the map whose spheres meet that of a body that can move."""
-        if not len(self._solids):
-            return np.zeros(0, np.intp)
-        moved_m = np.inf
-        if len(center) == len(self._sought_at_m):
-            moved_m = float(np.abs(center - self._sought_at_m).max(initial=0.0))
-        if moved_m > _SOLID_MARGIN_M / 2:
-            near = self._meets_solids(center, shapes, np.arange(len(self._solids)), _SOLID_MARGIN_M)
-            self._near_solids, self._sought_at_m = near, center
-        return self._meets_solids(center, shapes, self._near_solids, 0.0)
-
-    def _meets_solids(
-        self, center: NDArray[np.float64], shapes: _Shapes, solids: NDArray[np.intp], margin_m: float
-    ) -> NDArray[np.intp]:
-        if not len(solids):
-            return solids
-        body, radius = center[shapes.movable], shapes.radius_m[shapes.movable]
-        offset = body[:, None, :] - self._solids.center_world_m[solids][None]
-        reach = radius[:, None] + self._solid_radius_m[solids] + margin_m
-        return solids[(np.einsum("ijk,ijk->ij", offset, offset) < reach * reach).any(axis=0)]
+    def _solids_near(self, shapes: _Shapes, center: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Solids of the map so near that a body could meet one before it has moved by the margin."""
+        if _farthest_m(center, self._sought_at_m) > _SOLID_MARGIN_M:
+            reach = shapes.radius_m[shapes.movable].max(initial=0.0) + _SOLID_MARGIN_M + _CLEARANCE_M
+            offset = center[shapes.movable][:, None, :2] - self._solids.center_world_m[None, :, :2]
+            near = np.einsum("ijk,ijk->ij", offset, offset) < (reach + self._solid_radius_m) ** 2
+            self._near_solids, self._sought_at_m = np.flatnonzero(near.any(axis=0)), center
+        return self._near_solids
 
     def _boxes(self, shapes: _Shapes, which: NDArray[np.bool_] | slice = slice(None)) -> OrientedBoxes:
         rows = shapes.rows[which]
@@ -135,6 +126,61 @@ class Contacts:
         offset = np.einsum("nij,nj->ni", rotation, shapes.center_body_m[which])
         center = self._table.position_world_m[rows] + offset
         return OrientedBoxes(shapes.actor_id[which], center, shapes.half_m[which], rotation)
+
+
+def _stacked(
+    bodies: OrientedBoxes, solids: OrientedBoxes, which: NDArray[np.intp], movable: NDArray[np.bool_]
+) -> OrientedBoxes:
+    """Bodies, then some solids."""
+    return OrientedBoxes(
+        np.concatenate([bodies.actor_id, solids.actor_id[which]]),
+        np.concatenate([bodies.center_world_m, solids.center_world_m[which]]),
+        np.concatenate([bodies.half_m, solids.half_m[which]]),
+        np.concatenate([bodies.rotation, solids.rotation[which]]),
+        np.concatenate([movable, np.zeros(len(which), np.bool_)]),
+    )
+
+
+def _some(boxes: OrientedBoxes, which: NDArray[np.bool_]) -> OrientedBoxes:
+    movable = None if boxes.movable is None else boxes.movable[which]
+    return OrientedBoxes(
+        boxes.actor_id[which], boxes.center_world_m[which], boxes.half_m[which], boxes.rotation[which], movable
+    )
+
+
+def _gaps(boxes: OrientedBoxes, bodies: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """Pairs whose surrounding spheres come within the clearance, and the widest gap between their faces, < 0 for none.
+
+    Args:
+        boxes: the bodies first.
+        bodies: how many of them are bodies: two solids are no pair.
+    """
+    radius_m = _length(boxes.half_m)
+    offset = boxes.center_world_m[None, :, :] - boxes.center_world_m[:bodies, None, :]
+    reach_m = radius_m[:bodies, None] + radius_m + _CLEARANCE_M
+    near = np.einsum("ijk,ijk->ij", offset, offset) < reach_m * reach_m
+    near &= np.arange(len(boxes)) > np.arange(bodies)[:, None]
+    if boxes.movable is not None:
+        near &= boxes.movable[:bodies, None] | boxes.movable
+    first, second = np.nonzero(near)
+    axes_a, axes_b = boxes.rotation[first], boxes.rotation[second]
+    half_a, half_b = boxes.half_m[first], boxes.half_m[second]
+    between = offset[first, second]
+    cosine = np.abs(np.einsum("pki,pkj->pij", axes_a, axes_b))
+    along_a = np.abs(np.einsum("pk,pki->pi", between, axes_a)) - half_a - np.einsum("pij,pj->pi", cosine, half_b)
+    along_b = np.abs(np.einsum("pk,pki->pi", between, axes_b)) - half_b - np.einsum("pij,pi->pj", cosine, half_a)
+    return first, second, np.maximum(along_a.max(axis=1, initial=-np.inf), along_b.max(axis=1, initial=-np.inf))
+
+
+def _length(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.sqrt(np.einsum("...k,...k->...", vector, vector))
+
+
+def _farthest_m(center: NDArray[np.float64], before: NDArray[np.float64]) -> float:
+    """How far any body has moved at most, infinite when they are others."""
+    if len(center) != len(before):
+        return np.inf
+    return float(np.sqrt(3.0) * np.abs(center - before).max(initial=0.0))
 
 
 def joined(touches: list[Touch]) -> list[Touch]:

@@ -16,6 +16,7 @@ from sim.server.blueprints import ActorKind, kind_of, library
 from sim.server.bodies import Bodies
 from sim.server.calls import CallError
 from sim.server.contacts import Contacts, Touch, joined
+from sim.server.drivers import Drivers
 from sim.server.layouts import (
     ActorDescription,
     AttributeValue,
@@ -29,6 +30,7 @@ from sim.server.signals import Signals
 from sim.server.streams import StreamServer
 from sim.server.traffic_rules import TrafficRules
 from sim.server.world_map import WorldMap
+from sim.world.vehicle_motion import MAX_SUBSTEP_S
 
 _SPECTATOR_HEIGHT_M = 20.0
 _WITHOUT_STREAM = frozenset({"sensor.other.lane_invasion"})
@@ -70,6 +72,7 @@ class Episode:
         self._flags = MAP_CHANGED
         self.signals = Signals(world_map, self._ids)
         self._contacts = Contacts(self.table, self.bodies, world_map)
+        self._drivers = Drivers(self.table, self.bodies)
         self._rules = TrafficRules(self.table, world_map, self.signals)
         self._attached: list[list[Actor]] = []
         self._attached_version = -1
@@ -190,6 +193,7 @@ class Episode:
         substeps = self._substeps(delta_s)
         acceleration = np.zeros_like(self.table.acceleration_world_mps2)
         for _ in range(substeps):
+            self._drive()
             self.bodies.step(delta_s / substeps)
             self.bodies.write_back()
             touches += self._contacts.resolve()
@@ -222,11 +226,26 @@ class Episode:
         self._flags = 0
         return message
 
+    def _drive(self) -> None:
+        """Drive the vehicles that do not follow their own pedals."""
+        for actor in self._drivers.driven():
+            state = actor.vehicle
+            if state is not None and state.ackermann is not None:
+                self.control_vehicle(actor, state, self._drivers.pedals(actor, state.ackermann))
+        self._drivers.hold_velocities()
+
     def _substeps(self, delta_s: float) -> int:
+        """How many physics steps one tick has.
+
+        A client that chose a longest substep gets it. CARLA's default of 10 ms, which PhysX needs, counts as not
+        chosen: the vehicle model is as good with its own 50 ms.
+        """
         settings = self.settings
         if not settings.substepping or settings.max_substep_delta_s <= 0:
             return 1
-        wanted = math.ceil(delta_s / settings.max_substep_delta_s - 1e-9)
+        chosen = settings.max_substep_delta_s != EpisodeSettings().max_substep_delta_s
+        longest_s = settings.max_substep_delta_s if chosen else MAX_SUBSTEP_S
+        wanted = math.ceil(delta_s / longest_s - 1e-9)
         return max(1, min(wanted, settings.max_substeps))
 
     def _add(self, actor: Actor, T_world_self: NDArray[np.float64]) -> Actor:

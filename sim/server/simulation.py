@@ -87,6 +87,11 @@ class Simulation:
         self.streams.publish(self.world_stream_id, [state], wait=synchronous)
         return frame
 
+    def expect_listener(self, stream_id: int) -> None:
+        """A client is about to listen: wait for it before the next frame, and get what its sensor needs ready."""
+        self.streams.expect(stream_id)
+        self.submit(lambda: self._sensors.warm_up(self.episode, self.lock, stream_id))
+
     def cast(self, origin_world_m: FloatArray, direction_world: FloatArray, reach_m: float) -> list[list[object]]:
         """The first surface along a ray: CARLA location and tag, or nothing. Only on the simulation thread."""
         return self._sensors.cast(self.episode, origin_world_m, direction_world, reach_m)

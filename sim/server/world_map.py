@@ -22,25 +22,34 @@ DEFAULT_SPEED_KMPH = 50.0
 """§ 3 StVO: the limit in towns where a road says nothing."""
 _KMPH_PER_UNIT = {"km/h": 1.0, "mph": 1.609344, "m/s": 3.6}
 _SLOPE_STEP_M = 0.5
+_AROUND_M = _SLOPE_STEP_M * np.array([[0.0, 0.0], [1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
 
 
 class MapGround:
-    """The ground under bodies, as the physics asks for it."""
+    """The ground under bodies, as the physics asks for it: height and slope of the same places one after the other."""
 
     def __init__(self, data: MapData) -> None:
         self._ground_z_m = data.ground_z_m
+        self._asked = np.zeros((0, 2))
+        self._heights_m = np.zeros((5, 0))
 
     def height_m(self, xy_world_m: FloatArray) -> FloatArray:
         """(N,) heights at (N, 2) places."""
-        return self._ground_z_m(xy_world_m)
+        return self._around(xy_world_m)[0]
 
     def normal(self, xy_world_m: FloatArray) -> FloatArray:
         """(N, 3) upward unit normals, from height differences over 1 m."""
-        step_x, step_y = np.array([_SLOPE_STEP_M, 0.0]), np.array([0.0, _SLOPE_STEP_M])
-        around = np.concatenate([xy_world_m + d for d in (step_x, -step_x, step_y, -step_y)])
-        east, west, north, south = self._ground_z_m(around).reshape(4, -1)
+        _, east, west, north, south = self._around(xy_world_m)
         normal = np.stack([west - east, south - north, np.full_like(east, 2 * _SLOPE_STEP_M)], axis=1)
-        return normal / np.linalg.norm(normal, axis=1, keepdims=True)
+        return normal / np.sqrt(np.einsum("nk,nk->n", normal, normal))[:, None]
+
+    def _around(self, xy_world_m: FloatArray) -> FloatArray:
+        """(5, N) heights at the places, and to their east, west, north and south."""
+        if not np.array_equal(xy_world_m, self._asked):
+            places = (xy_world_m[None] + _AROUND_M[:, None]).reshape(-1, 2)
+            self._heights_m = self._ground_z_m(places).reshape(5, -1)
+            self._asked = np.array(xy_world_m)
+        return self._heights_m.copy()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from moosetest.frames import Transform
 from sim.raycast.bodies import BodyBoxes
 from sim.raycast.lidar import Lidar, LidarParams
+from sim.raycast.picking import Picked
 from sim.world.scene import Instance
 from tests.toy_rays import CAR, caster, scene
 
@@ -28,8 +29,8 @@ class EveryRay:
     def __init__(self, rays: int) -> None:
         self._rays = rays
 
-    def pick(self, boxes: BodyBoxes, bodies: int) -> list[np.ndarray]:
-        return [np.arange(self._rays)] * bodies
+    def pick(self, boxes: BodyBoxes, bodies: int) -> Picked:
+        return Picked(np.tile(np.arange(self._rays), bodies), np.repeat(np.arange(bodies), self._rays))
 
 
 @settings(derandomize=True, max_examples=40, deadline=None)

@@ -6,16 +6,15 @@ import pytest
 from sim.world.maps.network import read_network
 
 HEAD = "<OpenDRIVE><header><geoReference>+proj=tmerc +lat_0=48.5 +lon_0=9.25</geoReference></header>"
+ONE_LANE = '<lane id="-1" type="driving"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'
 
 
-def one_road(geometry: str, length_m: float, extra: str = "", lanes: str = "") -> str:
-    lanes = lanes or (
-        '<lanes><laneSection s="0"><center><lane id="0" type="none"/></center><right>'
-        '<lane id="-1" type="driving"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane></right></laneSection></lanes>'
-    )
+def one_road(geometry: str, length_m: float, extra: str = "", right: str = ONE_LANE, offset: str = "") -> str:
+    lanes = f'<laneSection s="0"><center><lane id="0" type="none"/></center><right>{right}</right></laneSection>'
+    plan = f'<geometry s="0" x="10" y="20" hdg="0" length="{length_m}">{geometry}</geometry>'
     return (
-        f'{HEAD}<road id="7" length="{length_m}" junction="-1">{extra}<planView>'
-        f'<geometry s="0" x="10" y="20" hdg="0" length="{length_m}">{geometry}</geometry></planView>{lanes}</road></OpenDRIVE>'
+        f'{HEAD}<road id="7" length="{length_m}" junction="-1">{extra}<planView>{plan}</planView>'
+        f"<lanes>{offset}{lanes}</lanes></road></OpenDRIVE>"
     )
 
 
@@ -43,12 +42,12 @@ def test_normalised_cubic_runs_over_its_whole_length():
 
 
 def test_lane_offset_and_width_shift_lane_edges():
-    lanes = (
-        '<lanes><laneOffset s="0" a="1" b="0" c="0" d="0"/><laneSection s="0"><center><lane id="0" type="none"/></center>'
-        '<right><lane id="-1" type="driving"><width sOffset="0" a="3" b="0.1" c="0" d="0"/></lane>'
-        '<lane id="-2" type="sidewalk"><width sOffset="0" a="2" b="0" c="0" d="0"/></lane></right></laneSection></lanes>'
+    right = (
+        '<lane id="-1" type="driving"><width sOffset="0" a="3" b="0.1" c="0" d="0"/></lane>'
+        '<lane id="-2" type="sidewalk"><width sOffset="0" a="2" b="0" c="0" d="0"/></lane>'
     )
-    road = read_network(one_road("<line/>", 50.0, lanes=lanes)).roads[0]
+    offset = '<laneOffset s="0" a="1" b="0" c="0" d="0"/>'
+    road = read_network(one_road("<line/>", 50.0, right=right, offset=offset)).roads[0]
     inner, outer = road.lane_edges(road.sections[0], -2, np.array([0.0, 10.0]))
     assert inner == pytest.approx([1 - 3, 1 - 4])
     assert outer == pytest.approx([1 - 5, 1 - 6])

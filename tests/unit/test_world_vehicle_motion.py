@@ -133,7 +133,7 @@ def test_the_origin_slides_outwards_half_a_wheelbase_ahead_of_the_rear_axle():
     state = run(fleet_of(speed_mps=2.0, steer=-0.3, throttle=0.05), 3.0)
     yaw = state.rpy_rad[2]
     sideways = state.velocity_world_mps[:2] @ [-math.sin(yaw), math.cos(yaw)]
-    assert sideways == pytest.approx(state.angular_velocity_world_radps[2] * CAR.wheelbase_m / 2, rel=0.02)
+    assert sideways == pytest.approx(state.angular_velocity_world_radps[2] * CAR.wheelbase_m / 2, rel=0.03)
 
 
 def test_fast_turns_understeer():

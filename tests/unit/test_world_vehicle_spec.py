@@ -15,10 +15,10 @@ def vehicle_rows() -> list[dict[str, str]]:
         return [row for row in csv.DictReader(file) if row["id"].startswith("vehicle.")]
 
 
-def test_the_kind_of_every_vehicle_blueprint_is_its_category():
+def test_the_kind_of_every_vehicle_blueprint_is_its_base_type():
     rows = vehicle_rows()
     assert len(rows) >= 40
-    assert {row["id"]: kind_of(row["id"]) for row in rows} == {row["id"]: row["category"] for row in rows}
+    assert {row["id"]: kind_of(row["id"]) for row in rows} == {row["id"]: row["base_type"] for row in rows}
 
 
 def test_an_unknown_vehicle_is_a_car():

@@ -14,14 +14,13 @@ from sim.assets.vehicles.wheels import add_wheel
 
 FloatArray = NDArray[np.float64]
 
-_COLUMNS = ((3, 4, 8), (1, 2, 1), (1, 1, 2))
+_COLUMNS = ((3, 4, 8), (2, 2, 1), (1, 1, 2))
 """Columns on front and rear, in each corner, along the side, at each level of detail."""
 _ARCH_STEPS = (8, 4, 2)
 _SPACING_M = (0.06, 0.2, 0.3)
 _ROW_SPACING_M = (0.025, 0.05, 0.1)
 _LID_SHARES = ((1.0, 0.84, 0.45, 0.0), (1.0, 0.84, 0.0), (1.0,))
 _EDGE_ROUNDING_DEG = ((45.0, 90.0), (90.0,), ())
-_EDGE_RADIUS_M = (0.05, 0.05, 0.0)
 _DARK = (0.010, 0.010, 0.011)
 _BLEND_M = 0.9
 """Bumpers bulge over this length behind each end."""
@@ -34,7 +33,8 @@ def add_lower_body(builder: MeshBuilder, shape: CarShape, patches: list[Patch], 
     outline = rounded_outline(half_length, half_width, shape.front, shape.rear, taper=0.035)
     places = outline.columns(_COLUMNS[level], cuts(shown), _arch_columns(shape, level), _SPACING_M[level])
     plan, normal = outline.at(places)
-    radius = _EDGE_RADIUS_M[level]
+    middle = outline.at(0.5 * (places[:-1] + places[1:]))[0]
+    radius = shape.edge_radius_m if level < 2 else 0.0
     top = shape.shoulder_m(plan[:, 0])
     bottom = np.minimum(_bottom_edge(shape, plan[:, 0], 1e-4 if level < 2 else -1e-4), top - radius)
     crown = shape.bonnet_crown_m * np.clip(plan[:, 1] / (0.6 * half_width), 0.0, 1.0)
@@ -42,8 +42,8 @@ def add_lower_body(builder: MeshBuilder, shape: CarShape, patches: list[Patch], 
     for columns, zone_patches, knots in _zones(shape, plan, shown, level):
         row = rows(knots, zone_patches, _ROW_SPACING_M[level])
         z = np.clip(row[None], bottom[columns, None], (top[columns] - radius)[:, None])
-        point, row = _with_rounded_edge(_bulged(shape, plan[columns], z), row, normal[columns], level)
-        zones.append(Zone(point, plan[columns], row))
+        point, row = _with_rounded_edge(_bulged(shape, plan[columns], z), row, normal[columns], (radius, level))
+        zones.append(Zone(point, middle[columns.start : columns.stop - 1], row))
     covered = (shape.rear_screen_m[0] + 0.12, shape.windscreen_m[0] - 0.12)
     Shell(tuple(zones), crown, covered if level < 2 else (0.0, 0.0)).emit(builder, shown, _LID_SHARES[level])
 
@@ -77,12 +77,13 @@ def add_greenhouse(builder: MeshBuilder, shape: CarShape, patches: list[Patch], 
     spacing = (0.08, 0.2, 0.5)[level]
     places = outline.columns((face, (3, 1, 1)[level], (3, 1, 1)[level]), cuts(shown), np.zeros(0), spacing)
     plan, normal = outline.at(places)
+    middle = outline.at(0.5 * (places[:-1] + places[1:]))[0]
     row = rows(((0.0, 0.5, 1.0), (0.0, 1.0), (0.0, 1.0))[level], shown, 0.02)
     point = _raked(shape, plan, row)
-    point, row = _with_rounded_edge(point, row, normal, level)
+    point, row = _with_rounded_edge(point, row, normal, (shape.edge_radius_m, level))
     # a dome: the roof falls towards both screens as it falls towards the sides
     crown = shape.roof_crown_m * np.clip(plan[:, 1] / 0.6, 0.0, 1.0) * np.sqrt(np.clip(1.0 - plan[:, 0] ** 2, 0.0, 1.0))
-    Shell((Zone(point, plan, row),), crown).emit(builder, shown, _LID_SHARES[level])
+    Shell((Zone(point, middle, row),), crown).emit(builder, shown, _LID_SHARES[level])
 
 
 def add_running_gear(builder: MeshBuilder, shape: CarShape, level: int, spokes: int = 5) -> None:
@@ -135,7 +136,7 @@ def _section(shape: CarShape) -> tuple[tuple[float, ...], tuple[float, ...], tup
 def _bulged(shape: CarShape, plan: FloatArray, z: FloatArray) -> FloatArray:
     """Points (C, R, 3): sides with a waist, ends with bumpers."""
     side_z, front_z, rear_z = _section(shape)
-    width = np.interp(z, side_z, [0.955, 0.985, 1.0, 0.997, 0.985, 0.978, 0.95])
+    width = np.interp(z, side_z, [0.955, 0.985, 1.0, 0.997, 0.985, 0.978, shape.shoulder_share])
     front = np.interp(z, front_z, [0.10, 0.02, 0.0, 0.035, 0.08])
     rear = np.interp(z, rear_z, [0.10, 0.02, 0.0, 0.035, 0.07])
     half_length = 0.5 * shape.length_m
@@ -151,20 +152,20 @@ def _raked(shape: CarShape, plan: FloatArray, row: FloatArray) -> FloatArray:
     front = shape.windscreen_m[0] + (shape.windscreen_m[1] - shape.windscreen_m[0]) * v
     back = shape.rear_screen_m[0] + (shape.rear_screen_m[1] - shape.rear_screen_m[0]) * v
     x = 0.5 * (front + back) + 0.5 * (front - back) * plan[:, :1]
-    foot = 0.5 * shape.width_m * 0.905
+    foot = 0.5 * shape.width_m * shape.foot_share
     roof = 0.5 * shape.width_m * shape.roof_share
     y = plan[:, 1:] * (foot + (roof - foot) * v + shape.bulge_m * np.sin(np.pi * v))
     base = shape.shoulder_m(x[:, 0]) - 0.015
-    top = shape.height_m - shape.roof_crown_m * (1.0 + plan[:, 0] ** 2) - _EDGE_RADIUS_M[0]
+    top = shape.height_m - shape.roof_crown_m * (1.0 + plan[:, 0] ** 2) - shape.edge_radius_m
     return np.stack([x, y, base[:, None] + (top - base)[:, None] * v], axis=-1)
 
 
 def _with_rounded_edge(
-    point: FloatArray, row: FloatArray, normal: FloatArray, level: int
+    point: FloatArray, row: FloatArray, normal: FloatArray, rounding: tuple[float, int]
 ) -> tuple[FloatArray, FloatArray]:
-    """The shell with a rounded upper edge: rows that turn inwards over the edge radius."""
-    radius = _EDGE_RADIUS_M[level]
-    if not radius:
+    """The shell with a rounded upper edge: rows that turn inwards over a radius, as finely as the level shows."""
+    radius, level = rounding
+    if not _EDGE_ROUNDING_DEG[level]:
         return point, row
     top = point[:, -1]
     added = []

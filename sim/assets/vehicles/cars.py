@@ -27,6 +27,11 @@ def add_car(builder: MeshBuilder, shape: CarShape, level: int) -> None:
     add_lower_body(builder, shape, front_patches(shape) + rear_patches(shape) + side_patches(shape), level)
     add_greenhouse(builder, shape, glass_patches(shape, level), level)
     add_running_gear(builder, shape, level)
+    add_car_details(builder, shape, level)
+
+
+def add_car_details(builder: MeshBuilder, shape: CarShape, level: int) -> None:
+    """Add what stands out of a car's body: mirrors, handles, wipers."""
     add_mirrors(builder, shape, level)
     if level == 0:
         _add_handles(builder, shape)
@@ -86,16 +91,19 @@ def side_patches(shape: CarShape) -> list[Patch]:
     return patches
 
 
-def glass_patches(shape: CarShape, level: int) -> list[Patch]:
-    """Windscreen, rear screen and side windows, with a black frame round the side glass."""
+def glass_patches(shape: CarShape, level: int, one_band_from: int = 2) -> list[Patch]:
+    """Windscreen, rear screen and side windows, with a black frame round the side glass.
+
+    From level `one_band_from` on, the side windows are one band without pillars.
+    """
     low, high = shape.window_rows
     width, rear_low, rear_high = shape.rear_glass
     frame: Range = (2 * shape.windows[0][0] - 1 - 0.03, 2 * shape.windows[-1][1] - 1 + 0.03)
     windows = shape.windows
     if level:
-        # far away all glass shares its edges; at the coarsest level the pillars between the side windows go too
+        # far away all glass shares its edges
         rear_low, rear_high = low, high
-        windows = windows if level == 1 else ((windows[0][0], windows[-1][1]),)
+        windows = windows if level < one_band_from else ((windows[0][0], windows[-1][1]),)
     patches = [
         Patch((0.7, 2), (-1, 0.885), (low, high) if level else (0.05, 0.93), GLASS, Material.GLASS),
         Patch((-2, -0.7), (-1, width), (rear_low, rear_high), GLASS, Material.GLASS),

@@ -118,6 +118,9 @@ OFFROAD = CarShape(
     bonnet_crown_m=0.02,
     roof_crown_m=0.025,
     cladding=True,
+    foot_share=0.93,
+    shoulder_share=0.97,
+    edge_radius_m=0.03,
 )
 VAN = CarShape(
     length_m=5.9,
@@ -142,6 +145,9 @@ VAN = CarShape(
     rear_glass=(0.74, 0.08, 0.52),
     bonnet_crown_m=0.03,
     roof_crown_m=0.03,
+    foot_share=0.955,
+    shoulder_share=0.975,
+    edge_radius_m=0.02,
 )
 MINIBUS = CarShape(
     length_m=4.48,
@@ -164,6 +170,9 @@ MINIBUS = CarShape(
     rear_glass=(0.72, 0.12, 0.66),
     bonnet_crown_m=0.02,
     roof_crown_m=0.05,
+    foot_share=0.93,
+    shoulder_share=0.965,
+    edge_radius_m=0.03,
 )
 BUBBLE = CarShape(
     length_m=2.43,
@@ -172,15 +181,15 @@ BUBBLE = CarShape(
     clearance_m=0.17,
     wheel_radius_m=0.26,
     wheel_width_m=0.15,
-    axles_m=(0.80, -0.78),
+    axles_m=(0.66, -0.64),
     shoulder=((-1.21, 0.72), (-1.12, 0.84), (-0.60, 0.92), (0.40, 0.90), (0.90, 0.84), (1.10, 0.76), (1.21, 0.66)),
     windscreen_m=(1.02, 0.42),
     rear_screen_m=(-1.05, -0.62),
     roof_share=0.66,
     windows=((0.16, 0.44), (0.47, 0.84)),
     doors_m=(0.42, -0.36),
-    front=Corner(0.42, 0.42, 0.05),
-    rear=Corner(0.42, 0.40, 0.05),
+    front=Corner(0.32, 0.42, 0.06),
+    rear=Corner(0.30, 0.40, 0.05),
     roof_crown_m=0.07,
 )
 WEDGE = CarShape(
@@ -226,6 +235,9 @@ BUS = CarShape(
     rear_glass=(0.50, 0.30, 0.60),
     bonnet_crown_m=0.01,
     roof_crown_m=0.05,
+    foot_share=0.985,
+    shoulder_share=0.99,
+    edge_radius_m=0.02,
 )
 CAB = CarShape(
     length_m=2.0,
@@ -248,6 +260,9 @@ CAB = CarShape(
     rear_glass=(0.0, 0.4, 0.5),
     bonnet_crown_m=0.01,
     roof_crown_m=0.03,
+    foot_share=0.975,
+    shoulder_share=0.985,
+    edge_radius_m=0.02,
 )
 CREW_CAB = CarShape(
     length_m=3.1,
@@ -270,4 +285,7 @@ CREW_CAB = CarShape(
     rear_glass=(0.0, 0.4, 0.5),
     bonnet_crown_m=0.01,
     roof_crown_m=0.03,
+    foot_share=0.975,
+    shoulder_share=0.985,
+    edge_radius_m=0.02,
 )

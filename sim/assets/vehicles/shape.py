@@ -38,7 +38,10 @@ class CarShape:
         rear_glass: (half width share, lower, upper) of the rear screen.
         bonnet_crown_m: how far bonnet and boot lid rise in the middle.
         roof_crown_m: how far the roof rises in the middle.
-        cladding: whether sills and arches are black.
+        cladding: whether sills are black.
+        foot_share: half width of the windows' foot over half width of the body.
+        shoulder_share: half width at the shoulder line over the widest.
+        edge_radius_m: rounding of shoulder and roof edges.
     """
 
     length_m: float
@@ -62,6 +65,9 @@ class CarShape:
     bonnet_crown_m: float = 0.035
     roof_crown_m: float = 0.05
     cladding: bool = False
+    foot_share: float = 0.905
+    shoulder_share: float = 0.95
+    edge_radius_m: float = 0.05
 
     def stretched(self, length_m: float, width_m: float, height_m: float) -> CarShape:
         """The same family at another length, body width and height."""

@@ -66,17 +66,17 @@ class Zone:
 
     Args:
         point_m: (C, R, 3), columns from the front centre to the rear centre, rows upwards.
-        nominal: (C, 2) plan coordinates that patches mean.
+        middle: (C - 1, 2) nominal plan coordinates of the cells' middles, which patches mean.
         row: (R,) row coordinates that patches mean.
     """
 
     point_m: FloatArray
-    nominal: FloatArray
+    middle: FloatArray
     row: FloatArray
 
     def painted(self, patches: list[Patch], side: int) -> tuple[FloatArray, NDArray[np.intp]]:
         """Colour (T, 3) and material (T,) of the triangles of `side`, +1 left or -1 right."""
-        x, y = (0.5 * (self.nominal[:-1] + self.nominal[1:])).T
+        x, y = self.middle.T
         row = 0.5 * (self.row[:-1] + self.row[1:])
         color = np.tile(PAINT, (len(x), len(row), 1))
         material = np.full((len(x), len(row)), int(Material.PAINT))

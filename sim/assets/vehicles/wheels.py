@@ -30,8 +30,8 @@ def add_wheel(
         _add_far_wheel(builder, center_m, radius_m, side * w, rim)
         return
     tyre_profile = (
-        [(rim_share, w), (0.92, w), (1.0, 0.7 * w), (1.0, -w)],
-        [(rim_share, w), (1.0, 0.8 * w), (1.0, -w)],
+        [(rim_share, w), (0.92, w), (1.0, 0.7 * w), (1.0, -w), (0.0, -w)],
+        [(rim_share, w), (1.0, 0.8 * w), (1.0, -w), (0.0, -w)],
     )[level]
     builder.grid(_turned(tyre_profile, center_m, radius_m, side, level), _TYRE, Material.RUBBER, crease_deg=40.0)
     rim_profile = (
@@ -64,6 +64,7 @@ def _add_far_wheel(
     builder.grid(np.stack([face, face - [0, 2 * out_m, 0]], axis=1), _TYRE, Material.RUBBER, close_u=True)
     fan = np.array([[0, 4, 2], [0, 2, 1], [2, 4, 3], [4, 0, 5]])
     builder.triangles(face[fan], _TYRE, Material.RUBBER)
+    builder.triangles((face - [0, 2 * out_m, 0])[fan[:, ::-1]], _TYRE, Material.RUBBER)
     disc = center + ring * (0.6 * radius_m) + np.array([0.0, 1.04 * out_m, 0.0])
     builder.triangles(disc[fan], rim, Material.RIM)
 

@@ -46,11 +46,13 @@ Wall ground_floor(vec2 at, vec2 px, vec3 paint, float style, float seed) {
     float open = step(0.45, hash11(shop * 5.0 + seed));
     // goods in the window: patches of colour in the lower half
     vec2 shelf = floor(vec2(at.x * 2.2, at.y * 1.6));
-    vec3 goods = vec3(hash21(shelf), hash21(shelf + 3.0), hash21(shelf + 7.0)) * step(0.35, hash21(shelf + 11.0));
-    vec3 room = vec3(0.035) + 0.10 * goods * smoothstep(1.9, 1.0, at.y);
+    float tone = hash21(shelf);
+    vec3 goods = tone * tone * mix(vec3(0.9, 0.8, 0.65), vec3(hash21(shelf + 3.0), tone, hash21(shelf + 7.0)), 0.35);
+    goods *= smoothstep(2.1, 1.2, at.y);
+    vec3 room = vec3(0.03) + 0.10 * goods;
     vec3 wall = mix(paint * 0.8, mix(color, vec3(0.8), letters), board);
     wall *= 1.0 - 0.35 * band(at.y, GROUND_FLOOR_M - 0.15, GROUND_FLOOR_M + 0.1, px.y);
-    vec3 glow = open * (glass * (0.35 + goods) * vec3(1.0, 0.85, 0.62) + 1.2 * board * (color + letters * 0.5));
+    vec3 glow = open * (glass * (0.22 + 0.6 * goods) * vec3(1.0, 0.85, 0.62) + 0.7 * board * (color + letters * 0.5));
     return Wall(mix(wall, room, glass), glow, glass);
 }
 

@@ -11,7 +11,7 @@ void surface(inout Surface s, vec3 v, float distance_m) {
     vec2 at = abs(s.normal.z) > 0.5 ? v_world.xy : vec2(v_world.x + v_world.y, v_world.z);
     vec3 fine = texture(u_ground_map, vec3(at * 0.25, layer)).rgb;
     float broad = texture(u_cloud_map, at * 0.021).r;
-    s.albedo *= fine * 2.0 * (0.76 + 0.48 * broad);
+    s.albedo *= fine * 2.0 * (0.86 + 0.28 * broad);
     float wet = u_sun_light.w * v_color.a;
     float puddle = wet * smoothstep(0.75 - 0.45 * wet, 0.95 - 0.35 * wet, broad + 0.25);
     s.albedo *= 1.0 - 0.5 * wet;

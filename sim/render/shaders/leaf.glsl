@@ -14,6 +14,9 @@ bool is_gap(vec3 at, vec3 normal, vec3 v, float seed, out float dense) {
 void surface(inout Surface s, vec3 v, float distance_m) {
     float dense;
     if (is_gap(v_world, s.normal, v, v_info.z, dense)) discard;
+#ifdef LAMPS
+    s.albedo *= 0.6;  // lamps stand under the crowns' edge, their light hardly enters
+#endif
     s.albedo *= 0.5 + 1.2 * smoothstep(0.36, 0.75, dense);
     s.open = mix(0.35, 1.0, smoothstep(-0.8, 0.9, normalize(v_normal).z)) * (0.5 + dense * 0.8);
 }

@@ -53,7 +53,7 @@ float beam_lux(vec3 world, vec4 lamp, vec4 axis, out vec3 to_lamp) {
 vec3 lamp_light(vec3 world, vec3 n) {
     vec2 uv = (world.xy - u_lamp_map.xy) * u_lamp_map.z;
     vec4 field = texture(u_lamp_field, uv);
-    float below = smoothstep(u_lamp_light.w, u_lamp_light.w * 0.7, world.z - u_eye.z + 1.5);
+    float below = smoothstep(u_lamp_light.w, u_lamp_light.w * 0.6, world.z - u_eye.z + 1.5);
     float direct = max(dot(field.xyz, n), 0.0) + 0.18 * field.w;
     vec3 c = u_lamp_light.rgb * direct * below;
     for (int k = 0; k < BEAMS; ++k) {

@@ -61,6 +61,17 @@ class Eyes:
                 request = replace(request, view=view, outputs=other.outputs | request.outputs)
             self._requests[request.key] = request
 
+    def warm_up(self, scene: Scene, with_camera: bool) -> None:
+        """Do once what makes the first picture or ray slow: context, shaders, the scenery's meshes."""
+        from sim.render.view import CameraView
+
+        self.look_at(scene, [])
+        if not with_camera:
+            self.caster()
+        elif self._renderer is None:
+            tiny = CameraView(width_px=16, height_px=16, fov_x_rad=1.0, T_world_camera=np.eye(4))
+            self._camera().render(scene, tiny, frozenset({"rgb"}))
+
     def images(self, request: CameraRequest) -> Images:
         """The pictures of a request that was told to `look_at`."""
         if request.key not in self._drawn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -93,6 +94,8 @@ class SensorSuite:
         if self._version != episode.table.version:
             self._take_stock(episode)
         listened = [a for a in self._sensors if self._streams.has_subscribers(a.stream_id)]
+        if episode.settings.no_rendering_mode:
+            listened = [a for a in listened if not _is_camera(a)]
         if not listened:
             return work
         poses = _poses(episode, listened)
@@ -105,6 +108,17 @@ class SensorSuite:
         if work.due:
             work.view = self._view(episode, work)
         return work
+
+    def warm_up(self, episode: Episode, lock: threading.RLock, stream_id: int) -> None:
+        """Make scenery, shaders and rays ready for a sensor that a client is about to listen to, if it needs them."""
+        with lock:
+            actor = next((a for a in episode.actors.values() if a.stream_id == stream_id), None)
+            if actor is None or actor.kind is not ActorKind.SENSOR or actor.blueprint_id in _BLIND:
+                return
+            from sim.server.scene_view import build_scene
+
+            scene = build_scene(episode)
+        self._eyes.warm_up(scene, with_camera=_is_camera(actor))
 
     def cast(
         self, episode: Episode, origin_world_m: FloatArray, direction_world: FloatArray, reach_m: float
@@ -155,6 +169,10 @@ class SensorSuite:
 
     def _encoded(self, actor: Actor) -> list[object]:
         return actor.to_wire(self._streams.token(actor.stream_id) if actor.stream_id else b"")
+
+
+def _is_camera(actor: Actor) -> bool:
+    return actor.blueprint_id.startswith("sensor.camera.")
 
 
 def _poses(episode: Episode, actors: list[Actor]) -> FloatArray:

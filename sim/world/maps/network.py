@@ -266,7 +266,7 @@ def _mark(element: Element) -> Mark:
 
 def _object(element: Element) -> RoadObject:
     corners = [[_number(c, "u"), _number(c, "v"), _number(c, "z")] for c in element.iter("cornerLocal")]
-    repeats = [{key: _number(r, key) for key in r.keys()} for r in element.findall("repeat")]  # noqa: SIM118
+    repeats = [{key: _number(r, key) for key in r.attrib} for r in element.findall("repeat")]
     return RoadObject(
         number=element.get("id", ""),
         kind=element.get("type", ""),

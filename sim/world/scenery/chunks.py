@@ -35,6 +35,8 @@ VEGETATION = Kind("vegetation", 9)
 TERRAIN = Kind("terrain", 10, TERRAIN_CHUNK_M)
 STATIC = Kind("street_furniture", 20)
 ROAD_LINE = Kind("road_line", 24)
+FORECOURT = Kind("forecourt", 25)
+BRIDGE = Kind("bridge", 26)
 GUARD_RAIL = Kind("guard_rail", 28)
 
 

@@ -111,3 +111,11 @@ def planter(variant: int, size_m: Size) -> Mesh:
     for at in (-0.45, 0.0, 0.45):
         made.ellipsoid((0, at * size_m[1] * 0.62, 0.5), (0.8 * x, 0.33 * y, top - 0.5), green, Material.LEAF, 6, 8)
     return made.build()
+
+
+def forecourt(variant: int, size_m: Size) -> Mesh:
+    """A slab of paving that is as good as flush with the ground round it."""
+    del variant
+    made = MeshBuilder()
+    x, y, top = size_m[0] / 2, size_m[1] / 2, size_m[2]
+    return made.box((0, 0, top - 0.15), (x, y, 0.15), (0.27, 0.26, 0.245), Material.PAVING).build()

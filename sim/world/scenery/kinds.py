@@ -9,8 +9,8 @@ import numpy as np
 
 from sim.assets.mesh import Mesh
 from sim.world.scene import StreetLamp
-from sim.world.scenery import furniture, posts, trees
-from sim.world.scenery.chunks import POLE, STATIC, TRAFFIC_SIGN, VEGETATION, Chunks, Kind
+from sim.world.scenery import bridges, furniture, posts, trees
+from sim.world.scenery.chunks import BRIDGE, FORECOURT, POLE, STATIC, TRAFFIC_SIGN, VEGETATION, Chunks, Kind
 from sim.world.scenery.roadside import Placed
 
 Maker = Callable[[int, tuple[float, float, float]], Mesh]
@@ -37,6 +37,10 @@ def _signal_post(variant: int, size_m: tuple[float, float, float]) -> Mesh:
 
 
 MESHES: dict[str, tuple[tuple[Kind, Maker], ...]] = {
+    "abutment": ((BRIDGE, bridges.abutment),),
+    "bridge_deck": ((BRIDGE, bridges.deck),),
+    "forecourt": ((FORECOURT, furniture.forecourt),),
+    "bush": ((VEGETATION, trees.bush),),
     "bench": ((STATIC, furniture.bench),),
     "bin": ((STATIC, furniture.waste_bin),),
     "hydrant": ((STATIC, furniture.hydrant),),
@@ -52,6 +56,8 @@ MESHES: dict[str, tuple[tuple[Kind, Maker], ...]] = {
     "far_tree": ((VEGETATION, _far_tree),),
 }
 """What each kind is made of, part by part."""
+NOT_SOLID = frozenset({"forecourt", "bush", "bridge_deck"})
+"""What bodies go over, through or under."""
 FREE_TURN = frozenset({"tree", "far_tree"})
 SOLID_RADIUS_M = {"tree": 0.18, "far_tree": 0.18, "lamp": 0.09, "zebra_sign": 0.04, "gantry": 0.22, "signal_post": 0.07}
 """Half extents of things that are thinner than the room they take."""

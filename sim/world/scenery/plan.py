@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from sim.world.maps.network import Network
+from sim.world.scenery import bridges
 from sim.world.scenery.roadside import FreeGround, Placed, Side, road_sides
 from sim.world.scenery.strips import Strip
 
@@ -20,6 +22,9 @@ MAX_FAR_TREES = 220
 MAX_BUILDINGS = 90
 """In front rows; large towns get gaps."""
 HOUSE_STEP_M = 20.0
+FORECOURT_SHARE = 0.55
+FORECOURT_GAP_M = 0.02
+BUSH_GROUPS = 40
 GROUND_FLOOR_M, STOREY_M = 3.6, 3.2
 """The facades' shader draws shops up to 3.6 m and storeys of 3.1 to 3.3 m above."""
 FURNITURE = {
@@ -34,6 +39,7 @@ FURNITURE = {
 FURNITURE_STEP_M = 13.0
 MAX_FURNITURE = 120
 MAX_LAMPS = 80
+BRIDGE_FROM_END_M = 250.0
 LAMP_STEP_M = 30.0  # DIN 13201 lighting of local streets: masts of 7 to 8 m every 25 to 35 m
 LAMP_M = (0.2, 0.2, 7.5)
 DELINEATOR_STEP_M = 50.0  # § 43 StVO (sign 620): every 50 m
@@ -73,6 +79,7 @@ def plan_scenery(network: Network, strips: list[Strip], free: FreeGround, height
     steps: tuple[Callable[[Planner, list[Side]], Iterator[Placed | None]], ...] = (
         _signs_at_crossings,
         _gantries,
+        _bridges,
         _lamps,
         _buildings,
         _second_row,
@@ -80,6 +87,7 @@ def plan_scenery(network: Network, strips: list[Strip], free: FreeGround, height
         _street_trees,
         _furniture,
         _roadside_trees,
+        _bushes,
         _far_trees,
     )
     for number, step in enumerate(steps):
@@ -117,6 +125,22 @@ def _gantries(planner: Planner, sides: list[Side]) -> Iterator[Placed | None]:
             yield _facing_traffic(found)
 
 
+def _bridges(planner: Planner, sides: list[Side]) -> Iterator[Placed | None]:
+    """One bridge over each long motorway, near its end: its abutments, and its deck over the middle."""
+    for side in sides:
+        if side.is_motorway and side.road.length_m > BRIDGE_FROM_END_M + 500.0:
+            s_m = side.road.length_m - BRIDGE_FROM_END_M
+            size = bridges.RAMP_M, bridges.BANK_WIDTH_M, bridges.CLEAR_M
+            yield planner.beside(side, s_m, bridges.ABUTMENT_TO_ROAD_M + size[0] / 2, ("abutment", size))
+            if side.sign < 0:
+                (x, y), yaw = side.at(s_m, 0.0)
+                (far_x, far_y), _ = Side(side.road, 1, False).at(s_m, 0.0)
+                length_m = float(np.hypot(far_x - x, far_y - y)) + 2 * (bridges.ABUTMENT_TO_ROAD_M + bridges.SEAT_M)
+                z_m = float(planner.heights(np.array([[x, y]]))[0]) + bridges.CLEAR_M
+                middle = (x + far_x) / 2, (y + far_y) / 2, z_m
+                yield Placed("bridge_deck", middle, yaw, (length_m, bridges.WIDTH_M, bridges.DECK_M))
+
+
 def _lamps(planner: Planner, sides: list[Side]) -> Iterator[Placed | None]:
     """Street lamps in turn on the left and the right."""
     urban = [side for side in sides if side.is_urban]
@@ -141,9 +165,22 @@ def _buildings(planner: Planner, sides: list[Side]) -> Iterator[Placed | None]:
             storeys = int(planner.rng.choice([1, 2, 2, 3, 3, 4, 5]))
             size = depth_m, width_m, GROUND_FLOOR_M + storeys * STOREY_M
             if planner.rng.random() < share:
-                yield planner.beside(side, s_m + width_m / 2, setback_m + depth_m / 2, ("building", size))
+                house = planner.beside(side, s_m + width_m / 2, setback_m + depth_m / 2, ("building", size))
+                yield house
+                if house is not None and planner.rng.random() < FORECOURT_SHARE:
+                    yield _forecourt(planner, house, setback_m)
             terraced = planner.rng.random() < 0.5
             s_m += width_m + (0.7 if terraced else float(planner.rng.uniform(3.5, 9.0)))
+
+
+def _forecourt(planner: Planner, house: Placed, setback_m: float) -> Placed | None:
+    """Paving between a house and the side walk, where it is clear of the walk; trees may stand on it."""
+    deep_m = setback_m - 2 * FORECOURT_GAP_M
+    x, y, z = house.position_world_m
+    out_m = (house.size_m[0] + setback_m) / 2
+    middle = x + out_m * float(np.cos(house.yaw_rad)), y + out_m * float(np.sin(house.yaw_rad)), z
+    slab = Placed("forecourt", middle, house.yaw_rad, (deep_m, house.size_m[1], 0.02))
+    return None if shapely.dwithin(planner.free.paved, slab.outline(), FORECOURT_GAP_M / 2) else slab
 
 
 def _second_row(planner: Planner, sides: list[Side]) -> Iterator[Placed | None]:
@@ -212,6 +249,19 @@ def _roadside_trees(planner: Planner, sides: list[Side]) -> Iterator[Placed | No
             away_m = float(planner.rng.uniform(9.0, 26.0))
             height_m = float(planner.rng.uniform(6.0, 12.0))
             yield planner.beside(side, at_m, away_m, ("tree", (TREE_TRUNK_M, TREE_TRUNK_M, height_m)))
+
+
+def _bushes(planner: Planner, sides: list[Side]) -> Iterator[Placed | None]:
+    """Groups of bushes on the slopes beside motorways and country roads."""
+    open_sides = [side for side in sides if not side.is_urban]
+    for _ in range(BUSH_GROUPS if open_sides else 0):
+        side = open_sides[int(planner.rng.integers(len(open_sides)))]
+        s_m = float(planner.rng.uniform(0.0, side.road.length_m))
+        for _ in range(int(planner.rng.integers(2, 6))):
+            s_m += float(planner.rng.uniform(2.2, 3.5))
+            away_m = float(planner.rng.uniform(3.5, 7.0))
+            size = 1.8, 2.4, float(planner.rng.uniform(1.2, 2.4))
+            yield planner.beside(side, s_m, away_m, ("bush", size))
 
 
 def _far_trees(planner: Planner, sides: list[Side]) -> Iterator[Placed | None]:

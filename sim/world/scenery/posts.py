@@ -28,7 +28,8 @@ def zebra_sign_panel(variant: int, size_m: Size) -> Mesh:
     del variant
     made = MeshBuilder()
     z = size_m[2] - 0.35
-    made.box((0.05, 0, z), (0.012, 0.30, 0.30), BLUE_RGB, Material.RETRO)
+    made.box((0.045, 0, z), (0.008, 0.31, 0.31), POLE_RGB, Material.METAL)
+    made.box((0.057, 0, z), (0.005, 0.30, 0.30), BLUE_RGB, Material.RETRO)
     triangle = [[0.067, -0.22, z - 0.19], [0.067, 0.22, z - 0.19], [0.067, 0.0, z + 0.21]]
     made.triangles([triangle], WHITE_RGB, Material.RETRO)
     walker = [
@@ -60,8 +61,9 @@ def gantry_panels(variant: int, size_m: Size) -> Mesh:
     for middle_y, half_y in ((-7.2, 2.6), (-13.2, 2.6)):
         half_z = float(rng.choice([1.0, 1.25]))
         z = top - 0.7
-        made.box((-0.05, middle_y, z), (0.04, half_y, half_z), WHITE_RGB, Material.RETRO)
-        made.box((-0.03, middle_y, z), (0.035, half_y - 0.07, half_z - 0.07), BLUE_RGB, Material.RETRO)
+        made.box((-0.08, middle_y, z), (0.04, half_y + 0.02, half_z + 0.02), POLE_RGB, Material.METAL)
+        made.box((-0.03, middle_y, z), (0.015, half_y, half_z), WHITE_RGB, Material.RETRO)
+        made.box((-0.01, middle_y, z), (0.015, half_y - 0.07, half_z - 0.07), BLUE_RGB, Material.RETRO)
         for row in np.arange(z - half_z + 0.45, z + half_z - 0.3, 0.5):
             half_m = rng.uniform(0.5, 0.75) * half_y
             made.box((0.008, middle_y, row), (0.006, half_m, 0.13), WHITE_RGB, Material.RETRO)

@@ -15,7 +15,7 @@ FAR_SHAPES = 3
 CROWN_BASE_M = 2.6
 """Clear of heads and of the view under the crown."""
 BARK_RGB = (0.105, 0.075, 0.052)
-LEAF_RGB = ((0.075, 0.135, 0.030), (0.095, 0.150, 0.040), (0.060, 0.110, 0.028), (0.115, 0.145, 0.035))
+LEAF_RGB = ((0.105, 0.190, 0.045), (0.135, 0.210, 0.060), (0.085, 0.160, 0.042), (0.165, 0.205, 0.050))
 
 Floats = NDArray[np.float64]
 
@@ -56,6 +56,19 @@ def far_tree(variant: int, height_m: float) -> Mesh:
     color = np.array(LEAF_RGB[variant % len(LEAF_RGB)]) * 0.9
     center = np.array([0.0, 0.0, 0.6 * height_m])
     _lump(made, center, np.array([0.3, 0.3, 0.42]) * height_m, color, (6, 7), rng)
+    return made.build()
+
+
+@cache
+def bush(variant: int, size_m: tuple[float, float, float]) -> Mesh:
+    """Three lumps that begin in the ground: about 180 triangles."""
+    rng = np.random.default_rng([10, variant])
+    made = MeshBuilder()
+    color = np.array(LEAF_RGB[variant % len(LEAF_RGB)])
+    for at in (-0.28, 0.0, 0.28):
+        radius = np.array([0.45 * size_m[0], 0.26 * size_m[1], 0.6 * size_m[2]]) * rng.uniform(0.8, 1.1)
+        center = np.array([rng.uniform(-0.1, 0.1), at * size_m[1], size_m[2] - radius[2]])
+        _lump(made, center, radius, color * rng.uniform(0.85, 1.15), (6, 7), rng)
     return made.build()
 
 

@@ -1,0 +1,1 @@
+"""Meshes of two-wheelers and how a rider sits on them."""
