@@ -32,11 +32,11 @@ def assign(cost: FloatArray, allowed: NDArray[np.bool_]) -> Assignment:
 
 
 def mahalanobis(innovation: FloatArray, S: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Squared distance and log det S of innovations (N, M, k) under S (N, M, k, k)."""
-    if innovation.size == 0:
-        return np.zeros(innovation.shape[:2]), np.zeros(innovation.shape[:2])
-    solved = np.linalg.solve(S, innovation[..., None])[..., 0]
-    return np.einsum("nmk,nmk->nm", innovation, solved), np.linalg.slogdet(S)[1]
+    """Squared distance and log det S (...,) of plane innovations (..., 2) under S (..., 2, 2), in closed form."""
+    a, b, c = S[..., 0, 0], S[..., 0, 1], S[..., 1, 1]
+    det = a * c - b * b
+    x, y = innovation[..., 0], innovation[..., 1]
+    return (c * x * x - 2.0 * b * x * y + a * y * y) / det, np.log(det)
 
 
 def inside_boxes(point_m: FloatArray, center_m: FloatArray, yaw_rad: FloatArray, half_m: FloatArray) -> FloatArray:

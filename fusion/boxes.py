@@ -38,6 +38,7 @@ class BoxConfig:
         grow, shrink: share of a size difference taken over from one box: what was seen once does not shrink by
             being half hidden.
         radar_spread: a radar may see any part of a body: standard deviation as a share of its longest side.
+        picture_bias: lasting relative error of a range by picture; people's heights spread by a tenth, slopes add.
         radar_origin_ego_m: where radial speeds are measured from.
     """
 
@@ -51,6 +52,7 @@ class BoxConfig:
     grow: float = 0.4
     shrink: float = 0.05
     radar_spread: float = 0.2
+    picture_bias: float = 0.12
     radar_origin_ego_m: tuple[float, float] = (3.8, 0.0)
 
 
@@ -88,6 +90,22 @@ class View:
     is_radar: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AlignedBoxes:
+    """Boxes in the orientation of their tracks, completed to the tracks' sizes away from the sensor.
+
+    `size_lw_m` (N, 2) is as seen; `axes` (N, 2, 2) are the tracks' length and width directions, `away` (N, 2) in
+    [-1, 1] tells towards which of their ends the sensor looks.
+    """
+
+    xy_m: FloatArray
+    cov_m2: FloatArray
+    yaw_rad: FloatArray
+    size_lw_m: FloatArray
+    away: FloatArray
+    axes: FloatArray
+
+
 def boxes_in_world(found: Detections, ego: EgoState, config: BoxConfig) -> WorldBoxes:
     """The boxes in the world frame, sorted by place, so that their order of arrival does not matter."""
     order = np.lexsort((found.score, *found.size_lwh_m.T, *found.center_ego_m.T))
@@ -120,29 +138,47 @@ def view_of(found: Detections, then: EgoState, now: EgoState, is_radar: bool, co
 def match_boxes(boxes: WorldBoxes, table: TrackTable, view: View, config: BoxConfig) -> Assignment:
     """Which box belongs to which track, by place, size and radial speed."""
     n, m = len(boxes), len(table)
-    pair_box, pair_track = np.repeat(np.arange(n), m), np.tile(np.arange(m), n)
-    seen = _align(boxes, table, pair_box, pair_track, view)
-    P = table.cov[pair_track]
-    z = position_measurement(table.mean[pair_track], seen.xy_m, seen.cov_m2, view.age_s)
-    z = Measurement(z.innovation, z.H, z.R + _spread(table, pair_track, view, config))
-    S = z.H @ P @ z.H.transpose(0, 2, 1) + z.R
-    d2, log_det = mahalanobis(z.innovation.reshape(n, m, 2), S.reshape(n, m, 2, 2))
-    longest = np.maximum(table.size_lwh_m[:, :2].max(axis=1), 0.3)[None]
-    size_gap = np.abs(np.log(np.maximum(boxes.size_lwh_m[:, :2].max(axis=1), 0.3)[:, None] / longest))
-    known = table.has_extent[None] & (not view.is_radar)
-    allowed = (d2 < config.gate_chi2) & ~(known & (size_gap > np.log(config.max_size_ratio)))
-    cost = d2 + log_det + np.where(known, size_gap**2, 0.0)
+    box, track = _near_pairs(boxes, table, config)
+    seen = _align(boxes, table, box, track, view)
+    P = table.cov[track]
+    z = position_measurement(table.mean[track], seen.xy_m, seen.cov_m2, view.age_s)
+    S = z.H @ P @ z.H.transpose(0, 2, 1) + z.R + _spread(table, track, view, config)
+    d2, log_det = mahalanobis(z.innovation, S)
+    longest = np.maximum(table.size_lwh_m[track, :2].max(axis=1, initial=0.3), 0.3)
+    size_gap = np.abs(np.log(np.maximum(boxes.size_lwh_m[box, :2].max(axis=1, initial=0.3), 0.3) / longest))
+    known = table.has_extent[track] & (not view.is_radar)
+    fits = (d2 < config.gate_chi2) & ~(known & (size_gap > np.log(config.max_size_ratio)))
+    worth = d2 + log_det + np.where(known, size_gap**2, 0.0)
     if boxes.has_radial.any():
-        radial2 = _radial_distance2(boxes, table, view, config)
-        allowed &= radial2 < config.radial_gate_chi2
-        cost = cost + radial2
+        radial2 = _radial_distance2(boxes, table, box, track, view, config)
+        fits &= radial2 < config.radial_gate_chi2
+        worth = worth + radial2
+    cost, allowed = np.zeros((n, m)), np.zeros((n, m), dtype=np.bool_)
+    cost[box, track], allowed[box, track] = worth, fits
     return assign(cost, allowed)
 
 
-def measure(boxes: WorldBoxes, table: TrackTable, pairs: Assignment, view: View, config: BoxConfig) -> Measurement:
+def _near_pairs(boxes: WorldBoxes, table: TrackTable, config: BoxConfig) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs that could pass the gate at all: by the larger deviations and the longest sides."""
+    apart = boxes.xy_m[:, None] - table.xy_m[None]
+    var = np.einsum("nii->n", boxes.cov_m2)[:, None] + np.einsum("mii->m", table.cov[:, :2, :2])[None]
+    sides = boxes.size_lwh_m[:, :2].max(axis=1, initial=0.0)[:, None]
+    sides = np.maximum(sides, table.size_lwh_m[:, :2].max(axis=1, initial=0.0)[None])
+    reach = np.sqrt(config.gate_chi2 * var) + 1.5 * sides
+    box, track = np.nonzero(np.einsum("nmi,nmi->nm", apart, apart) < reach**2)
+    return box, track
+
+
+def align_pairs(boxes: WorldBoxes, table: TrackTable, pairs: Assignment, view: View) -> AlignedBoxes:
+    """The matched boxes in the orientation and, away from the sensor, the size of their tracks."""
+    return _align(boxes, table, pairs.detection, pairs.track, view)
+
+
+def measure(
+    boxes: WorldBoxes, seen: AlignedBoxes, table: TrackTable, pairs: Assignment, view: View, config: BoxConfig
+) -> Measurement:
     """Place, heading, velocity and radial speed of the matched tracks; what was not measured has no weight."""
     mean = table.mean[pairs.track]
-    seen = _align(boxes, table, pairs.detection, pairs.track, view)
     spread = _spread(table, pairs.track, view, config)
     long_enough = seen.size_lw_m[:, 0] > 1.5 * seen.size_lw_m[:, 1]
     tells_yaw = long_enough & (boxes.class_id[pairs.detection] != ObjectClass.PERSON) & (not view.is_radar)
@@ -159,10 +195,9 @@ def measure(boxes: WorldBoxes, table: TrackTable, pairs: Assignment, view: View,
 
 
 def grown(
-    boxes: WorldBoxes, table: TrackTable, pairs: Assignment, view: View, config: BoxConfig
+    boxes: WorldBoxes, seen: AlignedBoxes, table: TrackTable, pairs: Assignment, config: BoxConfig
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """New sizes (N, 3), and shifts (N, 2) and heights (N,) of the centres that keep the near faces where they are."""
-    seen = _align(boxes, table, pairs.detection, pairs.track, view)
     box_size = np.column_stack([seen.size_lw_m, boxes.size_lwh_m[pairs.detection, 2]])
     old = table.size_lwh_m[pairs.track]
     known = table.has_extent[pairs.track][:, None]
@@ -178,19 +213,20 @@ def grown(
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Seen:
-    """Boxes in the orientation of their tracks, completed to the tracks' sizes away from the sensor."""
+def loosened(table: TrackTable, view: View, config: BoxConfig) -> TrackTable:
+    """Tracks that only pictures have placed may be wrong in range by a share that no number of pictures told."""
+    row = np.flatnonzero(~table.has_extent & (table.solid_hits == 0))
+    if not len(row):
+        return table
+    away = table.xy_m[row] - view.ego_xy_m
+    cov = table.cov[row]
+    cov[:, :2, :2] += config.picture_bias**2 * away[:, :, None] * away[:, None, :]
+    return table.with_rows(row, cov=cov)
 
-    xy_m: FloatArray
-    cov_m2: FloatArray
-    yaw_rad: FloatArray
-    size_lw_m: FloatArray
-    away: FloatArray
-    axes: FloatArray
 
-
-def _align(boxes: WorldBoxes, table: TrackTable, box: NDArray[np.intp], track: NDArray[np.intp], view: View) -> _Seen:
+def _align(
+    boxes: WorldBoxes, table: TrackTable, box: NDArray[np.intp], track: NDArray[np.intp], view: View
+) -> AlignedBoxes:
     """A box shows the near faces; where it is shorter than the track, the rest is hidden behind them."""
     yaw_track, yaw = table.mean[track, 2], boxes.yaw_rad[box]
     quarter = np.round((yaw_track - yaw) / (np.pi / 2.0))
@@ -207,7 +243,9 @@ def _align(boxes: WorldBoxes, table: TrackTable, box: NDArray[np.intp], track: N
     hidden = own - size
     shift = np.einsum("nk,nki->ni", 0.5 * away * hidden, axes)
     doubt = np.einsum("nk,nki,nkj->nij", (0.15 * hidden) ** 2, axes, axes)
-    return _Seen(boxes.xy_m[box] + shift, boxes.cov_m2[box] + doubt, yaw + quarter * np.pi / 2.0, size, away, axes)
+    return AlignedBoxes(
+        boxes.xy_m[box] + shift, boxes.cov_m2[box] + doubt, yaw + quarter * np.pi / 2.0, size, away, axes
+    )
 
 
 def _spread(table: TrackTable, track: NDArray[np.intp], view: View, config: BoxConfig) -> FloatArray:
@@ -217,12 +255,16 @@ def _spread(table: TrackTable, track: NDArray[np.intp], view: View, config: BoxC
     return var[:, None, None] * np.eye(2)
 
 
-def _radial_distance2(boxes: WorldBoxes, table: TrackTable, view: View, config: BoxConfig) -> FloatArray:
-    """(N, M) squared normalised differences of radial speed; 0 where none was measured."""
-    n, m = len(boxes), len(table)
-    track = np.tile(np.arange(m), n)
-    radial = np.repeat(boxes.radial_mps, m)
-    z = radial_measurement(table.mean[track], view.radar_xy_m, radial, np.full(n * m, config.radial_sd_mps**2))
+def _radial_distance2(
+    boxes: WorldBoxes,
+    table: TrackTable,
+    box: NDArray[np.intp],
+    track: NDArray[np.intp],
+    view: View,
+    config: BoxConfig,
+) -> FloatArray:
+    """Squared normalised difference of radial speed of each pair; 0 where none was measured."""
+    var = np.full(len(box), config.radial_sd_mps**2)
+    z = radial_measurement(table.mean[track], view.radar_xy_m, boxes.radial_mps[box], var)
     S = (z.H @ table.cov[track] @ z.H.transpose(0, 2, 1))[:, 0, 0] + z.R[:, 0, 0]
-    distance2 = (z.innovation[:, 0] ** 2 / S).reshape(n, m)
-    return np.where(boxes.has_radial[:, None], distance2, 0.0)
+    return np.where(boxes.has_radial[box], z.innovation[:, 0] ** 2 / S, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,7 @@ def class_belief(evidence: FloatArray) -> FloatArray:
     return np.asarray(evidence / evidence.sum(axis=1, keepdims=True))
 
 
+@lru_cache(maxsize=8)
 def _label_counts(config: ClassConfig) -> FloatArray:
     counts = np.eye(N_CLASSES)
     for label, others in _CONFUSED.items():

@@ -16,32 +16,28 @@ from fusion.table import TrackTable
 from moosetest.arrays import FloatArray
 from moosetest.objects import ObjectClass, TrackIdx, TrackStatus
 from moosetest.timing import ns_from_s
-from moosetest.world import EgoState
 
 _STANDING_MPS = 0.5
 _DAMP_PER_TICK = 0.7  # a person lost at the bumper is taken to stay there, not to walk on under the car
 _DOUBLE_MPS = 2.5
 
 
-def count_misses(
-    instant: Instant, ego: EgoState, looked: frozenset[int], camera_view: FloatArray, config: LifecycleConfig
-) -> None:
+def count_misses(instant: Instant, looked: frozenset[int], config: LifecycleConfig) -> None:
     """Lower the belief in what should have been seen by the kinds that looked, and slowly in what is out of view.
 
-    `camera_view` (M,) is how well the best picture would show each track. Nothing is concluded from misses of what may
-    hide below the sensors' view at the car itself.
+    Nothing is concluded from misses of what may hide below the sensors' view at the car itself.
     """
     table = instant.table
     if not len(table):
         return
-    xy = ego.T_world_ego.inverse().points(np.column_stack([table.xy_m, table.z_m]))[:, :2]
+    xy = instant.xy_ego_m
     clear = 1.0 - hidden_share(xy, table.size_lwh_m[:, :2].min(axis=1) / 2.0, ~table.is_tentative)
     # a detector of known classes cannot be blamed for not naming what has no name
     nameable = 1.0 - table.class_prob[:, ObjectClass.UNKNOWN]
     view = np.zeros((len(table), 3))
     view[:, LIDAR] = in_view(xy, config.lidar) * clear
     view[:, RADAR] = in_view(xy, config.radar) * clear
-    view[:, CAMERA] = camera_view * clear * nameable
+    view[:, CAMERA] = instant.camera_view * clear * nameable
     change = np.zeros(len(table))
     for kind, belief in ((LIDAR, config.lidar), (RADAR, config.radar), (CAMERA, config.camera)):
         if kind in looked:
@@ -73,12 +69,12 @@ def lost_nearby(instant: Instant, xy_ego_m: FloatArray, config: LifecycleConfig)
     return np.asarray(lost)
 
 
-def aged(instant: Instant, ego: EgoState, config: LifecycleConfig) -> TrackTable:
+def aged(instant: Instant, config: LifecycleConfig) -> TrackTable:
     """The table after this instant: statuses renewed, and those given up left out."""
     table = instant.counted()
     if not len(table):
         return table
-    xy = ego.T_world_ego.inverse().points(np.column_stack([table.xy_m, table.z_m]))[:, :2]
+    xy = instant.xy_ego_m
     remembered = lost_nearby(instant, xy, config)
     status = next_status(table.status, table.log_odds, table.hits, table.solid_hits, instant.seen_now, config)
     unseen_ns = instant.t_ns - table.last_update_ns

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusion.association import Assignment, assign, image_iou, inside_boxes
-from fusion.monocular import MonocularPlaces, project_boxes
+from fusion.association import Assignment, assign, image_iou, inside_boxes, mahalanobis
+from fusion.monocular import MonocularPlaces, project_boxes, seen_from
 from fusion.table import TrackTable
 from moosetest.arrays import FloatArray
 from moosetest.objects import ImageDetections
@@ -52,8 +52,7 @@ class Projected:
 
 def project_tracks(image: ImageDetections, table: TrackTable, ego: EgoState) -> Projected:
     """Project the tracks' boxes into `image`."""
-    to_ego = ego.T_world_ego.inverse()
-    center = to_ego.points(np.column_stack([table.xy_m, table.z_m]))
+    center = seen_from(ego.T_world_ego, np.column_stack([table.xy_m, table.z_m]))
     yaw = table.mean[:, 2] - ego.T_world_ego.yaw_rad
     box_px, is_inside = project_boxes(image, center, yaw, table.size_lwh_m)
     away = np.linalg.norm(center[:, :2] - image.T_ego_sensor.translation_m[:2], axis=1)
@@ -79,7 +78,7 @@ def match_image(
     allowed = projected.is_inside[None] & similar & ((iou > config.min_iou) | near)
     delta = xy_world_m[:, None] - table.xy_m[None]
     S = cov_world_m2[:, None] + table.cov[None, :, :2, :2]
-    d2 = np.einsum("nmi,nmi->nm", delta, np.linalg.solve(S, delta[..., None])[..., 0]) if delta.size else ratio
+    d2, _ = mahalanobis(delta, S)
     by_place = (~table.has_extent)[None] & projected.is_inside[None] & (d2 < config.gate_chi2)
     cost = 1.0 - iou + 0.3 * ratio + 0.2 * offset.sum(axis=2)
     return assign(cost, allowed | by_place)

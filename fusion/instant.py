@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusion.lifecycle import SensorBelief
+from fusion.monocular import seen_from
 from fusion.sensors import CAMERA, N_KINDS
 from fusion.table import TrackTable
 from moosetest.arrays import FloatArray
+from moosetest.world import EgoState
 
 
 class Instant:
@@ -18,12 +20,16 @@ class Instant:
 
     Args:
         table: tracks predicted to this instant.
-        t_ns: the instant.
+        ego: the car's state at this instant.
+
+    `seen` (M, kinds) tells who was hit, `camera_view` (M,) how well the best picture would show each track.
     """
 
-    def __init__(self, table: TrackTable, t_ns: int) -> None:
+    def __init__(self, table: TrackTable, ego: EgoState) -> None:
         self.table = table
-        self.t_ns = t_ns
+        self.t_ns = ego.t_ns
+        self.camera_view = np.zeros(len(table))
+        self._T_world_ego = ego.T_world_ego
         self.seen = np.zeros((len(table), N_KINDS), dtype=np.bool_)
         self._mask = np.zeros(len(table), dtype=np.uint8)
 
@@ -41,16 +47,22 @@ class Instant:
         seen = np.zeros((len(born), N_KINDS), dtype=np.bool_)
         seen[:, kind] = True
         self.seen = np.concatenate([self.seen, seen])
+        self.camera_view = np.concatenate([self.camera_view, np.zeros(len(born))])
         self._mask = np.concatenate([self._mask, np.full(len(born), 1 << bit, dtype=np.uint8)])
 
-    def keep(self, mask: NDArray[np.bool_]) -> None:
-        """Drop the rows where `mask` is false."""
-        self.table, self.seen, self._mask = self.table.select(mask), self.seen[mask], self._mask[mask]
+    def look(self, view: FloatArray) -> None:
+        """Enter how well a picture would show each track (M,); the best picture counts."""
+        self.camera_view = np.maximum(self.camera_view, view)
 
     @property
     def seen_now(self) -> NDArray[np.bool_]:
         """(M,) hit by anything."""
         return np.asarray(self.seen.any(axis=1))
+
+    @property
+    def xy_ego_m(self) -> FloatArray:
+        """(M, 2) places of the tracks in the ego frame."""
+        return seen_from(self._T_world_ego, np.column_stack([self.table.xy_m, self.table.z_m]))[:, :2]
 
     def counted(self) -> TrackTable:
         """The table with hits, times and sensors of this instant entered."""

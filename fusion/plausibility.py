@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusion.association import share_covered
+from fusion.monocular import seen_from
 from moosetest.arrays import FloatArray
 from moosetest.objects import ImageDetections
 from moosetest.sensing import LidarFrame
@@ -75,7 +76,7 @@ def no_body(
     if lidar is None or not len(image):
         return verdict
     points_ego = lidar.T_ego_sensor.points(lidar.points_sensor_m)
-    optical = image.T_ego_sensor.inverse().points(points_ego)
+    optical = seen_from(image.T_ego_sensor, points_ego)
     ahead = optical[:, 2] > 0.5
     points_ego, optical = points_ego[ahead], optical[ahead]
     pixel = np.stack([optical[:, 0], optical[:, 1]], axis=1) / optical[:, 2:]

@@ -80,8 +80,9 @@ def predict(
         _follow_lanes(tracks, ~person, index, poses, prob, config)
     if person.any():
         way = _way_ahead(ego, index)
-        for i in np.flatnonzero(person).tolist():
-            _change_mind(i, tracks, way, poses, prob, config)
+        distance_m, nearest = way.query(tracks.center_world_m[:, :2])
+        for i in np.flatnonzero(person & (distance_m <= config.near_way_m)).tolist():
+            _change_mind(i, tracks, way, way.data[int(nearest[i])], poses, prob, config)
     return poses, prob, ns_from_s(config.step_s)
 
 
@@ -166,19 +167,21 @@ def _way_ahead(ego: EgoState, index: LaneIndex | None) -> cKDTree:
 
 
 def _change_mind(
-    i: int, tracks: Tracks, way: cKDTree, poses: FloatArray, prob: FloatArray, config: PredictionConfig
+    i: int,
+    tracks: Tracks,
+    way: cKDTree,
+    middle_m: FloatArray,
+    poses: FloatArray,
+    prob: FloatArray,
+    config: PredictionConfig,
 ) -> None:
-    """Second hypothesis of person `i`: who crosses may stop in the way, who does not may walk into it."""
-    position = tracks.center_world_m[i, :2]
-    distance_m, nearest = way.query(position)
-    if distance_m > config.near_way_m:
-        return
-    towards = (way.data[int(nearest)] - position) / max(float(distance_m), 1e-6)
-    velocity = tracks.velocity_world_mps[i]
-    if bool((way.query(poses[i, KEEP_GOING, :, :2])[0] < config.in_way_m).any()):
+    """Second hypothesis of person `i`: who crosses may stop in the way, who does not may walk to its `middle_m`."""
+    if (way.query(poses[i, KEEP_GOING, :, :2])[0] < config.in_way_m).any():
         poses[i, OTHERWISE] = poses[i, OTHERWISE, 0]
         prob[i] = 1.0 - config.stop_prob, config.stop_prob
         return
+    position, velocity = tracks.center_world_m[i, :2], tracks.velocity_world_mps[i]
+    towards = (middle_m - position) / max(float(np.linalg.norm(middle_m - position)), 1e-6)
     speed_mps = max(config.walk_mps, float(np.linalg.norm(velocity)))
     poses[i, OTHERWISE, :, :2] = position + config.time_s[:, None] * speed_mps * towards
     poses[i, OTHERWISE, 1:, 2] = np.arctan2(towards[1], towards[0])

@@ -10,7 +10,18 @@ from numpy.typing import NDArray
 
 from fusion.association import Assignment, inside_boxes
 from fusion.births import tracks_of_boxes, tracks_of_places
-from fusion.boxes import BoxConfig, View, WorldBoxes, boxes_in_world, grown, match_boxes, measure, view_of
+from fusion.boxes import (
+    BoxConfig,
+    View,
+    WorldBoxes,
+    align_pairs,
+    boxes_in_world,
+    grown,
+    loosened,
+    match_boxes,
+    measure,
+    view_of,
+)
 from fusion.classes import ClassConfig, add_labels, new_evidence
 from fusion.filters import joseph_update, position_measurement
 from fusion.housekeeping import aged, count_misses, forget_history, without_doubles
@@ -93,7 +104,7 @@ class FusedTracker:
         self._past[ego.t_ns] = ego
         oldest_ns = ego.t_ns - ns_from_s(self._config.max_delay_s)
         self._past = {t: state for t, state in self._past.items() if t >= oldest_ns}
-        instant = Instant(self._predicted(ego.t_ns), ego.t_ns)
+        instant = Instant(self._predicted(ego.t_ns), ego)
         found = [d for d in detections if d.t_ns in self._past and d.sensor_id not in self._missing]
         for boxes in sorted(found, key=_box_order):
             self._fuse_boxes(instant, boxes, ego)
@@ -101,9 +112,8 @@ class FusedTracker:
         for image in sorted(images, key=_image_order):
             self._fuse_image(instant, image)
         looked = {kind_of(d.sensor_id) for d in found} | ({CAMERA} if images else set())
-        view = self._camera_view(instant, images, ego)
-        count_misses(instant, ego, frozenset(looked), view, self._config.lifecycle)
-        self._table = without_doubles(aged(instant, ego, self._config.lifecycle))
+        count_misses(instant, frozenset(looked), self._config.lifecycle)
+        self._table = without_doubles(aged(instant, self._config.lifecycle))
         self._t_ns = ego.t_ns
         self._lidar, self._missing = None, frozenset()
         return self._table.tracks(ego.t_ns)
@@ -125,6 +135,7 @@ class FusedTracker:
         belief = config.lifecycle.radar if kind == RADAR else config.lifecycle.lidar
         weight = config.classes.radar_weight if kind == RADAR else config.classes.box_weight
         bit = self._bit(found.sensor_id)
+        instant.table = loosened(instant.table, view, config.boxes)
         pairs = match_boxes(boxes, instant.table, view, config.boxes)
         self._update_pairs(instant, boxes, pairs, view)
         self._label(instant, pairs.track, boxes.class_id[pairs.detection], boxes.score[pairs.detection], weight)
@@ -141,16 +152,18 @@ class FusedTracker:
         config, table, row = self._config.boxes, instant.table, pairs.track
         if not len(row):
             return
-        mean, cov, _ = joseph_update(table.mean[row], table.cov[row], measure(boxes, table, pairs, view, config))
+        seen = align_pairs(boxes, table, pairs, view)
+        z = measure(boxes, seen, table, pairs, view, config)
+        mean, cov, _ = joseph_update(table.mean[row], table.cov[row], z)
         if view.is_radar:
             instant.table = table.with_rows(row, mean=mean, cov=cov)
             return
-        size, shift, z = grown(boxes, table, pairs, view, config)
+        size, shift, z_m = grown(boxes, seen, table, pairs, config)
         mean[:, :2] += shift
         first = ~table.has_extent[row]
         mean[first, 2] = (boxes.yaw_rad[pairs.detection][first] + np.pi) % (2.0 * np.pi) - np.pi
         measured = np.ones(len(row), dtype=np.bool_)
-        instant.table = table.with_rows(row, mean=mean, cov=cov, size_lwh_m=size, z_m=z, has_extent=measured)
+        instant.table = table.with_rows(row, mean=mean, cov=cov, size_lwh_m=size, z_m=z_m, has_extent=measured)
 
     def _is_part(self, boxes: WorldBoxes, table: TrackTable, view: View) -> NDArray[np.bool_]:
         """(N,) boxes within tracks: a part of them, unless they are surely people, who may stand before anything."""
@@ -172,13 +185,15 @@ class FusedTracker:
         rotation = then.T_world_ego.matrix[:2, :2]
         xy = then.T_world_ego.points(np.column_stack([places.xy_ego_m, np.zeros(len(image))]))[:, :2]
         cov = rotation @ places.cov_ego_m2 @ rotation.T
+        noise = rotation @ places.noise_ego_m2 @ rotation.T
         projected = project_tracks(image, instant.table, then)
+        instant.look(camera_visibility(projected, config.images))
         depicted = no_body(image, places.range_m, self._lidar, config.plausibility)
         pairs = match_image(image, projected, places, xy, cov, instant.table, config.images)
         kept = ~depicted[pairs.detection]
         shown, row = pairs.detection[kept], pairs.track[kept]
         bit = self._bit(image.sensor_id)
-        self._move_unmeasured(instant, row, xy[shown], cov[shown], places.size_lwh_m[shown])
+        self._move_unmeasured(instant, row, xy[shown], noise[shown], places.size_lwh_m[shown])
         self._label(instant, row, image.class_id[shown], image.score[shown], config.classes.camera_weight)
         instant.hit(row, image.score[shown], CAMERA, bit, config.lifecycle.camera)
         alone = ~depicted & places.is_consistent & (image.score >= config.images.min_birth_score)
@@ -240,14 +255,6 @@ class FusedTracker:
         if self._config.reset_on_reclass and len(changed):
             instant.table = forget_history(instant.table, changed, self._next_id)
             self._next_id += len(changed)
-
-    def _camera_view(self, instant: Instant, images: Sequence[ImageDetections], ego: EgoState) -> FloatArray:
-        """(M,) how well the best of the pictures would show each track."""
-        best = np.zeros(len(instant.table))
-        for image in images:
-            projected = project_tracks(image, instant.table, ego)
-            best = np.maximum(best, camera_visibility(projected, self._config.images))
-        return best
 
     def _named(self, born: TrackTable) -> TrackTable:
         ids = self._next_id + np.arange(len(born), dtype=np.int64)

@@ -54,7 +54,7 @@ class SpeedProfile:
     def accel_mps2(self, s_m: float, speed_mps: float, config: SpeedConfig) -> float:
         """Acceleration that reaches the profile within `track_s`, inside the comfort limits."""
         ahead = self.at(s_m + speed_mps * config.track_s)
-        return float(np.clip((ahead - speed_mps) / config.track_s, -config.max_brake_mps2, config.accel_mps2))
+        return min(max((ahead - speed_mps) / config.track_s, -config.max_brake_mps2), config.accel_mps2)
 
 
 def speed_profile(

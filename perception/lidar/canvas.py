@@ -58,7 +58,7 @@ def canvas_of(points_ego_m: NDArray[np.float32], grid: Grid) -> NDArray[np.float
     center_x = grid.x_min_m + (cells // grid.n_y + 0.5) * grid.cell_m
     center_y = grid.y_min_m + (cells % grid.n_y + 0.5) * grid.cell_m
     values = (
-        *np.log1p(in_band.reshape(n, -1)).T / 3.0,
+        *np.log1p(in_band.reshape(n, len(BANDS_M) - 1)).T / 3.0,
         np.log1p(count) / 3.0,
         np.bincount(owner, height_m, minlength=n) / count / 2.0,
         highest / 2.0,

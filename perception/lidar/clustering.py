@@ -20,7 +20,7 @@ from perception.registry import DETECTORS
 
 ANGLES_RAD = np.radians(np.arange(0.0, 90.0, 3.0))
 """Directions tried for a box: 3 degrees turn a 5 m side by 0.26 m at its end, less than a cell."""
-MAX_FIT_POINTS = 200
+MAX_FIT_POINTS = 100
 """Returns of one thing that its box's direction is fitted to."""
 CLOSEST_M = 0.05
 """Returns this near to an edge count no more than this: the ray caster's range noise is of that order."""
@@ -95,6 +95,15 @@ class ClustersDetector:
         return as_detections(frame, boxes, {ObjectClass.UNKNOWN: ERROR})
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Rectangle:
+    """Seen from above: angle of its first axis, and its extent along both (2,)."""
+
+    angle_rad: float
+    low_m: NDArray[np.float64]
+    high_m: NDArray[np.float64]
+
+
 def cluster_boxes(points_ego_m: NDArray[np.float64], config: ClustersConfig) -> SpaceBoxes:
     """Boxes around connected returns (N, 3) over the ground, those with most returns first."""
     height_m = heights_over_ground_m(points_ego_m).astype(np.float64)
@@ -103,10 +112,9 @@ def cluster_boxes(points_ego_m: NDArray[np.float64], config: ClustersConfig) -> 
     solid &= (np.abs(points_ego_m[:, 1]) < config.half_width_m) & (distance_m < config.max_range_m)
     points, heights = points_ego_m[solid], height_m[solid]
     rows = [
-        _box(points[piece], heights[piece])
+        _box(points[piece], heights[piece], rectangle)
         for members in _connected(points[:, :2], config.cell_m)
-        for piece in _pieces(points[:, :2], members)
-        if len(piece) >= config.min_points
+        for piece, rectangle in _pieces(points[:, :2], members, config.min_points)
     ]
     table = np.array(rows).reshape(-1, 8)
     table = table[np.lexsort((table[:, 1], table[:, 0], -table[:, 7]))]
@@ -133,24 +141,31 @@ def _connected(xy_m: NDArray[np.float64], cell_m: float) -> list[NDArray[np.intp
     return np.split(order, np.cumsum(np.bincount(owner, minlength=n))[:-1])
 
 
-def _pieces(xy_m: NDArray[np.float64], members: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    """The group itself, or, if it is larger than any vehicle, its halves across the longer side, and so on."""
-    angle, low, high = _fitted_rectangle(xy_m[members])
-    sides = high - low
+def _pieces(
+    xy_m: NDArray[np.float64], members: NDArray[np.intp], min_points: int
+) -> list[tuple[NDArray[np.intp], Rectangle]]:
+    """The group itself, or, if it is larger than any vehicle, its halves across the longer side, and so on.
+
+    Pieces of fewer than `min_points` are left out.
+    """
+    if len(members) < min_points:
+        return []
+    rectangle = _fitted_rectangle(xy_m[members])
+    sides = rectangle.high_m - rectangle.low_m
     long, short = sides.max(), sides.min()
     if long <= LARGE_PIECE_M or (short <= WIDEST_VEHICLE_M and long <= LONGEST_VEHICLE_M):
-        return [members]
+        return [(members, rectangle)]
     axis = int(sides.argmax())
-    along = xy_m[members] @ _axes(angle)[axis]
-    first = along < (low[axis] + high[axis]) / 2
-    return _pieces(xy_m, members[first]) + _pieces(xy_m, members[~first])
+    along = xy_m[members] @ _axes(rectangle.angle_rad)[axis]
+    first = along < (rectangle.low_m[axis] + rectangle.high_m[axis]) / 2
+    return _pieces(xy_m, members[first], min_points) + _pieces(xy_m, members[~first], min_points)
 
 
-def _box(points_m: NDArray[np.float64], height_m: NDArray[np.float64]) -> tuple[float, ...]:
+def _box(points_m: NDArray[np.float64], height_m: NDArray[np.float64], rectangle: Rectangle) -> tuple[float, ...]:
     """Centre, size, yaw and number of returns: a rectangle from above, from the ground to the highest return."""
-    angle, low, high = _fitted_rectangle(points_m[:, :2])
-    center_xy = (low + high) / 2 @ _axes(angle)
-    sides = np.maximum(high - low, LEAST_SIZE_M)
+    angle = rectangle.angle_rad
+    center_xy = (rectangle.low_m + rectangle.high_m) / 2 @ _axes(angle)
+    sides = np.maximum(rectangle.high_m - rectangle.low_m, LEAST_SIZE_M)
     if sides[0] < sides[1]:
         sides, angle = sides[::-1], angle + np.pi / 2
     # An axis has two ways; the one that points away from the car is as good a guess as any, and even.
@@ -160,8 +175,8 @@ def _box(points_m: NDArray[np.float64], height_m: NDArray[np.float64]) -> tuple[
     return (*center_xy, ground_z_m + top_m / 2, *sides, top_m, yaw, float(len(points_m)))
 
 
-def _fitted_rectangle(xy_m: NDArray[np.float64]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Angle of the rectangle whose edges lie closest to the returns (N, 2), and its extent along its two axes.
+def _fitted_rectangle(xy_m: NDArray[np.float64]) -> Rectangle:
+    """The rectangle whose edges lie closest to the returns (N, 2).
 
     The closeness criterion of Zhang et al., "Efficient L-shape fitting for vehicle detection using laser scanners"
     (2017): the sum of the inverse distances of the returns to their nearest edge is largest.
@@ -176,7 +191,7 @@ def _fitted_rectangle(xy_m: NDArray[np.float64]) -> tuple[float, NDArray[np.floa
     # Rounded, so that of equally good angles the first is taken on every machine.
     angle = float(ANGLES_RAD[int(np.round(closeness, 6).argmax())])
     spread = xy_m @ _axes(angle).T
-    return angle, spread.min(axis=0), spread.max(axis=0)
+    return Rectangle(angle, spread.min(axis=0), spread.max(axis=0))
 
 
 def _axes(angle_rad: float) -> NDArray[np.float64]:

@@ -43,7 +43,7 @@ class RangeError:
     def fitted(cls, error_ego_m: NDArray[np.float64], center_ego_m: NDArray[np.float64], least_m: float) -> RangeError:
         """The model that fits errors (N, 3) of centres (N, 3) best, none of its bases below `least_m`.
 
-        The worst error in fifty is left out: it is a wrong match, not a wrong centre.
+        Errors of more than three standard deviations are left out: they are wrong matches, not wrong centres.
         """
         distance_m = np.hypot(center_ego_m[:, 0], center_ego_m[:, 1])
         sight = center_ego_m[:, :2] / distance_m[:, None]
@@ -51,8 +51,9 @@ class RangeError:
         across = sight[:, 0] * error_ego_m[:, 1] - sight[:, 1] * error_ego_m[:, 0]
         values: list[float] = []
         for error_m in (along, across, error_ego_m[:, 2]):
-            kept = np.abs(error_m) <= np.quantile(np.abs(error_m), 0.98)
-            terms = np.column_stack([np.ones(kept.sum()), distance_m[kept] ** 2])
-            base_m2, slope2 = nnls(terms, error_m[kept] ** 2)[0]
+            terms = np.column_stack([np.ones(len(error_m)), distance_m**2])
+            model = nnls(terms, error_m**2)[0]
+            kept = error_m**2 <= 9.0 * (terms @ model)
+            base_m2, slope2 = nnls(terms[kept], error_m[kept] ** 2)[0]
             values += [round(max(least_m, float(np.sqrt(base_m2))), 4), round(float(np.sqrt(slope2)), 5)]
         return cls(*values)

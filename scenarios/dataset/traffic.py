@@ -43,6 +43,8 @@ _PAINTS = np.array(
 )
 AHEAD_M = (6.0, 95.0)
 """Where traffic stands along a lane: from just before the car to the reach of the LiDAR network."""
+BLOCKING_M = 20.0
+"""In the car's own lane nearer than this a vehicle fills the picture."""
 VERGE_M = (0.6, 2.8)
 """People on a side walk: this far beyond the edge of the outermost lane."""
 
@@ -208,7 +210,9 @@ def _near(lanes: LaneMap, T_world_ego: NDArray[np.float64], rng: np.random.Gener
         local_m = T_world_ego[:3, :3].T @ (point - T_world_ego[:3, 3])
         distance_m = float(np.hypot(local_m[0], local_m[1]))
         ahead = AHEAD_M[0] < local_m[0] < AHEAD_M[1]
-        if ahead and abs(local_m[1]) < 30.0 and rng.random() < 1.0 / (1.0 + distance_m / 25.0):
+        # A lorry right ahead hides everything: allowed, but seldom.
+        wanted = 0.25 if abs(local_m[1]) < 2.0 and local_m[0] < BLOCKING_M else 1.0
+        if ahead and abs(local_m[1]) < 30.0 and rng.random() < wanted / (1.0 + distance_m / 25.0):
             break
     return lane, station_m
 

@@ -216,9 +216,7 @@ def joined(parts: list[Mesh]) -> Mesh:
 def _mesh_of_soups(soups: list[_Soup]) -> Mesh:
     corner_m = np.concatenate([soup.corner_m for soup in soups])
     count = [len(soup.corner_m) for soup in soups]
-    area = 0.5 * np.linalg.norm(
-        np.cross(corner_m[:, 1] - corner_m[:, 0], corner_m[:, 2] - corner_m[:, 0]), axis=1
-    )
+    area = 0.5 * np.linalg.norm(np.cross(corner_m[:, 1] - corner_m[:, 0], corner_m[:, 2] - corner_m[:, 0]), axis=1)
     keep = area > MIN_TRIANGLE_AREA_M2
     part = np.repeat(np.arange(len(soups)), count)[keep]
     crease_cos = np.repeat([soup.crease_cos for soup in soups], count)[keep]

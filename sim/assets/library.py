@@ -65,7 +65,9 @@ def _build(key: MeshKey) -> Mesh:
     if key.level not in catalog.LEVELS:
         raise KeyError(f"asset {key.asset!r}: no level {key.level}, want one of {catalog.LEVELS}")
     if asset.category == "pushed_bicycle":
-        return mesh(MeshKey("vehicle.gazelle.omafiets", "bare", key.level))
+        from sim.assets.fitting import fitted
+
+        return fitted(mesh(MeshKey("vehicle.gazelle.omafiets", "bare", key.level)), asset.size_lwh_m)
     if asset.is_two_wheeler:
         from sim.assets.two_wheelers import two_wheeler
 

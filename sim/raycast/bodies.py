@@ -8,7 +8,7 @@ again each sweep, took 40 ms for 60 bodies of 960 triangles, and a second cast o
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,20 +79,43 @@ class Bodies:
             direction_world: (N, 3).
             body: (N,) ascending.
         """
-        R_ray = self.T_world_body[:, :3, :3].take(body, axis=0)
-        start_m = np.einsum("nij,ni->nj", R_ray, origin_world_m - self.T_world_body[:, :3, 3].take(body, axis=0))
-        low_m, high_m = self._low_m.take(body, axis=0), self._high_m.take(body, axis=0)
-        inside = np.all((start_m >= low_m) & (start_m <= high_m), axis=1)
+        R_world_body = self.T_world_body[:, :3, :3]
+        R_body_world = R_world_body.swapaxes(1, 2)
         rays = np.empty((len(body), 6), np.float32)
-        rays[:, :3], rays[:, 3:] = start_m, np.einsum("nij,ni->nj", R_ray, direction_world)
+        rays[:, :3] = self._start_body_m(origin_world_m, body)
+        rays[:, 3:] = _turned(R_body_world.astype(np.float32), body, direction_world)
+        inside = self._in_box(rays[:, :3], body)
         range_m, triangle = np.empty(len(body), np.float32), np.empty(len(body), np.uint32)
         normal = np.empty((len(body), 3), np.float32)
         for shape, (a, b) in zip(self.shapes, pairwise(np.searchsorted(body, np.arange(len(self) + 1))), strict=True):
             if a < b:
                 hit = shape.first_hit(rays[a:b], may_start_inside=bool(inside[a:b].any()))
                 range_m[a:b], triangle[a:b], normal[a:b] = hit
-        return FirstHit(range_m, triangle, np.einsum("nij,nj->ni", R_ray, normal).astype(np.float32))
+        return FirstHit(range_m, triangle, _turned(R_world_body.astype(np.float32), body, normal))
+
+    def _start_body_m(self, origin_world_m: FloatArray, body: NDArray[np.intp]) -> FloatArray:
+        """Where rays begin, (N, 3) in the frame of the body each is cast at."""
+        R_body_world, place_m = self.T_world_body[:, :3, :3].swapaxes(1, 2), self.T_world_body[:, :3, 3]
+        if origin_world_m.ndim == 1:
+            return np.einsum("mij,mj->mi", R_body_world, origin_world_m - place_m).take(body, axis=0)
+        return _turned(R_body_world, body, origin_world_m - place_m.take(body, axis=0))
+
+    def _in_box(self, point_body_m: NDArray[np.float32], body: NDArray[np.intp]) -> NDArray[np.bool_]:
+        inside = np.ones(len(body), np.bool_)
+        for axis in range(3):
+            inside &= point_body_m[:, axis] >= self._low_m[:, axis].take(body)
+            inside &= point_body_m[:, axis] <= self._high_m[:, axis].take(body)
+        return inside
 
     def _cells_world_m(self, body: np.intp) -> FloatArray:
         pose = self.T_world_body[body]
         return self.shapes[body].cell_corner_m @ pose[:3, :3].T + pose[:3, 3]
+
+
+def _turned(R: NDArray[Any], body: NDArray[np.intp], vector: NDArray[Any]) -> NDArray[Any]:
+    """Vectors (N, 3) turned by the matrices (M, 3, 3) of their bodies; by columns, 3 times as fast as einsum."""
+    x, y, z = vector.T
+    turned = np.empty_like(vector)
+    for i in range(3):
+        turned[:, i] = R[:, i, 0].take(body) * x + R[:, i, 1].take(body) * y + R[:, i, 2].take(body) * z
+    return turned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Set
 from typing import Any
 
 import numpy as np
@@ -142,19 +142,8 @@ def _ray_buffer(origin_m: FloatArray, direction: NDArray[np.float32]) -> NDArray
 
 
 def _surfaces(scenery: _Scenery, bodies: Bodies) -> Surfaces:
-    def column(of: Callable[[Instance], ArrayLike], first: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
-        return np.array([first, *(of(instance) for instance in bodies.instances)], dtype=dtype)
-
-    return Surfaces(
-        actor_id=column(lambda i: i.actor_id, 0, np.uint32),
-        tag=column(lambda i: i.tag, 0, np.uint8),
-        position_world_m=column(lambda i: i.T_world_body[:3, 3], np.zeros(3), np.float64),
-        velocity_world_mps=column(lambda i: i.velocity_world_mps, np.zeros(3), np.float64),
-        angular_velocity_world_radps=column(lambda i: i.angular_velocity_world_radps, np.zeros(3), np.float64),
-        scenery_tag=scenery.tag,
-        scenery_material=scenery.material,
-        body_material=tuple(shape.material for shape in bodies.shapes),
-    )
+    materials = tuple(shape.material for shape in bodies.shapes)
+    return Surfaces(bodies.instances, scenery.tag, scenery.material, materials)
 
 
 def _stack(arrays: list[NDArray[Any]], empty: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:

@@ -4,30 +4,58 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from moosetest.arrays import FloatArray
+from sim.world.scene import Instance
 
 NOTHING = -1
 SCENERY = 0
 """Values of `Hits.source`; body i of the scene is i + 1."""
 
 
-class Surfaces(NamedTuple):
+class Surfaces:
     """What there is to meet, by source number: row 0 is the scenery, row i + 1 the scene's body i.
 
-    `scenery_tag`, `scenery_material` are by triangle of the scenery; `body_material` by body and triangle.
+    Args:
+        instances: the bodies.
+        scenery_tag: by triangle of the scenery.
+        scenery_material: likewise.
+        body_material: by body and triangle.
     """
 
-    actor_id: NDArray[np.uint32]
-    tag: NDArray[np.uint8]
-    position_world_m: NDArray[np.float64]
-    velocity_world_mps: NDArray[np.float64]
-    angular_velocity_world_radps: NDArray[np.float64]
-    scenery_tag: NDArray[np.uint8]
-    scenery_material: NDArray[np.uint8]
-    body_material: tuple[NDArray[np.uint8], ...]
+    def __init__(
+        self,
+        instances: tuple[Instance, ...],
+        scenery_tag: NDArray[np.uint8],
+        scenery_material: NDArray[np.uint8],
+        body_material: tuple[NDArray[np.uint8], ...],
+    ) -> None:
+        self._instances = instances
+        self.scenery_tag = scenery_tag
+        self.scenery_material = scenery_material
+        self.body_material = body_material
+
+    @cached_property
+    def actor_id(self) -> NDArray[np.uint32]:
+        """(M + 1,)."""
+        return np.array([0, *(instance.actor_id for instance in self._instances)], np.uint32)
+
+    @cached_property
+    def tag(self) -> NDArray[np.uint8]:
+        """(M + 1,); the scenery's is by triangle."""
+        return np.array([0, *(instance.tag for instance in self._instances)], np.uint8)
+
+    @cached_property
+    def motion_world(self) -> FloatArray:
+        """(M + 1, 3, 3): place, velocity, angular velocity."""
+        moving = [
+            (i.T_world_body[:3, 3], i.velocity_world_mps, i.angular_velocity_world_radps) for i in self._instances
+        ]
+        return np.array([np.zeros((3, 3)), *moving], np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +69,7 @@ class Hits:
     source: NDArray[np.int32]
     triangle: NDArray[np.uint32]
     normal_world: NDArray[np.float32]
-    origin_world_m: NDArray[np.float64]
+    origin_world_m: FloatArray
     direction_world: NDArray[np.float32]
     surfaces: Surfaces
 
@@ -93,9 +121,8 @@ class Hits:
         body = self.source[ray]
         origin_m = self.origin_world_m if self.origin_world_m.ndim == 1 else self.origin_world_m[ray]
         point_m = origin_m + self.direction_world[ray] * self.range_m[ray, None].astype(np.float64)
-        arm_m = point_m - self.surfaces.position_world_m[body]
-        turning_mps = np.cross(self.surfaces.angular_velocity_world_radps[body], arm_m)
-        velocity_mps[ray] = self.surfaces.velocity_world_mps[body] + turning_mps
+        place_m, straight_mps, turn_radps = self.surfaces.motion_world[body].swapaxes(0, 1)
+        velocity_mps[ray] = straight_mps + np.cross(turn_radps, point_m - place_m)
         return velocity_mps
 
     def _filled(self, target: NDArray[Any], source: int, of_triangle: NDArray[Any]) -> NDArray[Any]:

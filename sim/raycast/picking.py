@@ -120,11 +120,11 @@ class GridPicker:
     def _places(self, rows: NDArray[np.bool_], cols: NDArray[np.bool_]) -> Index:
         """Grid places that any of the boxes with these rows (B, C) and columns (B, K) covers."""
         if len(rows) == 1:
-            return (np.flatnonzero(rows[0])[:, None] * cols.shape[1] + np.flatnonzero(cols[0])).ravel()
+            return (rows[0].nonzero()[0][:, None] * cols.shape[1] + cols[0].nonzero()[0]).ravel()
         covered = np.zeros((rows.shape[1], cols.shape[1]), np.bool_)
-        for box_rows, box_cols in zip(rows, cols, strict=True):
-            inside = np.flatnonzero(box_rows)
-            covered[inside[0] : inside[-1] + 1] |= box_cols
+        top = rows.argmax(axis=1)
+        for a, b, box_cols in zip(top, top + rows.sum(axis=1), cols, strict=True):  # elevations ascend: no gaps
+            covered[a:b] |= box_cols
         return np.flatnonzero(covered)
 
 

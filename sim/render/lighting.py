@@ -100,7 +100,7 @@ def light_of(scene: Scene, exposure_ev: float, beams: bool, street_lx: float) ->
     per_lx = exposure / np.pi
 
     tint = _sky_tint(elevation, overcast, night)
-    up = sky_lx * per_lx * tint * 1.45
+    up = sky_lx * per_lx * tint * (1.45 - 0.4 * overcast)
     bounce = (sky_lx + 0.6 * horizontal_lx * (1.0 - overcast)) * per_lx
     down = np.array([1.0, 0.95, 0.88]) * 0.30 * bounce
     zenith, horizon = _sky_radiance(elevation, overcast, night, sky_lx * per_lx)

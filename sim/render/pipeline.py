@@ -183,7 +183,7 @@ class Pipeline:
         self._context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
         self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
         program = self._programs.screen("blob", ("color",))
-        self._drawing.quads(program, contact_spots(frame.actors, frame.light), SPOT_FORMAT, SPOT_NAMES)
+        self._drawing.quads(program, contact_spots(frame.actors, frame.light.night), SPOT_FORMAT, SPOT_NAMES)
 
     def _draw_glows(self, frame: Frame, target: Target) -> None:
         glows = glows_of(frame.scene, frame.actors, frame.view, frame.light, frame.clip_from_world)

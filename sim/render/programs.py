@@ -84,10 +84,9 @@ class Programs:
         key = (name, outputs, light)
         if key not in self._made:
             defines = light.defines() if light else ()
-            vertex = _head(("VERTEX", *defines)) + _source("frame.glsl") + _source("sun.glsl")
-            vertex += _source(f"{name}.vert.glsl")
-            lights = _lighting() if light else ""
-            self._made[key] = self._compile(vertex, lights + _source(f"{name}.frag.glsl"), outputs, defines)
+            vertex = _head(("VERTEX", *defines)) + _source("frame.glsl") + _source("sun.glsl") + _source("air.glsl")
+            fragment = (_lighting() if light else _source("air.glsl")) + _source(f"{name}.frag.glsl")
+            self._made[key] = self._compile(vertex + _source(f"{name}.vert.glsl"), fragment, outputs, defines)
         return self._made[key]
 
     def _compile(self, vertex: str, fragment: str, outputs: tuple[str, ...], defines: tuple[str, ...]) -> Any:
@@ -108,7 +107,7 @@ def _vertex(family_source: str, defines: tuple[str, ...]) -> str:
 
 
 def _lighting() -> str:
-    return _source("sun.glsl") + _source("light.glsl")
+    return _source("sun.glsl") + _source("air.glsl") + _source("light.glsl")
 
 
 @cache

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.render.actors import Actors
-from sim.render.lighting import Light
 
 SPOT_FORMAT = "4f 3f/i"
 SPOT_NAMES = ("in_spot", "in_size")
@@ -20,7 +19,7 @@ REACH_M = 90.0
 """Farther spots are a pixel or two high."""
 
 
-def contact_spots(actors: Actors, light: Light) -> NDArray[np.float32]:
+def contact_spots(actors: Actors, night: float) -> NDArray[np.float32]:
     """(N, 7) float32: centre, yaw, half length, half width, darkness of the spots in view."""
     tag = np.array([i.tag for i in actors.instances])
     person = tag == PERSON_TAG
@@ -40,6 +39,5 @@ def contact_spots(actors: Actors, light: Light) -> NDArray[np.float32]:
     rows[:, 2] = center[:, 2] - height + lift
     rows[:, 3] = yaw
     rows[:, 4:6] = np.stack(reach, axis=1) * spread
-    rows[:, 6] = np.where(person, PERSON_DARKNESS, VEHICLE_DARKNESS) * (1.0 - 0.35 * light.night)
-    rows[:, 6] *= np.exp(-light.fog_per_m * actors.distance_m[chosen])
+    rows[:, 6] = np.where(person, PERSON_DARKNESS, VEHICLE_DARKNESS) * (1.0 - 0.35 * night)
     return rows

@@ -78,10 +78,27 @@ def collision_response(
 
 def bodies_of(actor_ids: Sequence[int], fleet: VehicleFleet, crowd: WalkerCrowd) -> CollidingBodies:
     """The bodies of those actors that the fleet or the crowd has; what is not simulated does not yield."""
-    rows = [_vehicle(i, fleet) if i in fleet else _walker(i, crowd) for i in actor_ids if i in fleet or i in crowd]
-    columns = list(zip(*rows, strict=True)) if rows else [(), np.zeros((0, 3)), np.zeros((0, 3)), (), (), ()]
-    reals = [np.array(column, dtype=np.float64) for column in columns[1:]]
-    return CollidingBodies(np.array(columns[0], dtype=np.int64), *reals)
+    cars, people = fleet.arrays(), crowd.arrays()
+    places = {int(actor): (i, cars) for i, actor in enumerate(cars.actor_id)}
+    places |= {int(actor): (i, people) for i, actor in enumerate(people.actor_id)}
+    ids = [actor for actor in actor_ids if actor in places]
+    n = len(ids)
+    center, velocity, turn = np.zeros((n, 3)), np.zeros((n, 3)), np.zeros(n)
+    mass_kg, inertia_kgm2 = np.full(n, np.inf), np.full(n, np.inf)
+    for i, actor in enumerate(ids):
+        row, arrays = places[actor]
+        center[i], velocity[i] = arrays.position_world_m[row], arrays.velocity_world_mps[row]
+        turn[i] = arrays.angular_velocity_world_radps[row, 2]
+        if actor in fleet:
+            spec, yaw = fleet.spec(actor), arrays.rpy_rad[row, 2]
+            arm = spec.cg_x_m * np.array([np.cos(yaw), np.sin(yaw), 0.0])
+            center[i] += arm
+            velocity[i] += turn[i] * np.array([-arm[1], arm[0], 0.0])
+            if fleet.is_simulated(actor):
+                mass_kg[i], inertia_kgm2[i] = spec.mass_kg, spec.yaw_inertia_kgm2
+        elif crowd.is_simulated(actor):
+            mass_kg[i] = crowd.spec(actor).mass_kg
+    return CollidingBodies(np.array(ids, dtype=np.int64), center, velocity, turn, mass_kg, inertia_kgm2)
 
 
 def apply_effects(effects: Sequence[CollisionEffect], fleet: VehicleFleet, crowd: WalkerCrowd) -> None:
@@ -92,25 +109,6 @@ def apply_effects(effects: Sequence[CollisionEffect], fleet: VehicleFleet, crowd
             fleet.apply_collision(effect.actor_id, change, effect.yaw_rate_change_radps, shift)
         elif effect.actor_id in crowd:
             crowd.apply_collision(effect.actor_id, change, shift)
-
-
-_Row = tuple[int, FloatArray, FloatArray, float, float, float]
-
-
-def _vehicle(actor_id: int, fleet: VehicleFleet) -> _Row:
-    state, spec = fleet.state(actor_id), fleet.spec(actor_id)
-    yaw, yaw_rate = float(state.rpy_rad[2]), float(state.angular_velocity_world_radps[2])
-    arm = spec.cg_x_m * np.array([np.cos(yaw), np.sin(yaw), 0.0])
-    velocity = state.velocity_world_mps + yaw_rate * np.array([-arm[1], arm[0], 0.0])
-    if not fleet.is_simulated(actor_id):
-        return actor_id, state.position_world_m + arm, velocity, yaw_rate, np.inf, np.inf
-    return actor_id, state.position_world_m + arm, velocity, yaw_rate, spec.mass_kg, spec.yaw_inertia_kgm2
-
-
-def _walker(actor_id: int, crowd: WalkerCrowd) -> _Row:
-    state = crowd.state(actor_id)
-    mass_kg = crowd.spec(actor_id).mass_kg if crowd.is_simulated(actor_id) else np.inf
-    return actor_id, state.position_world_m, state.velocity_world_mps, 0.0, mass_kg, np.inf
 
 
 class _Moving:

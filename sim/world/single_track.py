@@ -86,7 +86,7 @@ class SingleTrack:
         to_front, to_rear = column("cg_to_front_m"), column("cg_to_rear_m")
         weight = mass * GRAVITY_MPS2
         self._dt_s = np.full(len(specs), dt_s)
-        self._half_dt_s = np.full(len(specs), dt_s / 2 + 0j)
+        self._half_dt_s = np.full(len(specs), dt_s / 2)
         self._load_lag = np.full(len(specs), min(dt_s / LOAD_TRANSFER_TIME_S, 1.0))
         self._mass_per_s = mass / dt_s
         self._speed_per_n = dt_s / mass
@@ -142,6 +142,7 @@ class SingleTrack:
         state.position_world_m = state.position_world_m + self._half_dt_s * (state.velocity_world_mps + ended)
         state.velocity_world_mps = ended
         state.yaw_rate_radps = state.yaw_rate_radps + turn
+        state.yaw_rad += self._half_dt_s * turn  # so that the yaw took the mean of both rates
         push = total_n.real * self._accel_per_n - state.load_accel_mps2
         state.load_accel_mps2 = state.load_accel_mps2 + self._load_lag * push
         return front_n, rear_n

@@ -322,13 +322,15 @@ class VehicleFleet:
 
     def _substep(self, dt_s: float) -> None:
         rows, planar = self._rows, self._planar
+        pedals = rows.pedals
         if self._pedals_move:
-            change = rows.wanted - rows.pedals
+            change = rows.wanted - pedals
             self._pedals_move = bool(change.any())
-            rate = np.where(np.abs(rows.wanted) > np.abs(rows.pedals), self._rate_on, self._rate_off) * dt_s
-            rows.pedals = rows.pedals + np.maximum(np.minimum(change, rate), -rate)
+            rate = np.where(np.abs(rows.wanted) > np.abs(pedals), self._rate_on, self._rate_off) * dt_s
+            rows.pedals = pedals + np.maximum(np.minimum(change, rate), -rate)
+            pedals = (pedals + rows.pedals) / 2  # their mean in this substep
         grip = np.where(rows.in_air, 0.0, rows.grip) if self._any_unsettled else rows.grip
-        command = WheelCommand(rows.pedals[0], rows.pedals[1], rows.pedals[2], grip, rows.slope_n)
+        command = WheelCommand(pedals[0], pedals[1], pedals[2], grip, rows.slope_n)
         kept = [(name, getattr(planar, name)[self._held]) for name in _PLANAR_FIELDS] if len(self._held) else []
         self._model(dt_s).advance(planar, command)
         for name, values in kept:

@@ -118,7 +118,7 @@ def test_the_world_has_no_preferred_direction(spec, yaw_rad, speed_mps, throttle
 
 
 @PROPERTY
-@given(specs, st.floats(0.0, 25.0), st.floats(-0.05, 0.05), shares)
+@given(specs, st.floats(0.0, 20.0), st.floats(-0.05, 0.05), shares)
 def test_the_step_length_hardly_matters(spec, speed_mps, steer, throttle):
     ends = []
     for dt_s in (0.005, 0.05):
@@ -129,4 +129,4 @@ def test_the_step_length_hardly_matters(spec, speed_mps, steer, throttle):
         for _ in range(round(2.0 / dt_s)):
             fleet.step(dt_s)
         ends.append(fleet.state(1).position_world_m)
-    assert np.linalg.norm(ends[0] - ends[1]) < 0.5  # after 2 s and up to 60 m
+    assert np.linalg.norm(ends[0] - ends[1]) < 0.25  # after 2 s and up to 50 m

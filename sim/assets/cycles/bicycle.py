@@ -107,7 +107,12 @@ def _add_handlebar(builder: MeshBuilder, plan: BicyclePlan, level: int) -> None:
     stem = (top[0] - 0.03, 0.0, z - 0.01)
     _rod(builder, [top, stem], 0.016, level, _CHROME)
     if plan.upright:
-        bar = [(x - 0.06, half, z), (x + 0.12, half * 0.92, z + 0.01), (stem[0], half * 0.35, z), (stem[0], -half * 0.35, z)]
+        bar = [
+            (x - 0.06, half, z),
+            (x + 0.12, half * 0.92, z + 0.01),
+            (stem[0], half * 0.35, z),
+            (stem[0], -half * 0.35, z),
+        ]
         bar += [(x + 0.12, -half * 0.92, z + 0.01), (x - 0.06, -half, z)]
     else:
         bar = [(x - 0.03, half, z), (stem[0], half * 0.7, z), (stem[0], -half * 0.7, z), (x - 0.03, -half, z)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.assets.builder import MeshBuilder
 from sim.assets.cycles.rider import Point
 from sim.assets.cycles.rings import RingWheel, add_ring_wheel
@@ -88,8 +90,24 @@ def add_motorcycle(builder: MeshBuilder, plan: MotorcyclePlan, level: int) -> No
     _add_plate_and_guards(builder, plan, level)
 
 
-def _segments(level: int) -> int:
-    return (10, 6, 4)[level]
+def _hull(
+    builder: MeshBuilder,
+    path: list[Point],
+    radius_m: list[tuple[float, float]],
+    color: tuple[float, float, float],
+    material: Material,
+    level: int,
+) -> None:
+    """A closed body along a path: rounded ends near by, flat ones further off."""
+    if level == 0:
+        builder.tube(path, radius_m, color, material, segments=10)
+        return
+    points = np.array(path, dtype=np.float64)
+    step = 0.004
+    first = points[0] - step * (points[1] - points[0])
+    last = points[-1] + step * (points[-1] - points[-2])
+    radii = np.array([(0.001, 0.001), *radius_m, (0.001, 0.001)])
+    builder.tube([first, *points, last], radii, color, material, segments=(6, 4)[level - 1], cap=False)
 
 
 def _add_fork_and_bar(builder: MeshBuilder, plan: MotorcyclePlan, level: int) -> None:
@@ -98,13 +116,15 @@ def _add_fork_and_bar(builder: MeshBuilder, plan: MotorcyclePlan, level: int) ->
     thin = (7, 4, 3)[level]
     for side in (1.0, -1.0):
         path = [(plan.front_m, side * 0.09, plan.radius_m), (head_x, side * 0.10, z - 0.10)]
-        builder.tube(path, 0.028, _CHROME, Material.METAL, segments=thin, cap=False)
+        builder.tube(path, 0.028, _CHROME, Material.METAL, segments=thin, cap=level < 2)
         bar = [(head_x, side * 0.05, z - 0.06), (x + 0.08, side * half * 0.6, z), (x, side * half, z)]
-        builder.tube(bar, 0.018, _BLACK, Material.METAL, segments=thin)
+        builder.tube(bar, 0.018, _BLACK, Material.METAL, segments=thin, cap=level == 0)
         if level < 2:
             mirror = (x + 0.06, side * (half + 0.01), z + 0.17)
             builder.tube([(x + 0.06, side * half * 0.85, z), mirror], 0.007, _BLACK, Material.METAL, 3, cap=False)
-            builder.ellipsoid(mirror, (0.022, 0.062, 0.045), _BLACK, Material.BLACK, *((6, 8) if level == 0 else (4, 5)))
+            builder.ellipsoid(
+                mirror, (0.022, 0.062, 0.045), _BLACK, Material.BLACK, *((6, 8) if level == 0 else (4, 5))
+            )
 
 
 def _add_engine(builder: MeshBuilder, plan: MotorcyclePlan, level: int) -> None:
@@ -120,24 +140,24 @@ def _add_engine(builder: MeshBuilder, plan: MotorcyclePlan, level: int) -> None:
 
 
 def _add_tank_and_seat(builder: MeshBuilder, plan: MotorcyclePlan, level: int) -> None:
-    z, n = plan.seat_m, _segments(level)
+    z = plan.seat_m
     tank = [(-0.16, 0, z + 0.02), (0.02, 0, z + 0.10), (0.22, 0, z + 0.10), (0.40, 0, z + 0.0)]
-    builder.tube(tank, [(0.09, 0.10), (0.13, 0.15), (0.12, 0.145), (0.06, 0.09)], _PAINT, Material.PAINT, segments=n)
+    _hull(builder, tank, [(0.09, 0.10), (0.13, 0.15), (0.12, 0.145), (0.06, 0.09)], _PAINT, Material.PAINT, level)
     builder.box((0.08, 0, z - 0.12), (0.30, 0.10, 0.10), _BLACK, Material.BLACK)
     tail = -0.5 * plan.length_m
     seat = [(tail + 0.16, 0, z + 0.09), (tail + 0.42, 0, z + 0.03), (-0.30, 0, z - 0.02), (-0.08, 0, z + 0.02)]
-    builder.tube(seat, [(0.03, 0.08), (0.05, 0.13), (0.06, 0.14), (0.05, 0.10)], _BLACK, Material.MATTE, segments=n)
+    _hull(builder, seat, [(0.03, 0.08), (0.05, 0.13), (0.06, 0.14), (0.05, 0.10)], _BLACK, Material.MATTE, level)
     under = [(tail + 0.05, 0, z + 0.03), (tail + 0.30, 0, z - 0.06), (-0.35, 0, z - 0.14)]
-    builder.tube(under, [(0.04, 0.06), (0.07, 0.11), (0.08, 0.12)], _PAINT, Material.PAINT, segments=n)
+    _hull(builder, under, [(0.04, 0.06), (0.07, 0.11), (0.08, 0.12)], _PAINT, Material.PAINT, level)
 
 
 def _add_fairing(builder: MeshBuilder, plan: MotorcyclePlan, level: int) -> None:
-    x, z, n = plan.front_m, plan.grip_m[2], _segments(level)
+    x, z = plan.front_m, plan.grip_m[2]
     nose = [(x - 0.30, 0, z + 0.02), (x - 0.16, 0, z - 0.10), (x - 0.18, 0, z - 0.26)]
-    builder.tube(nose, [(0.07, 0.15), (0.10, 0.20), (0.05, 0.13)], _PAINT, Material.PAINT, segments=n)
+    _hull(builder, nose, [(0.07, 0.15), (0.10, 0.20), (0.05, 0.13)], _PAINT, Material.PAINT, level)
     for side in (1.0, -1.0):
         belly = [(x - 0.22, side * 0.13, 0.72), (0.12, side * 0.17, 0.55), (-0.10, side * 0.15, 0.32)]
-        builder.tube(belly, [(0.10, 0.05), (0.20, 0.05), (0.10, 0.04)], _PAINT, Material.PAINT, segments=n)
+        _hull(builder, belly, [(0.10, 0.05), (0.20, 0.05), (0.10, 0.04)], _PAINT, Material.PAINT, level)
     screen = [(x - 0.18, 0, z + 0.02), (x - 0.26, 0, z + 0.14), (x - 0.36, 0, z + 0.22)]
     builder.tube(screen, [(0.02, 0.13), (0.02, 0.13), (0.01, 0.08)], _GLASS, Material.GLASS, segments=(8, 5, 4)[level])
 
@@ -145,23 +165,25 @@ def _add_fairing(builder: MeshBuilder, plan: MotorcyclePlan, level: int) -> None
 def _add_panniers(builder: MeshBuilder, plan: MotorcyclePlan, level: int) -> None:
     for side in (1.0, -1.0):
         path = [(plan.rear_m - 0.24, side * 0.25, 0.60), (plan.rear_m + 0.22, side * 0.25, 0.60)]
-        builder.tube(path, [(0.16, 0.10), (0.16, 0.10)], _BLACK, Material.MATTE, _segments(level))
+        _hull(builder, path, [(0.16, 0.10), (0.16, 0.10)], _BLACK, Material.MATTE, level)
     wide = [(plan.front_m - 0.30, 0, plan.grip_m[2] - 0.02), (plan.front_m - 0.42, 0, plan.grip_m[2] + 0.20)]
     builder.tube(wide, [(0.015, 0.20), (0.012, 0.14)], _GLASS, Material.GLASS, segments=(8, 5, 4)[level])
 
 
 def _add_scooter_body(builder: MeshBuilder, plan: MotorcyclePlan, level: int) -> None:
-    z, n = plan.seat_m, _segments(level)
+    z = plan.seat_m
     front, rear = plan.front_m, plan.rear_m
     shield = [(front - 0.24, 0, z + 0.22), (front - 0.20, 0, 0.62), (front - 0.30, 0, 0.32)]
-    builder.tube(shield, [(0.04, 0.10), (0.06, 0.23), (0.05, 0.19)], _PAINT, Material.PAINT, segments=n)
+    _hull(builder, shield, [(0.04, 0.10), (0.06, 0.23), (0.05, 0.19)], _PAINT, Material.PAINT, level)
     builder.box((0.10, 0, 0.27), (0.28, 0.17, 0.035), _PAINT, Material.PAINT)
     builder.box((0.10, 0, 0.31), (0.24, 0.14, 0.008), _BLACK, Material.MATTE)
     body = [(-0.12, 0, 0.44), (-0.35, 0, 0.52), (rear - 0.10, 0, 0.56), (rear - 0.26, 0, 0.60)]
-    builder.tube(body, [(0.16, 0.14), (0.20, 0.21), (0.17, 0.19), (0.06, 0.08)], _PAINT, Material.PAINT, segments=n)
+    _hull(builder, body, [(0.16, 0.14), (0.20, 0.21), (0.17, 0.19), (0.06, 0.08)], _PAINT, Material.PAINT, level)
     seat = [(rear - 0.18, 0, z + 0.01), (-0.40, 0, z), (-0.12, 0, z - 0.02)]
-    builder.tube(seat, [(0.05, 0.11), (0.06, 0.15), (0.05, 0.11)], _BLACK, Material.MATTE, segments=n)
-    builder.ellipsoid((front - 0.24, 0, z + 0.26), (0.11, 0.15, 0.10), _PAINT, Material.PAINT, *((8, 10), (5, 7), (4, 5))[level])
+    _hull(builder, seat, [(0.05, 0.11), (0.06, 0.15), (0.05, 0.11)], _BLACK, Material.MATTE, level)
+    builder.ellipsoid(
+        (front - 0.24, 0, z + 0.26), (0.11, 0.15, 0.10), _PAINT, Material.PAINT, *((8, 10), (5, 7), (4, 5))[level]
+    )
 
 
 def _add_lamps(builder: MeshBuilder, plan: MotorcyclePlan, level: int) -> None:
@@ -176,8 +198,12 @@ def _add_lamps(builder: MeshBuilder, plan: MotorcyclePlan, level: int) -> None:
     if level < 2:
         small = (6, 8) if level == 0 else (4, 4)
         for side in (1.0, -1.0):
-            builder.ellipsoid((x - 0.03, side * 0.21, z - 0.03), (0.03, 0.045, 0.03), _AMBER, Material.INDICATOR, *small)
-            builder.ellipsoid((tail + 0.06, side * 0.17, lamp_z - 0.06), (0.03, 0.042, 0.03), _AMBER, Material.INDICATOR, *small)
+            builder.ellipsoid(
+                (x - 0.03, side * 0.21, z - 0.03), (0.03, 0.045, 0.03), _AMBER, Material.INDICATOR, *small
+            )
+            builder.ellipsoid(
+                (tail + 0.06, side * 0.17, lamp_z - 0.06), (0.03, 0.042, 0.03), _AMBER, Material.INDICATOR, *small
+            )
 
 
 def _add_plate_and_guards(builder: MeshBuilder, plan: MotorcyclePlan, level: int) -> None:

@@ -10,7 +10,7 @@ from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material
 
 _TYRE = (0.025, 0.025, 0.027)
-_AROUND = (24, 14, 9)
+_AROUND = (24, 14, 8)
 _ACROSS = (6, 4, 3)
 
 
@@ -34,8 +34,8 @@ def add_ring_wheel(builder: MeshBuilder, wheel: RingWheel, level: int) -> None:
     hub_half = max(0.04, half)
     hub = [(wheel.x_m, -hub_half, r), (wheel.x_m, hub_half, r)]
     hub_radius = 0.10 * r if wheel.spoke_m < 0.01 else 0.2 * r
-    builder.tube(hub, hub_radius, wheel.color, Material.METAL, segments=(8, 5, 4)[level], cap=level == 0)
-    spokes = wheel.spokes if level == 0 else min(wheel.spokes, (0, 6, 4)[level])
+    builder.tube(hub, hub_radius, wheel.color, Material.METAL, segments=(8, 5, 4)[level], cap=level < 2)
+    spokes = wheel.spokes if level == 0 else min(wheel.spokes, (0, 6, 3)[level])
     for i in range(spokes):
         angle = 2.0 * np.pi * i / spokes
         direction = np.array([np.cos(angle), 0.0, np.sin(angle)])

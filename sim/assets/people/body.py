@@ -125,8 +125,12 @@ def _add_limb(
     # the sleeve ends in a hem that closes it against the skin
     hem = joints[bare_from] + 0.012 * u * along
     sleeve = [r * 1.06 for r in radius[: bare_from + 2]]
-    body.builder.tube([*path[: bare_from + 2], hem], [*sleeve, 0.7 * sleeve[-1]], color, Material.CLOTH, segments, False)
-    body.builder.tube(path[bare_from + 1 :], radius[bare_from + 1 :], look.skin, Material.SKIN, segments, cap=body.level == 0)
+    body.builder.tube(
+        [*path[: bare_from + 2], hem], [*sleeve, 0.7 * sleeve[-1]], color, Material.CLOTH, segments, False
+    )
+    body.builder.tube(
+        path[bare_from + 1 :], radius[bare_from + 1 :], look.skin, Material.SKIN, segments, cap=body.level == 0
+    )
 
 
 def _add_leg(body: Body, i: int) -> None:
@@ -219,7 +223,9 @@ def _add_backpack(body: Body) -> None:
 
 def _add_handbag(body: Body) -> None:
     u, wrist = body.unit, body.bones.wrists[0]
-    body.builder.box(wrist + np.array([0.0, 0.01, -0.24]) * u, np.array([0.15, 0.055, 0.11]) * u, body.look.accent, Material.CLOTH)
+    body.builder.box(
+        wrist + np.array([0.0, 0.01, -0.24]) * u, np.array([0.15, 0.055, 0.11]) * u, body.look.accent, Material.CLOTH
+    )
     if body.level == 0:
         strap = [wrist + np.array([dx, 0.01, dz]) * u for dx, dz in ((-0.09, -0.13), (0.0, -0.06), (0.09, -0.13))]
         body.builder.tube(strap, 0.009 * u, body.look.accent, Material.CLOTH, 4, cap=False)

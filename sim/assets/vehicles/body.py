@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,7 +32,8 @@ def add_lower_body(builder: MeshBuilder, shape: CarShape, patches: list[Patch], 
     """Add sides, front, rear, bonnet and boot lid, with arches cut out."""
     shown = [patch for patch in patches if patch.coarsest >= level]
     half_length, half_width = 0.5 * shape.length_m, 0.5 * shape.width_m
-    outline = rounded_outline(half_length, half_width, shape.front, shape.rear, taper=0.035)
+    front, rear = (_flat(shape.front), _flat(shape.rear)) if level == 2 else (shape.front, shape.rear)
+    outline = rounded_outline(half_length, half_width, front, rear, taper=0.035)
     places = outline.columns(_COLUMNS[level], cuts(shown), _arch_columns(shape, level), _SPACING_M[level])
     plan, normal = outline.at(places)
     middle = outline.at(0.5 * (places[:-1] + places[1:]))[0]
@@ -72,7 +75,10 @@ def _zones(
 def add_greenhouse(builder: MeshBuilder, shape: CarShape, patches: list[Patch], level: int) -> None:
     """Add windows, pillars and roof. Patches are in shares: x from -1 to 1, y from 0 to 1, rows from 0 to 1."""
     shown = [patch for patch in patches if patch.coarsest >= level]
-    outline = rounded_outline(1.0, 1.0, Corner(0.07, 0.16, 0.10), Corner(0.07, 0.2, 0.07))
+    front, rear = Corner(0.07, 0.16, 0.10), Corner(0.07, 0.2, 0.07)
+    if level == 2:
+        front, rear = _flat(front), _flat(rear)
+    outline = rounded_outline(1.0, 1.0, front, rear)
     face, corner, _ = _COLUMNS[level]
     spacing = (0.08, 0.2, 0.5)[level]
     places = outline.columns((face, (3, 1, 1)[level], (3, 1, 1)[level]), cuts(shown), np.zeros(0), spacing)
@@ -104,6 +110,11 @@ def add_running_gear(builder: MeshBuilder, shape: CarShape, level: int, spokes: 
             builder.box((x, 0, r + 0.4 * arch), (arch, inner, 0.6 * arch), _DARK, Material.BLACK)
     floor = shape.clearance_m + 0.04
     builder.box((0, 0, floor), (0.47 * shape.length_m, 0.90 * half_width * 0.86, 0.04), _DARK, Material.BLACK)
+
+
+def _flat(corner: Corner) -> Corner:
+    """The corner without a bow: far away, one flat pane looks better than two that meet in a ridge."""
+    return replace(corner, bow_m=0.0)
 
 
 def _arch_columns(shape: CarShape, level: int) -> FloatArray:

@@ -80,9 +80,13 @@ def _door_patches(shape: CarShape) -> list[Patch]:
     patches = []
     for x0, x1 in _doors(shape):
         middle = 0.5 * (x0 + x1)
-        patches.append(Patch((x0, x1), (0.8 * hw, _INF), (low + 0.05, _INF), BLACK, Material.BLACK, side=-1, coarsest=1))
+        patches.append(
+            Patch((x0, x1), (0.8 * hw, _INF), (low + 0.05, _INF), BLACK, Material.BLACK, side=-1, coarsest=1)
+        )
         for a, b in ((x0 + 0.06, middle - 0.03), (middle + 0.03, x1 - 0.06)):
-            patches.append(Patch((a, b), (0.8 * hw, _INF), (low + 0.14, _INF), GLASS, Material.GLASS, side=-1, coarsest=0))
+            patches.append(
+                Patch((a, b), (0.8 * hw, _INF), (low + 0.14, _INF), GLASS, Material.GLASS, side=-1, coarsest=0)
+            )
     return patches
 
 

@@ -75,7 +75,9 @@ def add_fire_truck(builder: MeshBuilder, plan: TruckPlan, level: int) -> None:
     add_light_bar(builder, (x, 0, cab.height_m), 0.8 * cab.width_m, level)
     rear = plan.box_m[0]
     for side in (1.0, -1.0):
-        builder.box((rear + 0.12, side * 0.40 * plan.width_m, body_top_m + 0.08), (0.1, 0.1, 0.08), BLUE_LAMP, Material.BEACON)
+        builder.box(
+            (rear + 0.12, side * 0.40 * plan.width_m, body_top_m + 0.08), (0.1, 0.1, 0.08), BLUE_LAMP, Material.BEACON
+        )
     _add_ladder(builder, plan, body_top_m, level)
     _add_waist_stripe(builder, plan, level)
 
@@ -85,12 +87,18 @@ def _add_locker_body(builder: MeshBuilder, plan: TruckPlan, top_m: float, level:
     z0, hw = plan.deck_m, 0.5 * plan.width_m
     red = (-1.0, 0.0, 0.0)
     builder.box(
-        (0.5 * (rear + front), 0, 0.5 * (z0 + top_m)), (0.5 * (front - rear), hw, 0.5 * (top_m - z0)), red, Material.PAINT
+        (0.5 * (rear + front), 0, 0.5 * (z0 + top_m)),
+        (0.5 * (front - rear), hw, 0.5 * (top_m - z0)),
+        red,
+        Material.PAINT,
     )
     axles = plan.rear_axles_m
     for side in (1.0, -1.0):
         # skirts below the deck before and behind the rear wheels
-        for low, high in ((rear, min(axles) - plan.wheel_radius_m - 0.12), (max(axles) + plan.wheel_radius_m + 0.12, front)):
+        for low, high in (
+            (rear, min(axles) - plan.wheel_radius_m - 0.12),
+            (max(axles) + plan.wheel_radius_m + 0.12, front),
+        ):
             if high - low > 0.1:
                 center = (0.5 * (low + high), side * (hw - 0.2), 0.5 * (z0 + 0.55))
                 builder.box(center, (0.5 * (high - low), 0.2, 0.5 * (z0 - 0.55)), red, Material.PAINT)

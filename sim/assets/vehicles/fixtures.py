@@ -21,7 +21,11 @@ RED_LAMP: Color = (0.65, 0.015, 0.015)
 
 
 def add_light_bar(
-    builder: MeshBuilder, foot_m: Point, width_m: float, level: int, colors: tuple[Color, Color] = (BLUE_LAMP, BLUE_LAMP)
+    builder: MeshBuilder,
+    foot_m: Point,
+    width_m: float,
+    level: int,
+    colors: tuple[Color, Color] = (BLUE_LAMP, BLUE_LAMP),
 ) -> None:
     """Add a light bar across y that stands on `foot_m`; `colors` are those of its left and right half."""
     x, y, z = foot_m
@@ -35,7 +39,9 @@ def add_light_bar(
         builder.box((x, y + side * 0.56 * half, z + 0.085), (0.14, 0.44 * half, 0.055), color, Material.BEACON)
 
 
-def add_tape(builder: MeshBuilder, start_m: Point, end_m: Point, out: Point, pieces: int, height_m: float = 0.06) -> None:
+def add_tape(
+    builder: MeshBuilder, start_m: Point, end_m: Point, out: Point, pieces: int, height_m: float = 0.06
+) -> None:
     """Add red and white retro-reflective tape from `start_m` to `end_m` on a wall that faces `out`."""
     start, end = np.asarray(start_m), np.asarray(end_m)
     normal = np.asarray(out, dtype=np.float64)
@@ -65,7 +71,9 @@ def add_lock_bars(builder: MeshBuilder, x_m: float, ys_m: tuple[float, ...], z_m
         builder.tube([(x_m, y, low), (x_m, y, high)], 0.018, (0.5, 0.5, 0.5), Material.METAL, segments=5, cap=False)
         for z in (low + 0.06, high - 0.06):
             builder.box((x_m, y, z), (0.02, 0.05, 0.03), DARK, Material.BLACK)
-        builder.box((x_m - 0.01, y + 0.09 * np.sign(y), low + 0.32 * (high - low)), (0.01, 0.12, 0.02), DARK, Material.BLACK)
+        builder.box(
+            (x_m - 0.01, y + 0.09 * np.sign(y), low + 0.32 * (high - low)), (0.01, 0.12, 0.02), DARK, Material.BLACK
+        )
 
 
 def add_mud_flap(builder: MeshBuilder, center_m: Point, half_width_m: float, half_height_m: float) -> None:

@@ -107,5 +107,7 @@ def _truck_plan(asset: Asset, cab: CarShape, cab_share: float) -> TruckPlan:
     shift_m = fitted_cab.wheel_radius_m
     fitted_cab = replace(fitted_cab, wheel_radius_m=radius_m, clearance_m=fitted_cab.clearance_m * radius_m / shift_m)
     rear = -0.5 * length
-    rear_axles = (rear + 0.27 * length,) if length < 8.2 else (rear + 0.20 * length, rear + 0.20 * length + 2.2 * radius_m)
+    rear_axles = (
+        (rear + 0.27 * length,) if length < 8.2 else (rear + 0.20 * length, rear + 0.20 * length + 2.2 * radius_m)
+    )
     return TruckPlan(length, body_m, height, fitted_cab, 2.0 * radius_m + 0.16, radius_m, rear_axles)

@@ -31,9 +31,7 @@ class Outline:
     point_m: FloatArray
     normal: FloatArray
 
-    def columns(
-        self, counts: tuple[int, int, int], cuts: list[Cut], xs_m: FloatArray, spacing_m: float
-    ) -> FloatArray:
+    def columns(self, counts: tuple[int, int, int], cuts: list[Cut], xs_m: FloatArray, spacing_m: float) -> FloatArray:
         """Places (fractional indices) of columns, sorted.
 
         Args:
@@ -100,9 +98,7 @@ def rounded_outline(
         x = half_length_m - corner.bow_m * (y / y[-1]) ** 2
         angle = np.linspace(0.0, np.pi / 2, _DENSE)[1:]
         cx = half_length_m - corner.bow_m - corner.along_m
-        arc = np.stack(
-            [cx + corner.along_m * np.cos(angle), y[-1] + corner.across_m * np.sin(angle)], axis=1
-        )
+        arc = np.stack([cx + corner.along_m * np.cos(angle), y[-1] + corner.across_m * np.sin(angle)], axis=1)
         ends.append(np.concatenate([np.stack([x, y], axis=1), arc]))
     back = ends[1][::-1] * np.array([-1.0, 1.0])
     side_x = np.linspace(ends[0][-1, 0], back[0, 0], _DENSE)[1:-1]

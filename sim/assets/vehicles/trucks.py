@@ -129,7 +129,12 @@ def add_chassis(builder: MeshBuilder, plan: TruckPlan, level: int) -> None:
     """Add frame rails, rear wheels in pairs, mud flaps, side guards, tank, under-run bar."""
     rear, front = plan.box_m
     r, hw = plan.wheel_radius_m, 0.5 * plan.width_m
-    builder.box((0.5 * (rear + front) + 0.2, 0, plan.deck_m - 0.16), (0.5 * (front - rear) + 0.3, 0.42, 0.12), DARK, Material.BLACK)
+    builder.box(
+        (0.5 * (rear + front) + 0.2, 0, plan.deck_m - 0.16),
+        (0.5 * (front - rear) + 0.3, 0.42, 0.12),
+        DARK,
+        Material.BLACK,
+    )
     for x in plan.rear_axles_m:
         for side in (1.0, -1.0):
             y = side * (hw - 0.26)
@@ -139,7 +144,10 @@ def add_chassis(builder: MeshBuilder, plan: TruckPlan, level: int) -> None:
     span = (max(plan.rear_axles_m) + r + 0.15, front - 0.25)
     for side in (1.0, -1.0):
         builder.box(
-            (0.5 * sum(span), side * (hw - 0.08), 0.72), (0.5 * (span[1] - span[0]), 0.03, 0.17), (0.08, 0.08, 0.08), Material.METAL
+            (0.5 * sum(span), side * (hw - 0.08), 0.72),
+            (0.5 * (span[1] - span[0]), 0.03, 0.17),
+            (0.08, 0.08, 0.08),
+            Material.METAL,
         )
         if level == 0:
             add_mud_flap(builder, (low - 0.08, side * (hw - 0.28), 0.52), 0.25, 0.26)
@@ -167,7 +175,10 @@ def _add_box(builder: MeshBuilder, plan: TruckPlan, level: int) -> None:
         if side > 0:
             points, color = points[::-1], color[::-1]
         builder.grid(points, color, Material.PANEL)
-    middle, half = np.array([0.5 * (rear + front), 0.0, 0.5 * (z0 + z1)]), np.array([0.5 * (front - rear), hw, 0.5 * (z1 - z0)])
+    middle, half = (
+        np.array([0.5 * (rear + front), 0.0, 0.5 * (z0 + z1)]),
+        np.array([0.5 * (front - rear), hw, 0.5 * (z1 - z0)]),
+    )
     faces = [((1, 0, 0), (0, 1, 0)), ((-1, 0, 0), (0, -1, 0)), ((0, 0, 1), (1, 0, 0)), ((0, 0, -1), (0, 1, 0))]
     for normal, across in faces:
         n, u = np.array(normal, dtype=float), np.array(across, dtype=float)
@@ -207,7 +218,9 @@ def _add_doors(builder: MeshBuilder, plan: TruckPlan) -> None:
     z0, z1 = plan.deck_m, plan.height_m
     frame = (0.26, 0.26, 0.27)
     for side in (1.0, -1.0):
-        builder.box((x - 0.008, side * (hw - 0.045), 0.5 * (z0 + z1)), (0.012, 0.045, 0.5 * (z1 - z0)), frame, Material.METAL)
+        builder.box(
+            (x - 0.008, side * (hw - 0.045), 0.5 * (z0 + z1)), (0.012, 0.045, 0.5 * (z1 - z0)), frame, Material.METAL
+        )
         for z in np.linspace(z0 + 0.25, z1 - 0.25, 4):
             builder.box((x - 0.018, side * (hw - 0.06), z), (0.014, 0.06, 0.035), DARK, Material.BLACK)
         start = (x - 0.004, side * (hw - 0.12), z0 + 0.14)
@@ -250,4 +263,3 @@ def _add_deflector(builder: MeshBuilder, plan: TruckPlan) -> None:
         foot = edge * [1, 1, 0] + [0, 0, z0]
         wall = np.stack([foot, edge], axis=1)
         builder.grid(wall[::-1] if not outward else wall, (-1, 0, 0), Material.PAINT)
-

@@ -107,6 +107,8 @@ def _add_door_gear(builder: MeshBuilder, shape: CarShape) -> None:
     hw, behind = 0.5 * shape.width_m, -0.5 * shape.length_m
     belt = shape.tail_m
     for side in (1.0, -1.0):
-        builder.box((shape.doors_m[1] + 0.16, side * 0.985 * hw, belt - 0.16), (0.09, 0.02, 0.015), BLACK, Material.BLACK)
+        builder.box(
+            (shape.doors_m[1] + 0.16, side * 0.985 * hw, belt - 0.16), (0.09, 0.02, 0.015), BLACK, Material.BLACK
+        )
         builder.box((behind + 0.06, side * 0.975 * hw, belt - 0.5), (0.05, 0.03, 0.05), CHROME, Material.METAL)
     builder.box((behind - 0.005, -0.10, belt - 0.16), (0.025, 0.06, 0.015), BLACK, Material.BLACK)

@@ -71,7 +71,7 @@ void surface(inout Surface s, vec3 v, float distance_m) {
     bool above = at.y > GROUND_FLOOR_M;
     s.albedo = above ? high.albedo : low.albedo;
     float glass = above ? high.glass : low.glass;
-    s.emitted = (above ? high.glow * 26.0 : low.glow * 30.0) * (u_sky_down.w * u_zenith.w / 3.1416);
+    s.emitted = (above ? high.glow * 26.0 : low.glow * 16.0) * (u_sky_down.w * u_zenith.w / 3.1416);
     s.mirror = glass * 0.9;
     s.facing = 0.09;
     s.open = mix(0.55, 1.0, clamp(at.y * 0.4, 0.0, 1.0));

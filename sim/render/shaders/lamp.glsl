@@ -11,7 +11,7 @@ float luminance(int kind, int lights, inout vec3 color) {
         return has(lights, 4) ? 90000.0 : has(lights, 2) ? 30000.0 : has(lights, 1) ? 3000.0 : 0.0;
     }
     if (kind == TAILLAMP) {
-        color = vec3(1.0, 0.035, 0.02);
+        color = vec3(1.0, 0.022, 0.012);
         return has(lights, 8) ? 30000.0 : has(lights, 1 | 2 | 4) ? 1800.0 : 0.0;
     }
     if (kind == INDICATOR) {
@@ -45,7 +45,7 @@ void surface(inout Surface s, vec3 v, float distance_m) {
     float glow = v_info.w;
     float ribs = 0.8 + 0.2 * band(fract(v_body.y * 22.0), 0.15, 0.85, 0.3);
     // the camera's filters leak: a lamp far brighter than white looks pale in its middle
-    s.emitted = (s.albedo + 0.03 * min(glow, 8.0)) * glow;
+    s.emitted = (s.albedo + 0.014 * min(glow, 8.0)) * glow;
     s.albedo *= glow > 0.0 ? vec3(0.3) : vec3(ribs);
     s.mirror = v_color.a * 0.7;
     s.facing = 0.07;

@@ -65,17 +65,6 @@ vec3 lamp_light(vec3 world, vec3 n) {
 }
 #endif
 
-vec3 through_air(vec3 radiance, float distance_m) {
-    float t = exp(-u_horizon.w * max(distance_m - u_fog.w, 0.0));
-    return mix(u_fog.rgb, radiance, t);
-}
-
-// Filmic curve with the display's gamma of 2.2 in it (the rational fit of Hejl and Burgess-Dawson).
-vec3 display(vec3 c) {
-    vec3 x = max(c - 0.004, 0.0);
-    return (x * (6.2 * x + 0.5)) / (x * (6.2 * x + 1.7) + 0.06);
-}
-
 vec3 sensed(vec3 radiance) {
     vec3 c = display(radiance);
     ivec2 at = (ivec2(gl_FragCoord.xy) + ivec2(u_noise.xy)) & 511;

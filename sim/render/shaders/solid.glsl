@@ -2,7 +2,7 @@
 #ifdef VERTEX
 void vertex_material(int kind, inout vec4 color, inout float weave) {
     if (kind == CLOTH) color.rgb *= in_state.z;
-    color.a = kind == CLOTH ? 0.55 : kind == BARK ? 0.75 : kind == MATTE ? 0.25 : 0.12;
+    color.a = kind == CLOTH ? 0.55 : kind == BARK ? 0.75 : kind == MATTE ? 0.15 : 0.12;
     weave = kind == BARK ? 0.6 : kind == CLOTH ? 0.9 : 0.3;
 }
 #else

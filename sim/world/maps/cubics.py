@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from xml.etree.ElementTree import Element
 
 import numpy as np
@@ -38,16 +39,20 @@ class Cubics:
         return c[..., 0] + d * (c[..., 1] + d * (c[..., 2] + d * c[..., 3]))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Course:
     """The reference line of one road."""
 
     pieces: tuple[Element, ...]
 
+    @cached_property
+    def _starts_m(self) -> Floats:
+        return np.array([float(p.get("s", "0")) for p in self.pieces])
+
     def __call__(self, s_m: ArrayLike) -> tuple[Floats, Floats]:
         """(N, 2) points and (N,) headings at arc lengths `s_m` (N,)."""
         s = np.asarray(s_m, dtype=np.float64)
-        starts = np.array([float(p.get("s", "0")) for p in self.pieces])
+        starts = self._starts_m
         which = np.clip(np.searchsorted(starts, s, side="right") - 1, 0, None)
         xy, heading = np.empty((len(s), 2)), np.empty(len(s))
         for index in np.unique(which):
@@ -55,6 +60,7 @@ class Course:
             xy[chosen], heading[chosen] = _piece(self.pieces[index], s[chosen] - starts[index])
         return xy, heading
 
+    @cached_property
     def bends(self) -> list[tuple[float, float, float]]:
         """(start, length, greatest curvature in 1/m) of each piece, for choosing sample distances."""
         return [(float(p.get("s", "0")), float(p.get("length", "0")), _curvature(p)) for p in self.pieces]

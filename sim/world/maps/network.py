@@ -138,7 +138,7 @@ class RoadRecord:
         """Arc lengths from start to end, both in, so dense that chords leave the road's course by `SAG_M` at most."""
         marks = {start_m, end_m}
         rise_per_m = self._vertical_curvature_per_m()
-        for begin, length, curvature_per_m in self.course.bends():
+        for begin, length, curvature_per_m in self.course.bends:
             lo, hi = max(begin, start_m), min(begin + length, end_m)
             if hi - lo < 1e-6:
                 continue

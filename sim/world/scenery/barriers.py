@@ -62,7 +62,7 @@ def _extruded(
     road: RoadRecord, thing: RoadObject, span_m: tuple[float, float], profile: Floats, facing: float
 ) -> Floats:
     """Triangles of a closed profile (towards the road, up) drawn along the road, with its ends closed."""
-    bends = len(road.samples(*span_m)) > len(road.course.bends()) + 1 + (span_m[1] - span_m[0]) / PIECE_M
+    bends = len(road.samples(*span_m)) > len(road.course.bends) + 1 + (span_m[1] - span_m[0]) / PIECE_M
     count = int(np.ceil((span_m[1] - span_m[0]) / (SAG_STEP_M if bends else PIECE_M))) + 1
     s_m = np.linspace(*span_m, max(2, count))
     _, width_m, height_m = thing.size_m

@@ -15,7 +15,7 @@ from sim.world.scenery.roadside import Placed
 
 Maker = Callable[[int, tuple[float, float, float]], Mesh]
 
-HEIGHT_STEPS_M = 0.5
+HEIGHT_STEPS_M = 1.0
 """Trees come in steps of height, so that few meshes are made and copied often."""
 
 
@@ -58,6 +58,7 @@ MESHES: dict[str, tuple[tuple[Kind, Maker], ...]] = {
 """What each kind is made of, part by part."""
 NOT_SOLID = frozenset({"forecourt", "bush", "bridge_deck"})
 """What bodies go over, through or under."""
+VARIANTS = 12
 FREE_TURN = frozenset({"tree", "far_tree"})
 SOLID_RADIUS_M = {"tree": 0.18, "far_tree": 0.18, "lamp": 0.09, "zebra_sign": 0.04, "gantry": 0.22, "signal_post": 0.07}
 """Half extents of things that are thinner than the room they take."""
@@ -65,7 +66,7 @@ SOLID_RADIUS_M = {"tree": 0.18, "far_tree": 0.18, "lamp": 0.09, "zebra_sign": 0.
 
 def add_thing(chunks: Chunks, thing: Placed) -> None:
     """Puts the meshes of a thing in their chunks."""
-    few = thing.variant % 60  # enough variety, few meshes
+    few = thing.variant % VARIANTS
     yaw_rad = thing.yaw_rad
     if thing.kind in FREE_TURN:
         yaw_rad += 2 * np.pi * (thing.variant % 1013) / 1013

@@ -260,7 +260,7 @@ def _bushes(planner: Planner, sides: list[Side]) -> Iterator[Placed | None]:
         for _ in range(int(planner.rng.integers(2, 6))):
             s_m += float(planner.rng.uniform(2.2, 3.5))
             away_m = float(planner.rng.uniform(3.5, 7.0))
-            size = 1.8, 2.4, float(planner.rng.uniform(1.2, 2.4))
+            size = 1.8, 2.4, float(planner.rng.choice([1.3, 1.8, 2.3]))
             yield planner.beside(side, s_m, away_m, ("bush", size))
 
 

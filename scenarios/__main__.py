@@ -1,0 +1,5 @@
+"""`python -m scenarios` is the `moosetest` command."""
+
+from scenarios.cli import main
+
+main()

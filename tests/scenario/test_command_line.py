@@ -1,0 +1,78 @@
+"""Wrong use: one line, exit 2, nothing written. No server: one line, exit 3."""
+
+import json
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from sim.embedded import EmbeddedServer
+
+
+def moosetest(*arguments, cwd):
+    return subprocess.run([sys.executable, "-m", "scenarios", *arguments], cwd=cwd, capture_output=True, text=True)
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch, request):
+    monkeypatch.setenv("PYTHONPATH", str(request.config.rootpath))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "tempo"], "did you mean 'tempe'"),
+        (["run", "tempe", "--stack", "fusd"], "did you mean 'fused'"),
+        (["run", "tempe", "--severity", "1.5", "--stack", "oracle"], "--severity 1.5: want a number from 0 to 1"),
+        (["run", "tempe", "--seed", "-3", "--stack", "oracle"], "--seed -3: want a whole number from 0 on"),
+        (["run", "tempe", "--rig", "defualt", "--stack", "oracle"], "did you mean 'default'"),
+        (["run", "tempe", "--camera-weights", "none.onnx"], "none.onnx"),
+        (["run", "tempe", "--lidar-weights", "none.onnx"], "none.onnx"),
+        (["run", "tempe", "--carla", "somewhere", "--stack", "oracle"], "want HOST:PORT"),
+        (["serve", "--map", "urban_stret", "--port", "0"], "urban_street"),
+        (["serve", "--map", "missing.xodr", "--port", "0"], "missing.xodr"),
+    ],
+)
+def test_wrong_use_is_one_line_exit_2_nothing_written(tmp_path, arguments, says):
+    done = moosetest(*arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_broken_map_file_is_one_line(tmp_path):
+    (tmp_path / "broken.xodr").write_text("<OpenDRIVE><road")
+    done = moosetest("serve", "--map", "broken.xodr", "--port", "0", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "broken.xodr" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_nothing_listening_is_one_line_exit_3(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        done = moosetest("run", "tempe", "--stack", "oracle", "--carla", f"127.0.0.1:{port}", cwd=tmp_path)
+    assert done.returncode == 3
+    assert f"127.0.0.1:{port}" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_same_verdict_on_a_server_started_apart(tmp_path):
+    run = ["run", "tempe", "--stack", "oracle", "--json"]
+    own = json.loads(moosetest(*run, "--out", "own", cwd=tmp_path).stdout)
+    with EmbeddedServer("urban_street") as server:
+        address = f"127.0.0.1:{server.port}"
+        apart = json.loads(moosetest(*run, "--carla", address, "--out", "apart", cwd=tmp_path).stdout)
+    assert (own["outcome"], own["digest"]) == (apart["outcome"], apart["digest"])
+    assert json.loads((tmp_path / "apart" / "verdict.json").read_text()) == apart
+
+
+def test_help_does_not_import_the_heavy_libraries(tmp_path):
+    heavy = ("torch", "open3d", "carla", "cv2", "numpy")
+    program = f"import sys, scenarios.cli; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"

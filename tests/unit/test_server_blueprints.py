@@ -1,0 +1,76 @@
+import csv
+from importlib.resources import files
+
+import pytest
+
+from sim.assets import library as assets
+from sim.server.blueprints import AttributeKind, definitions, library
+from sim.server.layouts import AttributeValue
+
+
+def value_of(blueprint_id: str, name: str) -> str:
+    return next(a.value for a in library()[blueprint_id].attributes if a.name == name)
+
+
+def test_numbers_and_ids_are_unique() -> None:
+    blueprints = list(library().values())
+    assert [b.uid for b in blueprints] == list(range(1, len(blueprints) + 1))
+    rows = list(csv.DictReader(files("sim.server").joinpath("blueprints.csv").read_text().splitlines()))
+    assert len({row["id"] for row in rows}) == len(rows)
+
+
+def test_all_of_carlas_vehicles_and_walkers_are_there() -> None:
+    ids = list(library())
+    assert sum(i.startswith("vehicle.") for i in ids) == 41
+    assert sum(i.startswith("walker.pedestrian.") for i in ids) == 52
+
+
+@pytest.mark.parametrize("prefix", ["vehicle.", "walker.", "static."])
+def test_sizes_are_those_of_the_meshes(prefix: str) -> None:
+    drawn = [b for b in library().values() if b.id.startswith(prefix) and assets.has_asset(b.id)]
+    assert drawn
+    for blueprint in drawn:
+        assert blueprint.size_lwh_m == pytest.approx(assets.size_lwh_m(blueprint.id), abs=1e-3), blueprint.id
+
+
+def test_every_body_can_be_drawn() -> None:
+    bodies = [b.id for b in library().values() if b.id.split(".")[0] in ("vehicle", "walker", "static")]
+    assert [i for i in bodies if not assets.has_asset(i)] == []
+
+
+def test_defaults_of_sensors_are_carlas() -> None:
+    assert value_of("sensor.camera.rgb", "image_size_x") == "800"
+    assert value_of("sensor.camera.rgb", "fov") == "90.0"
+    assert value_of("sensor.lidar.ray_cast", "points_per_second") == "56000"
+    assert value_of("sensor.lidar.ray_cast", "dropoff_general_rate") == "0.45"
+    assert value_of("sensor.other.radar", "range") == "100.0"
+    names = {a.name for a in library()["sensor.camera.rgb"].attributes}
+    assert {"lens_k", "lens_kcube", "shutter_speed", "exposure_compensation", "gamma", "sensor_tick"} <= names
+
+
+def test_our_own_walkers_and_billboard_have_their_attributes() -> None:
+    assert value_of("walker.moosetest.adult", "clothing_reflectance") == "1.0"
+    assert value_of("static.moosetest.billboard", "picture") == ""
+    assert value_of("static.moosetest.billboard", "picture_scale") == "1.0"
+
+
+def test_two_wheelers_are_tagged_as_such() -> None:
+    assert library()["vehicle.bh.crossbike"].semantic_tag == 19
+    assert library()["vehicle.yamaha.yzf"].semantic_tag == 18
+    assert library()["vehicle.mitsubishi.fusorosa"].semantic_tag == 16
+    assert library()["vehicle.tesla.model3"].semantic_tag == 14
+    assert library()["walker.pedestrian.0001"].semantic_tag == 12
+
+
+def test_completed_keeps_what_was_sent_and_adds_the_rest() -> None:
+    sent = [AttributeValue("role_name", AttributeKind.STRING, "hero")]
+    completed = library()["vehicle.audi.tt"].completed(sent)
+    assert completed[0].value == "hero"
+    assert {a.name for a in completed} == {a.name for a in library()["vehicle.audi.tt"].attributes}
+
+
+def test_definitions_are_plain_wire_values() -> None:
+    uid, blueprint_id, tags, attributes = definitions()[0]
+    assert isinstance(uid, int)
+    assert tags == str(blueprint_id).replace(".", ",")
+    assert all(len(attribute) == 6 for attribute in attributes)  # type: ignore[attr-defined]
