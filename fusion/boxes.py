@@ -17,6 +17,7 @@ from fusion.filters import (
     velocity_measurement,
     yaw_measurement,
 )
+from fusion.sensors import RADAR, kind_of
 from fusion.table import TrackTable
 from moosetest.arrays import FloatArray
 from moosetest.objects import Detections, ObjectClass
@@ -33,6 +34,8 @@ class BoxConfig:
         radial_gate_chi2: and of the radial speed, 1 dimension.
         max_size_ratio: a box's longest side against the track's: a person is no truck, half a truck still is one.
         position_floor_m: no detector places a box better than this over time.
+        noise_share: share of a box's stated deviation that is new each time: most of it is the hidden far side, which
+            stays hidden, while the near faces are seen to a few centimetres.
         yaw_sd_rad: of boxes clearly longer than wide; others tell no heading.
         velocity_sd_mps, radial_sd_mps: of measured speeds; radars give 0.1 m/s, a moving body's parts differ by more.
         grow, shrink: share of a size difference taken over from one box: what was seen once does not shrink by
@@ -46,6 +49,7 @@ class BoxConfig:
     radial_gate_chi2: float = 10.8
     max_size_ratio: float = 6.0
     position_floor_m: float = 0.06
+    noise_share: float = 0.5
     yaw_sd_rad: float = 0.15
     velocity_sd_mps: float = 1.0
     radial_sd_mps: float = 0.3
@@ -113,9 +117,10 @@ def boxes_in_world(found: Detections, ego: EgoState, config: BoxConfig) -> World
     center = ego.T_world_ego.points(found.center_ego_m[order])
     cov = (R @ found.cov_center_m2[order] @ R.T)[:, :2, :2]
     velocity = np.column_stack([found.velocity_ego_mps[order], np.zeros(len(found))])
+    share = 1.0 if kind_of(found.sensor_id) == RADAR else config.noise_share
     return WorldBoxes(
         xy_m=center[:, :2],
-        cov_m2=0.5 * (cov + cov.transpose(0, 2, 1)) + config.position_floor_m**2 * np.eye(2),
+        cov_m2=share**2 * 0.5 * (cov + cov.transpose(0, 2, 1)) + config.position_floor_m**2 * np.eye(2),
         z_m=center[:, 2],
         size_lwh_m=found.size_lwh_m[order],
         yaw_rad=found.yaw_ego_rad[order] + ego.T_world_ego.yaw_rad,

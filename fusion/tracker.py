@@ -272,9 +272,10 @@ def _ordered(image: ImageDetections) -> ImageDetections:
     return replace(image, box_px=image.box_px[order], class_id=image.class_id[order], score=image.score[order])
 
 
-def _box_order(found: Detections) -> tuple[int, str, int, bytes]:
-    """Measured bodies first, radar echoes second: they find the tracks that the first have begun."""
-    return kind_of(found.sensor_id), found.sensor_id, found.t_ns, np.sort(found.score).tobytes()
+def _box_order(found: Detections) -> tuple[int, bool, str, int, bytes]:
+    """Measured bodies before radar echoes, named ones before nameless: the later find the tracks of the earlier."""
+    is_nameless = not (found.class_id != ObjectClass.UNKNOWN).any()
+    return kind_of(found.sensor_id), is_nameless, found.sensor_id, found.t_ns, np.sort(found.score).tobytes()
 
 
 def _image_order(image: ImageDetections) -> tuple[str, int, bytes]:

@@ -28,7 +28,8 @@ class ControlConfig:
         jerk_mps3: comfort; nuPlan's bound is 4.13 (METRICS.md 8.2).
         emergency_jerk_mps3: full braking within a quarter of a second, a hydraulic unit's build-up.
         max_lateral_mps2: steering may ask no more of the tyres; nuPlan's comfort bound 4.89.
-        steer_rate_radps: of the road wheel; a steering motor's 400 deg/s at the wheel rim over a ratio of 14.
+        steer_rate_radps: of the road wheel; a steering motor's 400 deg/s at the rim over a ratio of 14.
+        max_steer_rad: of the road wheel; what a passenger car reaches, less than the actuator's full lock.
         valid_s: a command not renewed within this time lapses.
         stale_plan_s: a plan older than this is not followed but braked out of.
     """
@@ -47,6 +48,7 @@ class ControlConfig:
     emergency_jerk_mps3: float = 35.0
     max_lateral_mps2: float = 4.89
     steer_rate_radps: float = 0.5
+    max_steer_rad: float = 0.70
     valid_s: float = 0.3
     stale_plan_s: float = 0.5
 
@@ -147,7 +149,7 @@ class PathController:
         vehicle = config.vehicle
         grip = np.arctan(vehicle.wheelbase_m * config.max_lateral_mps2 / max(ego.speed_mps, 1.0) ** 2)
         steer = _clip(wanted, -float(grip), float(grip), "lateral_accel", limited)
-        steer = _clip(steer, -vehicle.max_steer_rad, vehicle.max_steer_rad, "steer", limited)
+        steer = _clip(steer, -config.max_steer_rad, config.max_steer_rad, "steer", limited)
         if self._last is None:
             return steer
         step = config.steer_rate_radps * min(max(s_from_ns(ego.t_ns - self._last.t_ns), 0.0), 1.0)

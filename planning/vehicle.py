@@ -17,7 +17,7 @@ class EgoShape:
         half_width_m: half the width without mirrors.
     """
 
-    front_m: float = 3.85
+    front_m: float = 3.87
     rear_m: float = 1.04
     half_width_m: float = 0.92
 
@@ -31,7 +31,8 @@ class EgoShape:
 class VehicleModel:
     """What pedals and steering wheel do to the car.
 
-    Defaults are a 4.9 m sedan's; the simulated car's exact numbers come in as configuration.
+    Defaults are the simulated 4.9 m sedan's, as its data sheet states (docs/vehicle_model.md); other cars come in as
+    configuration.
 
     Args:
         mass_kg: kerb mass with driver.
@@ -41,17 +42,17 @@ class VehicleModel:
         peak_power_w: at the wheels.
         max_drive_force_n: at the wheels, at low speed.
         drag_area_m2: drag coefficient times frontal area.
-        rolling_coefficient: rolling resistance by weight; 0.012 is a car tyre on asphalt.
+        rolling_coefficient: rolling resistance by weight.
     """
 
-    mass_kg: float = 1800.0
-    wheelbase_m: float = 2.85
-    max_steer_rad: float = 0.70
-    full_brake_mps2: float = 9.5
-    peak_power_w: float = 140_000.0
-    max_drive_force_n: float = 7000.0
-    drag_area_m2: float = 0.66
-    rolling_coefficient: float = 0.012
+    mass_kg: float = 1674.0
+    wheelbase_m: float = 2.852
+    max_steer_rad: float = 1.2217
+    full_brake_mps2: float = 9.81
+    peak_power_w: float = 125_500.0
+    max_drive_force_n: float = 6695.0
+    drag_area_m2: float = 0.712
+    rolling_coefficient: float = 0.011
 
     def drag_force_n(self, speed_mps: float) -> float:
         """Air drag and rolling resistance at `speed_mps`, against the motion."""

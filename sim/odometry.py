@@ -17,8 +17,8 @@ SPEED_SIGMA_MPS = 0.03
 """Wheel speed sensors: about 0.1 km/h."""
 HEADING_SIGMA_RAD = math.radians(0.1)
 """A dual-antenna receiver with a 1.5 m baseline."""
-FULL_LOCK_RAD = math.radians(40.0)
-"""Road-wheel angle that a steering command of 1 asks for: 40 degrees, as passenger cars have."""
+FULL_LOCK_RAD = math.radians(70.0)
+"""Road-wheel angle that a steering command of 1 asks for: CARLA's `max_steer_angle` of passenger cars."""
 
 
 class Odometry:

@@ -15,7 +15,7 @@ WHITE = (0.5, 0.5, 0.5)
 
 
 def source(key: MeshKey) -> Mesh:
-    """Unit meshes: `box` 1 m a side, `board` with a picture, `car` with lamps at its rear, `person`."""
+    """Unit meshes: `box` 1 m a side, `board` with a picture, `bush`, `car` with lamps at its rear, `person`."""
     builder = MeshBuilder()
     if key.asset == "box":
         builder.box((0, 0, 0), (0.5, 0.5, 0.5), WHITE, Material.MATTE)
@@ -31,6 +31,8 @@ def source(key: MeshKey) -> Mesh:
     elif key.asset == "board":
         corners = [[(0, -1, -1), (0, -1, 1)], [(0, 1, -1), (0, 1, 1)]]
         builder.grid(corners, WHITE, Material.PICTURE, uv=[[(0, 0), (0, 1)], [(1, 0), (1, 1)]])
+    elif key.asset == "bush":
+        builder.ellipsoid((0, 0, 0), (1, 1, 1), (0.1, 0.2, 0.05), Material.LEAF)
     elif key.asset.startswith("walker."):
         builder.ellipsoid((0, 0, 0), (0.2, 0.25, 0.9), (0.2, 0.02, 0.02), Material.CLOTH)
     else:

@@ -43,7 +43,8 @@ class Evaluation:
     """A detector's score on the frames of a dataset.
 
     `match_rule` says when a detection counts as right; `by_condition` is the recall of all classes in each condition
-    of the data; `found_at_all` is the recall when the class need not be right.
+    of the data; `found_at_all` is the recall when the class need not be right. `classes` leaves out those of the
+    `known_classes` of which the frames hold none.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Evaluation:
     match_rule: str
     min_score: float
     mean_average_precision: float
+    known_classes: tuple[str, ...]
     classes: tuple[ClassScore, ...]
     by_condition: tuple[Slice, ...]
     found_at_all: tuple[Slice, ...]

@@ -7,15 +7,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
 
 from moosetest.arrays import FloatArray
 from moosetest.config import ConfigError
 from moosetest.frames import wrap_rad_array
 from moosetest.objects import Detections, ObjectClass
 from moosetest.sensing import RadarFrame, SensorBundle
-from perception.radar.boxes import box_of_returns
+from perception.radar.boxes import boxes_of_returns
 from perception.radar.own_motion import (
     IMU_ID,
     ODOMETRY_ID,
@@ -27,6 +28,8 @@ from perception.registry import DETECTORS
 
 LONGEST_VEHICLE_M = 20.0
 """A road train is at most 18.75 m long (Directive 96/53/EC): what stands and is longer is a wall, a rail or a hedge."""
+FASTER_THAN_WALKING_MPS = 3.0
+"""Things this fast are vehicles; people in a group walk at 1 to 2 m/s and stay apart."""
 HALF_SCORE_RETURNS = 2.0
 """Returns at which the score is one half."""
 
@@ -39,6 +42,7 @@ class RadarClustersConfig:
         sensor_id: the radar.
         join_base_m, join_slope: returns join over the ground within `join_base_m` + `join_slope` * range. The default
             rig's 600 rays lie some 0.8 m apart at 50 m, and twice that at the edge of the field.
+        join_hidden_m: returns of a vehicle on the move may lie this much deeper: the length of a bonnet or a boot.
         join_speed_mps: and only if their speeds over ground differ by less; parts of a turning car do by 1 or 2 m/s.
         ground_height_m, ground_slope: what stands and is lower than `ground_height_m` + `ground_slope` * range is road
             and kerb; a braking car's nose dips by about half a degree.
@@ -51,6 +55,7 @@ class RadarClustersConfig:
     sensor_id: str = "radar_front"
     join_base_m: float = 1.5
     join_slope: float = 0.02
+    join_hidden_m: float = 2.0
     join_speed_mps: float = 2.0
     ground_height_m: float = 0.3
     ground_slope: float = 0.01
@@ -106,58 +111,70 @@ class RadarClusterDetector:
         place_ego_m = frame.T_ego_sensor.translation_m + direction_ego * frame.range_m[:, None]
         radial_mps = radial_speeds_mps(frame, direction_ego, velocity_ego_mps)
         returns = Returns(place_ego_m, frame.range_m, radial_mps)
-        returns = returns.where(self._is_thing(returns))
-        things = [returns.where(member) for member in clusters(returns, self._config)]
-        things = [thing for thing in things if self._is_whole(thing)]
-        if not things:
-            return Detections.empty(self._config.sensor_id, bundle.t_ns)
-        things.sort(key=lambda thing: float(thing.range_m.min()))
-        return self._detections(frame, things)
+        returns, size = self._things(returns.where(self._is_over_ground(returns)))
+        return self._detections(frame, returns, size)
 
-    def _is_thing(self, returns: Returns) -> NDArray[np.bool_]:
+    def _is_over_ground(self, returns: Returns) -> NDArray[np.bool_]:
         """(N,) false for the ground, and for what hangs over the road."""
         config, height_m = self._config, returns.place_ego_m[:, 2]
         over_ground = height_m > config.ground_height_m + config.ground_slope * returns.range_m
         moves = np.abs(returns.radial_mps) > config.moving_mps
         return (over_ground | moves) & (height_m < config.max_height_m)
 
-    def _is_whole(self, thing: Returns) -> bool:
-        """Whether enough returns make it, and it is not longer than anything on wheels."""
-        extent_m = np.ptp(thing.place_ego_m[:, :2], axis=0)
-        moves = abs(float(thing.radial_mps.mean())) > self._config.moving_mps
-        fits = float(np.hypot(*extent_m)) <= LONGEST_VEHICLE_M
-        return len(thing.range_m) >= self._config.min_returns and (fits or moves)
+    def _things(self, returns: Returns) -> tuple[Returns, NDArray[np.intp]]:
+        """The returns of all things, thing after thing from the nearest on, and how many each has (K,)."""
+        label = clusters(returns, self._config)
+        count = int(label.max(initial=-1)) + 1
+        order = np.argsort(label, kind="stable")
+        returns, size = returns.where(order), np.bincount(label, minlength=count)
+        if not count:
+            return returns, size
+        first = np.cumsum(size) - size
+        xy_m = returns.place_ego_m[:, :2]
+        extent_m = np.maximum.reduceat(xy_m, first) - np.minimum.reduceat(xy_m, first)
+        moves = np.abs(np.add.reduceat(returns.radial_mps, first) / size) > self._config.moving_mps
+        whole = (size >= self._config.min_returns) & (moves | (np.hypot(*extent_m.T) <= LONGEST_VEHICLE_M))
+        nearest_first = np.argsort(np.minimum.reduceat(returns.range_m, first), kind="stable")
+        kept = nearest_first[whole[nearest_first]]
+        rows = np.concatenate([np.zeros(0, np.intp), *(np.arange(first[k], first[k] + size[k]) for k in kept)])
+        return returns.where(rows), size[kept]
 
-    def _detections(self, frame: RadarFrame, things: list[Returns]) -> Detections:
+    def _detections(self, frame: RadarFrame, returns: Returns, size: NDArray[np.intp]) -> Detections:
+        count = len(size)
+        if not count:
+            return Detections.empty(frame.sensor_id, frame.t_ns)
+        first = np.cumsum(size) - size
         resolution = (self._config.range_sd_m, self._config.azimuth_sd_rad)
-        boxes = [box_of_returns(thing.place_ego_m, frame.T_ego_sensor, *resolution) for thing in things]
-        count = len(things)
-        returns = np.array([len(thing.range_m) for thing in things])
+        boxes = boxes_of_returns(returns.place_ego_m, first, frame.T_ego_sensor, resolution)
         return Detections(
             sensor_id=frame.sensor_id,
             t_ns=frame.t_ns,
-            center_ego_m=np.array([box.center_ego_m for box in boxes]),
-            size_lwh_m=np.array([box.size_lwh_m for box in boxes]),
-            yaw_ego_rad=wrap_rad_array([box.yaw_ego_rad for box in boxes]),
-            cov_center_m2=np.array([box.cov_center_m2 for box in boxes]),
+            center_ego_m=boxes.center_ego_m,
+            size_lwh_m=boxes.size_lwh_m,
+            yaw_ego_rad=wrap_rad_array(boxes.yaw_ego_rad),
+            cov_center_m2=boxes.cov_center_m2,
             velocity_ego_mps=np.zeros((count, 2)),
             has_velocity=np.zeros(count, np.bool_),
-            radial_speed_mps=np.array([thing.radial_mps.mean() for thing in things]),
+            radial_speed_mps=np.add.reduceat(returns.radial_mps, first) / size,
             has_radial_speed=np.ones(count, np.bool_),
             class_id=np.full(count, int(ObjectClass.UNKNOWN)),
-            score=returns / (returns + HALF_SCORE_RETURNS),
+            score=size / (size + HALF_SCORE_RETURNS),
         )
 
 
-def clusters(returns: Returns, config: RadarClustersConfig) -> list[NDArray[np.intp]]:
-    """Indices of the returns of each group whose members are linked by neighbours near in place and in speed."""
+def clusters(returns: Returns, config: RadarClustersConfig) -> NDArray[np.intp]:
+    """Group numbers (N,) from 0 on: a group's members are linked by neighbours near in place and in speed."""
     if not len(returns.range_m):
-        return []
-    x_m, y_m, _ = returns.place_ego_m.T
-    apart_m = np.hypot(x_m[:, None] - x_m, y_m[:, None] - y_m)
-    reach_m = config.join_base_m + config.join_slope * (returns.range_m[:, None] + returns.range_m) / 2.0
-    apart_mps = np.abs(returns.radial_mps[:, None] - returns.radial_mps)
-    linked = (apart_m <= reach_m) & (apart_mps <= config.join_speed_mps)
-    count, label = connected_components(csr_matrix(linked), directed=False)
-    order = np.argsort(label, kind="stable")
-    return np.split(order, np.cumsum(np.bincount(label, minlength=count))[:-1])
+        return np.zeros(0, np.intp)
+    farthest_m = config.join_base_m + config.join_hidden_m + config.join_slope * float(returns.range_m.max())
+    a, b = KDTree(returns.place_ego_m[:, :2]).query_pairs(farthest_m, output_type="ndarray").T
+    range_m, radial_mps = returns.range_m, returns.radial_mps
+    apart_m = np.hypot(*(returns.place_ego_m[a, :2] - returns.place_ego_m[b, :2]).T)
+    drives = np.minimum(np.abs(radial_mps[a]), np.abs(radial_mps[b])) > FASTER_THAN_WALKING_MPS
+    # Of a moving car the face shows, and now and then a wheel or the roof metres behind it, nothing in between.
+    hidden_m = np.where(drives, np.minimum(np.abs(range_m[a] - range_m[b]), config.join_hidden_m), 0.0)
+    reach_m = config.join_base_m + config.join_slope * (range_m[a] + range_m[b]) / 2.0
+    linked = (apart_m - hidden_m <= reach_m) & (np.abs(radial_mps[a] - radial_mps[b]) <= config.join_speed_mps)
+    edges = coo_matrix((linked[linked], (a[linked], b[linked])), shape=(len(range_m), len(range_m)))
+    _, label = connected_components(edges, directed=False)
+    return np.asarray(label, np.intp)

@@ -10,14 +10,14 @@ from fusion.registry import TRACKERS
 from fusion.world_model import build_world_model
 from moosetest.stages import Detector, ImageDetector
 from perception.catalog import DETECTORS, IMAGE_DETECTORS
-from planning.control import ControlConfig, PathController
 from planning.registry import PLANNERS
+from scenarios.drive.ego import ego_controller
 from scenarios.drive.oracle import BlindPerceiver, OraclePerceiver
 from scenarios.drive.stack import Perceiver, SensingPerceiver, Stack, StackFactory, StackOptions
 
 
 def _stack(name: str, perceiver: Perceiver) -> Stack:
-    return Stack(name, perceiver, build_world_model, PLANNERS.build("rules-v1"), PathController(ControlConfig()))
+    return Stack(name, perceiver, build_world_model, PLANNERS.build("rules-v1"), ego_controller())
 
 
 def _sensing(name: str, cameras: bool, lidars: bool, radars: bool, options: StackOptions) -> Stack:

@@ -250,7 +250,8 @@ def _radii(radius: FloatArray, count: int) -> FloatArray:
 
 def _capped(path: FloatArray, radius: FloatArray, along: FloatArray) -> tuple[FloatArray, FloatArray, NDArray[np.intp]]:
     """Path and radii with rounded ends, and which path point each ring belongs to."""
-    first, last = [], []
+    first: list[tuple[FloatArray, FloatArray]] = []
+    last: list[tuple[FloatArray, FloatArray]] = []
     for overshoot, share in _CAP_STEPS:
         first.append((path[0] - along[0] * radius[0].mean() * overshoot, radius[0] * share))
         last.insert(0, (path[-1] + along[-1] * radius[-1].mean() * overshoot, radius[-1] * share))

@@ -9,13 +9,13 @@ What the numbers rest on:
   into account. Cloth is dye-dependent, most dyes are bright at 905 nm: 0.5, scaled by the actor's
   `cloth_reflectance`.
 - `specular` surfaces return their mirror image: a ray that misses the sensor on its way back is lost.
-- `transmissive`: share of power that passes. Automotive safety glass with a solar tint lets through 0.6 to 0.75 at 905 nm.
-- `retro_gain`: how much brighter than a white Lambertian target a cube-corner or bead sheet looks along the incoming ray.
-  Sheeting of ASTM D4956 types III to XI has 250 to 700 cd/lx/m2 at 0.2 degrees of observation and 5 of entrance; a white
+- `transmissive`: share of power that passes. Automotive safety glass with a solar tint lets through 0.6 to 0.75.
+- `retro_gain`: how much brighter than a white Lambertian target a cube-corner or bead sheet looks along the ray.
+  Sheeting of ASTM D4956 types III to XI has 250 to 700 cd/lx/m2 at 0.2 degrees of observation; a white
   Lambertian target has 1/pi = 0.32 cd/lx/m2. A pulsed LiDAR's receiver saturates far below that ratio of 1,000, so
   the gain that its intensity channel still resolves, about 30, is used. Plates and lamps hold smaller retro elements.
-- Radar, 77 GHz. `radar_gain` is the power reflected against a metal plate (Fresnel at normal incidence, with
-  relative permittivities measured at 76 to 81 GHz: glass 6.3, dry concrete 5 to 6, rubber 4, plastics 2.3 to 3, skin 6.5 - 13i;
+- Radar, 77 GHz. `radar_gain` is the power reflected against a metal plate (Fresnel at normal incidence, with relative
+  permittivities measured at 76 to 81 GHz: glass 6.3, dry concrete 5 to 6, rubber 4, plastics 2.3 to 3, skin 6.5 - 13i;
   roughness takes 3 dB off asphalt and foliage, which scatter at all angles).
 """
 
@@ -98,10 +98,13 @@ SURFACES: dict[Material, Surface] = {
 def material_table() -> MaterialTable:
     """The constants of all materials as read-only arrays indexed by `Material`."""
     rows = [SURFACES[material] for material in Material]
-    columns = {
-        name: np.array([getattr(row, name) for row in rows], dtype=np.bool_ if name == "specular" else np.float32)
-        for name in Surface._fields
-    }
-    for column in columns.values():
+    table = MaterialTable(
+        lidar_reflectivity=np.array([row.lidar_reflectivity for row in rows], dtype=np.float32),
+        radar_gain=np.array([row.radar_gain for row in rows], dtype=np.float32),
+        specular=np.array([row.specular for row in rows], dtype=np.bool_),
+        transmissive=np.array([row.transmissive for row in rows], dtype=np.float32),
+        retro_gain=np.array([row.retro_gain for row in rows], dtype=np.float32),
+    )
+    for column in (table.lidar_reflectivity, table.radar_gain, table.specular, table.transmissive, table.retro_gain):
         column.setflags(write=False)
-    return MaterialTable(**columns)
+    return table

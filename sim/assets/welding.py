@@ -30,7 +30,7 @@ def crease_normals(corner_m: FloatArray, part: NDArray[np.intp], crease_cos: Flo
     smooth = np.einsum("ij,ij->i", unit[face_mine], unit[face_other]) > crease_cos[face_mine]
     smooth |= face_mine == face_other
     mine, face_other = mine[smooth], face_other[smooth]
-    normal = np.stack(
+    normal: FloatArray = np.stack(
         [np.bincount(mine, weights=face[face_other, axis], minlength=3 * len(face)) for axis in range(3)], axis=1
     )
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)

@@ -20,6 +20,8 @@ from sim.world.scene import Instance
 
 FINE_WITHIN_M = 15.0
 """Bodies nearer than this are bounded part by part: the sensor's own car would else cost every ray."""
+FEW_RAYS = 4096
+"""So few rays are sooner cast than sorted out."""
 
 
 class BodyBoxes(NamedTuple):
@@ -60,10 +62,10 @@ class Bodies:
         spread_m = np.linalg.norm(origins_m - middle_m, axis=1).max(initial=0.0)
         return np.linalg.norm(self._center_world_m - middle_m, axis=1) - self._radius_m - spread_m
 
-    def boxes(self, nearest_m: FloatArray) -> BodyBoxes:
-        """One box a body, one for each part of bodies nearer than `FINE_WITHIN_M`."""
-        fine = np.flatnonzero(nearest_m < FINE_WITHIN_M)
-        coarse = np.flatnonzero(nearest_m >= FINE_WITHIN_M)
+    def boxes(self, nearest_m: FloatArray, rays: int) -> BodyBoxes:
+        """One box a body; with many rays one for each part of bodies nearer than `FINE_WITHIN_M`."""
+        is_fine = (nearest_m < FINE_WITHIN_M) & (rays > FEW_RAYS)
+        fine, coarse = np.flatnonzero(is_fine), np.flatnonzero(~is_fine)
         corners = [self._hull_world_m[coarse], *(self._cells_world_m(i) for i in fine)]
         body = np.concatenate([coarse, np.repeat(fine, [len(cells) for cells in corners[1:]])])
         order = np.argsort(body, kind="stable")

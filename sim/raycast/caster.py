@@ -70,7 +70,9 @@ class RayCaster:
         bodies = self._bodies
         if len(bodies):
             nearest_m = bodies.nearest_m(origin_m)
-            picked = (picker or ConePicker(origin_m, direction)).pick(bodies.boxes(nearest_m), len(bodies))
+            picked = (picker or ConePicker(origin_m, direction)).pick(
+                bodies.boxes(nearest_m, len(direction)), len(bodies)
+            )
             passed = [i for i, instance in enumerate(bodies.instances) if instance.actor_id in ignore_actor_ids]
             cast.meet_bodies(bodies, picked.without(passed), nearest_m)
         return cast.hits(max_range_m, self._surfaces)

@@ -17,6 +17,8 @@ ANGLE_MARGIN_RAD = 1e-4
 """Slack of angular bounds: 0.1 mm at 1 m, well above float32 rounding of directions."""
 LENGTH_MARGIN_M = 1e-3
 """Slack of bounding spheres: well above float32 rounding at 150 m."""
+MAX_PAIRS = 2_000_000
+"""Pairs of a ray and a box that are looked at together: some 50 MB."""
 
 
 class Picked(NamedTuple):
@@ -56,21 +58,29 @@ class ConePicker:
 
     def pick(self, boxes: BodyBoxes, bodies: int) -> Picked:
         """See `RayPicker`."""
+        if not len(boxes.body):
+            return Picked(np.zeros(0, np.intp), np.zeros(0, np.intp))
         center_m = boxes.corner_world_m.mean(axis=1)
         radius_m = np.linalg.norm(boxes.corner_world_m[:, 0] - center_m, axis=1) + LENGTH_MARGIN_M
-        meets = np.zeros((bodies, len(self._direction)), np.bool_)
-        for body, center, radius in zip(boxes.body, center_m, radius_m, strict=True):
-            meets[body] |= self._meets_sphere(center, radius)
-        body, ray = np.nonzero(meets)
+        first = np.searchsorted(boxes.body, np.arange(bodies))
+        step = max(1, MAX_PAIRS // len(radius_m))
+        blocks = [
+            np.logical_or.reduceat(self._meets_spheres(center_m, radius_m, slice(a, a + step)), first, axis=0)
+            for a in range(0, len(self._direction), step)
+        ]
+        body, ray = np.nonzero(np.concatenate([np.zeros((bodies, 0), np.bool_), *blocks], axis=1))
         return Picked(ray, body)
 
-    def _meets_sphere(self, center_m: FloatArray, radius_m: float) -> NDArray[np.bool_]:
-        to_center_m = center_m - self._origin_world_m
-        x, y, z = to_center_m.T
-        along_m = x * self._direction[:, 0] + y * self._direction[:, 1] + z * self._direction[:, 2]
-        distance2_m2 = x * x + y * y + z * z
-        inside = distance2_m2 <= radius_m**2
-        return inside | ((along_m > 0) & (distance2_m2 - along_m**2 <= radius_m**2))
+    def _meets_spheres(self, center_m: FloatArray, radius_m: FloatArray, rays: slice) -> NDArray[np.bool_]:
+        """(B, n) whether some of the rays pass through spheres (B,)."""
+        shared = len(self._origin_world_m) == 1
+        x0_m, y0_m, z0_m = (self._origin_world_m if shared else self._origin_world_m[rays]).T
+        dx, dy, dz = self._direction[rays].T
+        x_m, y_m, z_m = center_m[:, :1] - x0_m, center_m[:, 1:2] - y0_m, center_m[:, 2:] - z0_m
+        along_m = x_m * dx + y_m * dy + z_m * dz
+        # Squared length of the tangent to the sphere; negative where a ray begins inside.
+        tangent_m2 = x_m * x_m + y_m * y_m + z_m * z_m - radius_m[:, None] ** 2
+        return (tangent_m2 <= 0.0) | ((along_m > 0.0) & (along_m * along_m >= tangent_m2))
 
 
 class GridPicker:

@@ -24,5 +24,7 @@ def create_context() -> Any:
     except Exception as error:  # moderngl raises bare Exception for every kind of failure
         message = f"cameras need EGL with OpenGL 4.3 (Debian and Ubuntu: libegl1, libgl1-mesa-dri): {error}"
         raise RenderUnavailableError(message) from error
-    context.gc_mode = "auto"
+    # what Python drops is freed by context.gc() when this context is current: at any other moment the names of the
+    # dropped objects could be those of another context's
+    context.gc_mode = "context_gc"
     return context

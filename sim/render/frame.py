@@ -57,7 +57,7 @@ def frame_block(inputs: FrameInputs) -> bytes:
     """The std140 bytes of the block `Frame` in `shaders/frame.glsl`."""
     light, weather, view = inputs.light, inputs.scene.weather, inputs.view
     forward = view.forward_world
-    rows: list[NDArray[np.float64]] = [
+    rows: list[NDArray[np.floating]] = [
         *inputs.clip_from_world.T,
         *inputs.shadow_from_world.T,
         _row(view.eye_world_m, inputs.scene.time_s),
@@ -82,12 +82,14 @@ def _row(xyz: NDArray[np.float64], w: float) -> NDArray[np.float64]:
     return np.array([xyz[0], xyz[1], xyz[2], w])
 
 
-def _noise_row(inputs: FrameInputs) -> NDArray[np.float64]:
-    """Where in the noise texture this frame starts, and how strong noise is (it grows as light gets scarce)."""
+def _noise_row(inputs: FrameInputs) -> NDArray[np.float32]:
+    """The bits that seed a frame's noise, and how strong noise is: it grows as light gets scarce."""
     view = inputs.view
-    offset = np.random.SeedSequence([view.noise_seed & 0xFFFFFFFF, inputs.scene.frame]).generate_state(2) % 4096
+    bits = np.random.SeedSequence([view.noise_seed & 0xFFFFFFFF, inputs.scene.frame]).generate_state(1)
+    # the top bits are those of 1.0, so that no bit pattern is a NaN that a conversion might change
+    seed = (bits & 0x007FFFFF | 0x3F800000).astype(np.uint32).view(np.float32)[0]
     strength = view.noise * READ_NOISE * (1.0 + 2.5 * inputs.light.night) * view.supersampling
-    return np.array([offset[0], offset[1], strength, float(view.supersampling)])
+    return np.array([seed, 0.0, strength, 0.0], dtype=np.float32)
 
 
 def _lamp_row(lamp_field: LampField) -> NDArray[np.float64]:

@@ -19,16 +19,18 @@ from sim.render.glows import GLOW_FORMAT, GLOW_NAMES, RAIN_FORMAT, RAIN_NAMES, g
 from sim.render.lamps import LampFieldMap, beams_of
 from sim.render.lighting import Light, lamps_matter, light_of
 from sim.render.pictures import PICTURES, SIZE_PX, developed, picture_layer, posing
-from sim.render.programs import TEXTURE_UNITS, LightModel, Programs
+from sim.render.programs import PARTS, TEXTURE_UNITS, LightModel, Programs
 from sim.render.shadows import ShadowMaps, ShadowView, shadow_view
 from sim.render.spots import SPOT_FORMAT, SPOT_NAMES, contact_spots
 from sim.render.static_scene import StaticGeometry, planes_of
 from sim.render.targets import Target, Targets
-from sim.render.textures import cloud_noise, ground_layers, sensor_noise
+from sim.render.textures import cloud_noise, ground_layers
 from sim.render.view import SKY_TAG, CameraView
 from sim.world.scene import Scene, StaticScene
 
 _WET_FROM = 0.02
+_CLIP_DISTANCE_0 = 0x3000
+"""OpenGL's enumerant: walls are cut at the ground floor, which has a program of its own."""
 _MAPS_KEPT = 2
 
 
@@ -146,15 +148,23 @@ class Pipeline:
         pictures.build_mipmaps()
 
     def _draw_family(self, frame: Frame, family: Family, outputs: tuple[str, ...]) -> None:
+        is_cut = "color" in outputs and family in PARTS
+        if is_cut:  # on for these alone: it is undefined for shaders that write no clip distance
+            self._context.enable_direct(_CLIP_DISTANCE_0)
         for owner, store in (("actors", self._actors.store), ("static", frame.static.store)):
             commands = frame.commands[owner].get(family)
             if commands is None or len(commands) == 0:
                 continue
-            if "color" in outputs:
-                program = self._programs.surface(family, outputs, frame.model)
-            else:
-                program = self._programs.geometry(family, outputs)
-            self._drawing.meshes(program, store, commands)
+            for program in self._programs_of(frame, family, outputs):
+                self._drawing.meshes(program, store, commands)
+        if is_cut:
+            self._context.disable_direct(_CLIP_DISTANCE_0)
+
+    def _programs_of(self, frame: Frame, family: Family, outputs: tuple[str, ...]) -> list[Any]:
+        if "color" not in outputs:
+            return [self._programs.geometry(family, outputs)]
+        parts = PARTS.get(family, ("",))
+        return [self._programs.surface(family, outputs, frame.model, part) for part in parts]
 
     def _draw_shadows(self, frame: Frame) -> None:
         context, maps = self._context, self._shadows
@@ -202,7 +212,6 @@ class Pipeline:
 
 
 def _textures(context: Any, shadows: ShadowMaps, lamps: LampFieldMap) -> dict[str, Any]:
-    noise = context.texture(sensor_noise().shape[:2], 4, sensor_noise().tobytes())
     cloud = context.texture(cloud_noise().shape, 1, cloud_noise().tobytes())
     layers = ground_layers()
     ground = context.texture_array((*layers.shape[1:3], layers.shape[0]), 4, layers.tobytes())
@@ -214,7 +223,6 @@ def _textures(context: Any, shadows: ShadowMaps, lamps: LampFieldMap) -> dict[st
     return {
         "u_static_shadow": shadows.static_map,
         "u_actor_shadow": shadows.actor_map,
-        "u_noise_map": noise,
         "u_cloud_map": cloud,
         "u_lamp_field": lamps.texture,
         "u_ground_map": ground,

@@ -13,7 +13,6 @@ from sim.render.families import Family
 TEXTURE_UNITS = {
     "u_static_shadow": 0,
     "u_actor_shadow": 1,
-    "u_noise_map": 2,
     "u_cloud_map": 3,
     "u_lamp_field": 4,
     "u_ground_map": 5,
@@ -25,10 +24,13 @@ _FEATURES: dict[Family, tuple[str, ...]] = {
     Family.SOLID: ("NEEDS_BODY",),
     Family.LAMP: ("MIRRORS", "NEEDS_BODY"),
     Family.SHEET: ("NEEDS_UV", "NEEDS_BODY", "HAS_RETRO"),
-    Family.FACADE: ("MIRRORS", "NEEDS_UV", "ONLY_STATIC_SHADOW"),
+    Family.FACADE: ("MIRRORS", "PLAIN_MIRROR", "NEEDS_UV", "ONLY_STATIC_SHADOW"),
     Family.LEAF: ("ONLY_STATIC_SHADOW",),
     Family.GROUND: (),
 }
+
+PARTS: dict[Family, tuple[str, ...]] = {Family.FACADE: ("UPPER_FLOORS", "GROUND_FLOOR")}
+"""Families that are drawn once for each of these symbols, each time a part of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,14 @@ class Programs:
         self._context = context
         self._made: dict[tuple[object, ...], Any] = {}
 
-    def surface(self, family: Family, outputs: tuple[str, ...], light: LightModel) -> Any:
-        """Draws one family in colour, with the other `outputs` of the pass."""
-        key = ("surface", family, outputs, light)
+    def surface(self, family: Family, outputs: tuple[str, ...], light: LightModel, part: str = "") -> Any:
+        """Draws one family, or a part of it, in colour, with the other `outputs` of the pass."""
+        key = ("surface", family, outputs, light, part)
         if key not in self._made:
             features = _FEATURES[family]
             if family is Family.GROUND and light.wet:
                 features = (*features, "MIRRORS")
-            defines = (*features, *light.defines())
+            defines = (*features, *light.defines(), *filter(None, (part,)))
             body = _source(f"{family.name.lower()}.glsl")
             surface = _source("surface.glsl") + body
             fragment = _lighting() + _source("main.frag.glsl").replace("//SURFACE", surface)
@@ -74,8 +76,8 @@ class Programs:
         if key not in self._made:
             defines = ("LEAVES",) if leaves else ()
             body = _source("leaf.glsl")
-            fragment = _lighting() + _source("surface.glsl") + body if leaves else ""
-            fragment += _source("geometry.frag.glsl")
+            holes = _lighting() + _source("surface.glsl") + body if leaves else ""
+            fragment = _source("geometry.frag.glsl").replace("//SURFACE", holes)
             self._made[key] = self._compile(_vertex(body, defines), fragment, outputs, defines)
         return self._made[key]
 

@@ -52,6 +52,7 @@ class CameraRenderer:
             raise ValueError(f"outputs: unknown {sorted(unknown)}, want some of {sorted(OUTPUTS)}")
         pipeline = self._ready()
         with self._context:
+            self._context.gc()
             wanted = {_GEOMETRY_OF[name] for name in outputs if name != "rgb"}
             geometry = tuple(name for name in ("index", "depth", "normal") if name in wanted)
             frame = pipeline.prepare(scene, view)

@@ -1,4 +1,4 @@
-"""Procedural textures: smooth noise, sensor noise, and the grain of the ground. Made from fixed seeds."""
+"""Procedural textures: smooth noise, and the grain of the ground. Made from fixed seeds."""
 
 from __future__ import annotations
 
@@ -7,19 +7,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-NOISE_SIZE_PX = 512
 GROUND_SIZE_PX = 256
 _SEED = 20240607
 
 U8 = NDArray[np.uint8]
-
-
-@cache
-def sensor_noise() -> U8:
-    """(512, 512, 4) uint8: rgb normal noise with 32 steps per standard deviation about 127.5."""
-    rng = np.random.default_rng(_SEED)
-    noise = rng.normal(0.0, 1.0, (NOISE_SIZE_PX, NOISE_SIZE_PX, 4))
-    return np.clip(np.round(127.5 + 32.0 * noise), 0, 255).astype(np.uint8)
 
 
 @cache

@@ -78,6 +78,8 @@ class Episode:
         self._attached_version = -1
         self._add_level_actors()
         self.spectator = self._add_spectator()
+        self._rules.write()
+        self.table.write_records()
 
     @property
     def actors(self) -> dict[int, Actor]:

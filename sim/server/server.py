@@ -112,7 +112,7 @@ def _bound(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise OSError(error.errno, f"port {port} on {host} cannot be used: {error.strerror}") from error
+        raise OSError(f"port {port} on {host} cannot be used: {error.strerror}") from error
     return listener
 
 

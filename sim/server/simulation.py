@@ -84,7 +84,7 @@ class Simulation:
         measurements.publish(wait=synchronous)
         if paced:
             time.sleep(max(0.0, began_s + _TRAFFIC_MANAGER_TICK_S - time.monotonic()))
-        self.streams.publish(self.world_stream_id, [state], wait=synchronous)
+        self.streams.publish_state(self.world_stream_id, state, wait=synchronous)
         return frame
 
     def expect_listener(self, stream_id: int) -> None:
@@ -124,6 +124,7 @@ class Simulation:
             raise CallError(f"map {name!r} cannot be loaded: {error}") from error
         self._sensors.reset()
         self.apply_settings(settings)
+        self.streams.publish_state(self.world_stream_id, self.episode.state_message(), wait=False)
 
     def _map_to_load(self, name: str) -> WorldMap:
         if not name or name == self.episode.map.name:

@@ -127,6 +127,7 @@ class StreamServer:
         self._changed = threading.Condition()
         self._by_stream: dict[int, list[Subscriber]] = {}
         self._expected: dict[int, list[float]] = {}
+        self._state: dict[int, bytes] = {}
         self._unsent: set[Subscriber] = set()
         self._last_stream_id = 0
         self._stopping = False
@@ -176,6 +177,13 @@ class StreamServer:
         """Whether anyone listens."""
         return bool(self._by_stream.get(stream_id))
 
+    def publish_state(self, stream_id: int, state: bytes, wait: bool) -> None:
+        """Like `publish`, and whoever subscribes later gets this message at once: a standing world can be seen."""
+        with self._changed:
+            self._state[stream_id] = state
+            subscribers = tuple(self._by_stream.get(stream_id, ()))
+        self._send(subscribers, (state,), wait)
+
     def publish(self, stream_id: int, parts: Sequence[Buffer], wait: bool) -> None:
         """Send one message to all who listen; `parts` must not change afterwards.
 
@@ -184,7 +192,10 @@ class StreamServer:
             parts: one message in pieces.
             wait: True loses no message and waits for slow clients, False drops for them.
         """
-        for subscriber in tuple(self._by_stream.get(stream_id, ())):
+        self._send(tuple(self._by_stream.get(stream_id, ())), parts, wait)
+
+    def _send(self, subscribers: Sequence[Subscriber], parts: Sequence[Buffer], wait: bool) -> None:
+        for subscriber in subscribers:
             if subscriber.push(parts, wait):
                 self._unsent.add(subscriber)
                 self._wake()
@@ -245,6 +256,10 @@ class StreamServer:
         with self._changed:
             others = self._by_stream.get(stream_id, [])
             self._by_stream[stream_id] = [*others, subscriber]
+            state = self._state.get(stream_id)
+            if state is not None and subscriber.push((state,), wait=False):
+                self._unsent.add(subscriber)
+                self._wake()
             waited_for = self._expected.get(stream_id)
             if waited_for:
                 waited_for.pop(0)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.world.collisions import Contact
-from sim.world.vehicle_motion import VehicleFleet
-from sim.world.walker_motion import WalkerCrowd
+from sim.world.vehicle_motion import FleetArrays, VehicleFleet
+from sim.world.walker_motion import CrowdArrays, WalkerCrowd
 
 FloatArray = NDArray[np.float64]
 
@@ -20,13 +20,18 @@ FloatArray = NDArray[np.float64]
 RESTITUTION: Final = 0.1
 RESTITUTION_FROM_MPS: Final = 0.5
 FRICTION: Final = 0.4
+# A vehicle slower than this towards a walker is a wall to him: people who walk into a parked car do not shift it.
+WALL_BELOW_MPS: Final = 0.5
 ALLOWED_DEPTH_M: Final = 0.005  # left overlapping, so that a body leaning on another stays in contact
 SWEEPS: Final = 8  # passes over the contacts, so that a push goes through a row of cars
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CollidingBodies:
-    """N bodies: centres of gravity and their motion; mass and inertia are infinite for what does not yield."""
+    """N bodies: centres of gravity and their motion; mass and inertia are infinite for what does not yield.
+
+    `walks` marks those who push with their feet, not with their momentum.
+    """
 
     actor_id: NDArray[np.int64]
     center_world_m: FloatArray
@@ -34,6 +39,7 @@ class CollidingBodies:
     yaw_rate_radps: FloatArray
     mass_kg: FloatArray
     yaw_inertia_kgm2: FloatArray
+    walks: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +85,9 @@ def collision_response(
 def bodies_of(actor_ids: Sequence[int], fleet: VehicleFleet, crowd: WalkerCrowd) -> CollidingBodies:
     """The bodies of those actors that the fleet or the crowd has; what is not simulated does not yield."""
     cars, people = fleet.arrays(), crowd.arrays()
-    places = {int(actor): (i, cars) for i, actor in enumerate(cars.actor_id)}
+    places: dict[int, tuple[int, FleetArrays | CrowdArrays]] = {
+        int(actor): (i, cars) for i, actor in enumerate(cars.actor_id)
+    }
     places |= {int(actor): (i, people) for i, actor in enumerate(people.actor_id)}
     ids = [actor for actor in actor_ids if actor in places]
     n = len(ids)
@@ -98,7 +106,8 @@ def bodies_of(actor_ids: Sequence[int], fleet: VehicleFleet, crowd: WalkerCrowd)
                 mass_kg[i], inertia_kgm2[i] = spec.mass_kg, spec.yaw_inertia_kgm2
         elif crowd.is_simulated(actor):
             mass_kg[i] = crowd.spec(actor).mass_kg
-    return CollidingBodies(np.array(ids, dtype=np.int64), center, velocity, turn, mass_kg, inertia_kgm2)
+    walks = np.array([actor in crowd for actor in ids], dtype=np.bool_)
+    return CollidingBodies(np.array(ids, dtype=np.int64), center, velocity, turn, mass_kg, inertia_kgm2, walks)
 
 
 def apply_effects(effects: Sequence[CollisionEffect], fleet: VehicleFleet, crowd: WalkerCrowd) -> None:
@@ -125,16 +134,12 @@ class _Moving:
         self.yaw_rate_radps = list(self.start_radps)
         self.inverse_mass = [1.0 / float(v) for v in bodies.mass_kg] + [0.0]
         self.inverse_inertia = [1.0 / float(v) for v in bodies.yaw_inertia_kgm2] + [0.0]
+        self.walks = [bool(v) for v in bodies.walks] + [False]
         self.shift_m = [0j] * len(self.center_m)
 
     def at(self, i: int, arm_m: complex) -> complex:
         """Velocity of a point of body `i`."""
         return self.velocity_mps[i] + 1j * self.yaw_rate_radps[i] * arm_m
-
-    def push(self, i: int, arm_m: complex, impulse_ns: complex) -> None:
-        """Give body `i` an impulse at a point."""
-        self.velocity_mps[i] += impulse_ns * self.inverse_mass[i]
-        self.yaw_rate_radps[i] += _cross(arm_m, impulse_ns) * self.inverse_inertia[i]
 
     def effect(self, i: int, actor_id: int) -> CollisionEffect:
         """What has come together for body `i`."""
@@ -144,7 +149,10 @@ class _Moving:
 
 
 class _Joint:
-    """One contact while it is solved: the impulse on b along the normal and across it, so far."""
+    """One contact while it is solved: the impulse on b along the normal and across it, so far.
+
+    `mass_a`, `turn_a` (and b) are the inverse mass and inertia with which the bodies yield at this contact.
+    """
 
     def __init__(self, contact: Contact, a: int, b: int, moving: _Moving) -> None:
         normal = complex(contact.normal_world[0], contact.normal_world[1])
@@ -153,12 +161,17 @@ class _Joint:
         point = complex(contact.point_world_m[0], contact.point_world_m[1])
         self.arm_a, self.arm_b = point - moving.center_m[a], point - moving.center_m[b]
         self.along_ns = self.across_ns = 0.0
-        closing = -_dot(moving.at(b, self.arm_b) - moving.at(a, self.arm_a), self.normal)
+        speed_a, speed_b = (_dot(v, self.normal) for v in (moving.at(a, self.arm_a), moving.at(b, self.arm_b)))
+        yields_a = not (moving.walks[b] and not moving.walks[a] and speed_a < WALL_BELOW_MPS)
+        yields_b = not (moving.walks[a] and not moving.walks[b] and -speed_b < WALL_BELOW_MPS)
+        self.mass_a, self.mass_b = moving.inverse_mass[a] * yields_a, moving.inverse_mass[b] * yields_b
+        self.turn_a, self.turn_b = moving.inverse_inertia[a] * yields_a, moving.inverse_inertia[b] * yields_b
+        closing = speed_a - speed_b
         self.bounce_mps = RESTITUTION * closing if closing > RESTITUTION_FROM_MPS else 0.0
 
     def push(self, moving: _Moving) -> None:
         """Bring the closing speed to the rebound's, and the sliding to rest as far as friction can."""
-        mass_kg = self._mass_kg(self.normal, moving)
+        mass_kg = self._mass_kg(self.normal)
         if mass_kg == 0.0:
             return
         slip = moving.at(self.b, self.arm_b) - moving.at(self.a, self.arm_a)
@@ -168,32 +181,33 @@ class _Joint:
         tangent = 1j * self.normal
         slip = moving.at(self.b, self.arm_b) - moving.at(self.a, self.arm_a)
         limit_ns = FRICTION * self.along_ns
-        across_ns = self.across_ns - self._mass_kg(tangent, moving) * _dot(slip, tangent)
+        across_ns = self.across_ns - self._mass_kg(tangent) * _dot(slip, tangent)
         across_ns = min(max(across_ns, -limit_ns), limit_ns)
         self._give((across_ns - self.across_ns) * tangent, moving)
         self.across_ns = across_ns
 
     def part(self, moving: _Moving) -> None:
         """Shift both bodies out of each other, the lighter one more."""
-        total = moving.inverse_mass[self.a] + moving.inverse_mass[self.b]
+        total = self.mass_a + self.mass_b
         if total > 0.0:
             shift = max(0.0, self.depth_m - ALLOWED_DEPTH_M) * self.normal / total
-            moving.shift_m[self.a] -= shift * moving.inverse_mass[self.a]
-            moving.shift_m[self.b] += shift * moving.inverse_mass[self.b]
+            moving.shift_m[self.a] -= shift * self.mass_a
+            moving.shift_m[self.b] += shift * self.mass_b
 
     def impulse_world_ns(self) -> FloatArray:
         """(3,) on b."""
         return _vector((self.along_ns + 1j * self.across_ns) * self.normal)
 
-    def _mass_kg(self, direction: complex, moving: _Moving) -> float:
-        yields = moving.inverse_mass[self.a] + moving.inverse_mass[self.b]
-        yields += _cross(self.arm_a, direction) ** 2 * moving.inverse_inertia[self.a]
-        yields += _cross(self.arm_b, direction) ** 2 * moving.inverse_inertia[self.b]
+    def _mass_kg(self, direction: complex) -> float:
+        yields = self.mass_a + self.mass_b
+        yields += _cross(self.arm_a, direction) ** 2 * self.turn_a + _cross(self.arm_b, direction) ** 2 * self.turn_b
         return 1.0 / yields if yields > 0.0 and direction != 0 else 0.0
 
     def _give(self, impulse_ns: complex, moving: _Moving) -> None:
-        moving.push(self.a, self.arm_a, -impulse_ns)
-        moving.push(self.b, self.arm_b, impulse_ns)
+        moving.velocity_mps[self.a] -= impulse_ns * self.mass_a
+        moving.velocity_mps[self.b] += impulse_ns * self.mass_b
+        moving.yaw_rate_radps[self.a] -= _cross(self.arm_a, impulse_ns) * self.turn_a
+        moving.yaw_rate_radps[self.b] += _cross(self.arm_b, impulse_ns) * self.turn_b
 
 
 def _dot(a: complex, b: complex) -> float:

@@ -17,7 +17,7 @@ def server() -> Iterator[EmbeddedServer]:
         yield running
 
 
-@pytest.fixture()
+@pytest.fixture
 def toy(server: EmbeddedServer) -> Iterator[ToyClient]:
     with toy_client(server.port) as client:
         if not client.world.get_map().name.endswith("junction"):

@@ -13,7 +13,7 @@ from sim.raycast.picking import Picked
 from sim.world.scene import Instance
 from tests.toy_rays import CAR, caster, scene
 
-PARAMS = LidarParams(channels=24, range_m=60.0, points_per_second=24 * 180 * 10, dropoff_general_rate=0.2)
+PARAMS = LidarParams(channels=24, range_m=60.0, points_per_second=24 * 256 * 10, dropoff_general_rate=0.2)
 metres = st.floats(-25.0, 25.0)
 angles = st.floats(-3.2, 3.2)
 tilts = st.floats(-0.6, 0.6)

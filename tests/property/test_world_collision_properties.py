@@ -81,7 +81,8 @@ def test_collisions_keep_momentum_and_never_make_energy(seed):
         Contact(i, i + 1, (center[i] + center[i + 1]) / 2, np.array([np.cos(angle[i]), np.sin(angle[i]), 0.0]), 0.1)
         for i in range(n - 1)
     ]
-    effects, _ = collision_response(contacts, CollidingBodies(np.arange(n), center, velocity, turn, mass, inertia))
+    bodies = CollidingBodies(np.arange(n), center, velocity, turn, mass, inertia, np.zeros(n, dtype=np.bool_))
+    effects, _ = collision_response(contacts, bodies)
     after = velocity + [e.velocity_change_world_mps for e in effects]
     after_turn = turn + [e.yaw_rate_change_radps for e in effects]
     np.testing.assert_allclose(mass @ after, mass @ velocity, rtol=1e-9, atol=1e-6)

@@ -104,9 +104,10 @@ def test_near_and_far_cut(renderer: CameraRenderer) -> None:
 
 
 def test_truth_is_the_same_with_and_without_colour(renderer: CameraRenderer) -> None:
-    box = Instance(3, 14, MeshKey("car"), pose(9.0, 1.0, 0.0, 0.5))
-    alone = renderer.render(scene(box, static=ground()), camera(), TRUTH)
-    beside = renderer.render(scene(box, static=ground()), camera(), ALL)
+    car = Instance(3, 14, MeshKey("car"), pose(9.0, 1.0, 0.0, 0.5))
+    bush = Instance(4, 9, MeshKey("bush"), pose(6.0, -2.0, 1.0))
+    alone = renderer.render(scene(car, bush, static=ground()), camera(), TRUTH)
+    beside = renderer.render(scene(car, bush, static=ground()), camera(), ALL)
     assert alone.tag is not None
     assert alone.depth_m is not None
     assert beside.tag is not None
@@ -123,3 +124,12 @@ def test_scenery_is_replaced_when_the_map_changes(renderer: CameraRenderer) -> N
     assert second is not None
     assert (first[90] == 1).all()
     assert (second == 11).all()
+
+
+def test_one_sees_through_the_holes_of_a_bush(renderer: CameraRenderer) -> None:
+    bush = Instance(4, 9, MeshKey("bush"), pose(6.0, 0.0, 1.5))
+    tag = renderer.render(scene(bush), camera(), TRUTH).tag
+    assert tag is not None
+    # the bush spans 80 * 1 / 6 = 13 px about the middle; its disc has leaves and gaps
+    share = (tag[38:58, 70:90] == 9).mean()
+    assert 0.4 < share < 0.98

@@ -12,7 +12,7 @@ def echo(connection: RpcConnection, message_id: int, method: str, arguments: lis
     connection.reply(message_id, None, [method, arguments])
 
 
-@pytest.fixture()
+@pytest.fixture
 def port() -> Iterator[int]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))

@@ -9,7 +9,7 @@ import pytest
 from sim.server.streams import StreamServer
 
 
-@pytest.fixture()
+@pytest.fixture
 def streams() -> Iterator[StreamServer]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))

@@ -21,7 +21,7 @@ def body(actor_id, center, velocity, mass_kg=1500.0, inertia=2500.0):
 def bodies(*rows):
     ids, centers, velocities, turns, masses, inertias = zip(*rows, strict=True)
     arrays = [np.array(column, dtype=np.float64) for column in (centers, velocities, turns, masses, inertias)]
-    return CollidingBodies(np.array(ids), *arrays)
+    return CollidingBodies(np.array(ids), *arrays, np.zeros(len(ids), dtype=np.bool_))
 
 
 def contact(id_a, id_b, point, normal, depth_m=0.1):
@@ -138,6 +138,25 @@ def test_the_bodies_are_those_of_fleet_and_crowd_about_their_centres_of_gravity(
     np.testing.assert_allclose(found.center_world_m[0], np.array([0, 30, 0]) + arm)
     np.testing.assert_allclose(found.velocity_world_mps[0], [-arm[1], arm[0], 0.0], atol=1e-12)
     assert bodies_of([99], fleet, crowd).center_world_m.shape == (0, 3)
+
+
+def test_a_walker_does_not_shift_a_parked_car():
+    fleet, crowd = world()
+    crowd.set_velocity(3, (-1.4, 0.0, 0.0))
+    effects, (impulse,) = collision_response([contact(1, 3, (2.4, 0, 0.9), (1, 0, 0))], bodies_of([1, 3], fleet, crowd))
+    apply_effects(effects, fleet, crowd)
+    np.testing.assert_array_equal(fleet.state(1).velocity_world_mps, np.zeros(3))
+    np.testing.assert_array_equal(fleet.state(1).position_world_m, np.zeros(3))
+    assert crowd.state(3).velocity_world_mps[0] == pytest.approx(0.14)
+    assert impulse.impulse_world_ns[0] == pytest.approx(1.54 * ADULT.mass_kg)
+
+
+def test_two_walkers_share_their_momentum():
+    fleet, crowd = world()
+    crowd.add(4, ADULT, (2.9, 0, 0.93), (0, 0, 0))
+    crowd.set_velocity(3, (1.4, 0.0, 0.0))
+    effects, _ = collision_response([contact(3, 4, (2.7, 0, 0.9), (1, 0, 0))], bodies_of([3, 4], fleet, crowd))
+    assert effects[1].velocity_change_world_mps[0] == pytest.approx(0.77)
 
 
 def test_no_contacts_no_effects():

@@ -16,7 +16,7 @@ _CHROME = (0.5, 0.5, 0.52)
 
 @dataclass(frozen=True, slots=True)
 class BicyclePlan:
-    """Where the parts are: overall length, half width between the grips, saddle height, and whether it is a city bike."""
+    """Where the parts are: length, half the distance of the grips, saddle height, whether it is a city bike."""
 
     length_m: float
     grip_half_m: float
@@ -30,7 +30,7 @@ class BicyclePlan:
 
     @property
     def axle_m(self) -> float:
-        """x of the front axle; the rear one mirrors it."""
+        """X of the front axle; the rear one mirrors it."""
         return 0.5 * self.length_m - self.radius_m
 
     @property

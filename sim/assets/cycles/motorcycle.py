@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,12 +44,12 @@ class MotorcyclePlan:
 
     @property
     def front_m(self) -> float:
-        """x of the front axle."""
+        """X of the front axle."""
         return 0.5 * self.length_m - self.radius_m - 0.01
 
     @property
     def rear_m(self) -> float:
-        """x of the rear axle: the tail overhangs a little."""
+        """X of the rear axle: the tail overhangs a little."""
         return -0.5 * self.length_m + self.radius_m + 0.10
 
     @property
@@ -92,8 +93,8 @@ def add_motorcycle(builder: MeshBuilder, plan: MotorcyclePlan, level: int) -> No
 
 def _hull(
     builder: MeshBuilder,
-    path: list[Point],
-    radius_m: list[tuple[float, float]],
+    path: Sequence[Point],
+    radius_m: Sequence[tuple[float, float]],
     color: tuple[float, float, float],
     material: Material,
     level: int,

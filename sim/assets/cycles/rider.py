@@ -65,6 +65,6 @@ def rider_skeleton(seat: Seat, height_m: float) -> Skeleton:
 def _reached(shoulder: np.ndarray, grip: np.ndarray, height_m: float) -> np.ndarray:
     """The wrist: a hand's length before the grip, and no further than the arm reaches."""
     way = grip - shoulder
-    distance = np.linalg.norm(way)
+    distance = float(np.linalg.norm(way))
     reach = min(distance - 0.045 * height_m, 0.985 * (UPPER_ARM + FOREARM) * height_m)
     return shoulder + way * (reach / distance)

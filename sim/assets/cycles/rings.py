@@ -10,12 +10,12 @@ from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material
 
 _TYRE = (0.025, 0.025, 0.027)
-_AROUND = (24, 14, 8)
-_ACROSS = (6, 4, 3)
+_AROUND = (24, 12, 8)
+_ACROSS = (5, 3, 3)
 
 
 class RingWheel(NamedTuple):
-    """A wheel in the plane y = 0: centre x, radius of the tyre's tread, tyre's thickness, number and radius of spokes."""
+    """A wheel in the plane y = 0: centre x, outer radius, tyre thickness, number and radius of the spokes."""
 
     x_m: float
     radius_m: float
@@ -34,7 +34,8 @@ def add_ring_wheel(builder: MeshBuilder, wheel: RingWheel, level: int) -> None:
     hub_half = max(0.04, half)
     hub = [(wheel.x_m, -hub_half, r), (wheel.x_m, hub_half, r)]
     hub_radius = 0.10 * r if wheel.spoke_m < 0.01 else 0.2 * r
-    builder.tube(hub, hub_radius, wheel.color, Material.METAL, segments=(8, 5, 4)[level], cap=level < 2)
+    if level < 2:
+        builder.tube(hub, hub_radius, wheel.color, Material.METAL, segments=(8, 5)[level])
     spokes = wheel.spokes if level == 0 else min(wheel.spokes, (0, 6, 3)[level])
     for i in range(spokes):
         angle = 2.0 * np.pi * i / spokes

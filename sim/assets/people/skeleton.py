@@ -81,8 +81,8 @@ def _assembled(
     """A skeleton from where hip, feet and hands are; `wrists` relative to the shoulders."""
     up, neck, head = _trunk(hip, lean_rad, stoop)
     sides = np.array([1.0, -1.0])
-    hips = np.stack([hip + [0.0, s * HIP_HALF_WIDTH, -0.012] for s in sides])
-    shoulders = np.stack([neck - 0.022 * up + [0.0, s * SHOULDER_HALF_WIDTH, 0.0] for s in sides])
+    hips = np.stack([hip + np.array([0.0, s * HIP_HALF_WIDTH, -0.012]) for s in sides])
+    shoulders = np.stack([neck - 0.022 * up + np.array([0.0, s * SHOULDER_HALF_WIDTH, 0.0]) for s in sides])
     hands = shoulders + wrists
     knees = np.stack(
         [bent_joint(hips[i], ankles[i], (THIGH, SHIN), np.array([1.0, 0.04 * sides[i], 0.1])) for i in (0, 1)]

@@ -22,7 +22,7 @@ from sim.assets.props.shapes import (
 _ORANGE: Color = (0.75, 0.16, 0.02)
 _RED: Color = (0.50, 0.015, 0.012)
 _YELLOW: Color = (0.72, 0.48, 0.02)
-_FULL = (-1.0, 1.0, 0.0)
+_FULL = (-1.0, 1.0)
 
 
 def add_bench(builder: MeshBuilder, asset: Asset, level: int) -> None:
@@ -31,16 +31,14 @@ def add_bench(builder: MeshBuilder, asset: Asset, level: int) -> None:
     seat = 0.48 if size[2] > 0.7 else 0.94
     slats = (4, 2, 1)[level]
     for i in range(slats):
-        y = -1.0 + 2.0 * (i + 0.1) / slats, -1.0 + 2.0 * (i + 0.9) / slats, 0.0
-        add_block(builder, size, _FULL, y, (seat - 0.06, seat, 0.0), WOOD, Material.MATTE)
+        y = (-1.0 + 2.0 * (i + 0.1) / slats, -1.0 + 2.0 * (i + 0.9) / slats)
+        add_block(builder, size, _FULL, y, (seat - 0.06, seat), WOOD, Material.MATTE)
     if size[2] > 0.7:
         for low in (0.60, 0.82):
-            add_block(builder, size, _FULL, (0.86, 1.0, 0.0), (low, low + 0.17, 0.0), WOOD, Material.MATTE)
+            add_block(builder, size, _FULL, (0.86, 1.0), (low, low + 0.17), WOOD, Material.MATTE)
     for x in (-0.8, 0.8):
-        add_block(
-            builder, size, (x - 0.05, x + 0.05, 0.0), (-0.9, 0.9, 0.0), (0.0, seat - 0.06, 0.0), DARK, Material.METAL
-        )
-        add_block(builder, size, (x - 0.04, x + 0.04, 0.0), (0.8, 0.9, 0.0), (0.0, 1.0, 0.0), DARK, Material.METAL)
+        add_block(builder, size, (x - 0.05, x + 0.05), (-0.9, 0.9), (0.0, seat - 0.06), DARK, Material.METAL)
+        add_block(builder, size, (x - 0.04, x + 0.04), (0.8, 0.9), (0.0, 1.0), DARK, Material.METAL)
 
 
 def add_table(builder: MeshBuilder, asset: Asset, level: int) -> None:
@@ -66,18 +64,18 @@ def add_chair(builder: MeshBuilder, asset: Asset, level: int) -> None:
     """Four legs, a seat, a back."""
     size = asset.size_lwh_m
     add_legs(builder, size, 0.38, 0.05, WHITE)
-    add_block(builder, size, _FULL, _FULL, (0.36, 0.41, 0.0), WHITE, Material.MATTE)
-    add_block(builder, size, (-1.0, -0.88, 0.0), _FULL, (0.41, 1.0, 0.0), WHITE, Material.MATTE)
+    add_block(builder, size, _FULL, _FULL, (0.36, 0.41), WHITE, Material.MATTE)
+    add_block(builder, size, (-1.0, -0.88), _FULL, (0.41, 1.0), WHITE, Material.MATTE)
     if level == 0:
         for y in (0.9, -1.0):
-            add_block(builder, size, (-0.9, 0.8, 0.0), (y, y + 0.1, 0.0), (0.55, 0.59, 0.0), WHITE, Material.MATTE)
+            add_block(builder, size, (-0.9, 0.8), (y, y + 0.1), (0.55, 0.59), WHITE, Material.MATTE)
 
 
 def add_cone(builder: MeshBuilder, asset: Asset, level: int) -> None:
     """A traffic cone or post with two retro-reflective bands."""
     size = asset.size_lwh_m
     slim = size[2] > 2.0 * size[0]
-    add_block(builder, size, _FULL, _FULL, (0.0, 0.05, 0.0), DARK if slim else _ORANGE, Material.RUBBER)
+    add_block(builder, size, _FULL, _FULL, (0.0, 0.05), DARK if slim else _ORANGE, Material.RUBBER)
     foot, tip = (0.45, 0.30) if slim else (0.74, 0.14)
     add_lathe(builder, size, ((foot, 0.05), (tip, 1.0)), _ORANGE, Material.MATTE, level)
     for low, high in ((0.35, 0.52), (0.66, 0.80)):
@@ -90,18 +88,18 @@ def add_sign(builder: MeshBuilder, asset: Asset, level: int) -> None:
     size = asset.size_lwh_m
     along_x = size[0] >= size[1]
     board_low = 0.45 if size[2] < 2.5 else 0.62
-    thin, wide = (-0.3, 0.3, 0.0), _FULL
+    thin, wide = (-0.3, 0.3), _FULL
     x, y = (wide, thin) if along_x else (thin, wide)
-    add_block(builder, size, x, y, (board_low, 1.0, 0.0), (0.06, 0.16, 0.42), Material.METAL)
+    add_block(builder, size, x, y, (board_low, 1.0), (0.06, 0.16, 0.42), Material.METAL)
     for share in (-0.7, 0.7) if max(size[:2]) > 1.2 else (0.0,):
         post = (0.5 * share * size[0], 0.0) if along_x else (0.0, 0.5 * share * size[1])
         builder.tube([(*post, 0.0), (*post, 0.97 * size[2])], 0.04, METAL, Material.METAL, 7)
     if level < 2:
         for face in (-0.36, 0.36):
-            thin = (face - 0.05, face + 0.05, 0.0)
-            inner = (-0.9, 0.9, 0.0)
+            thin = (face - 0.05, face + 0.05)
+            inner = (-0.9, 0.9)
             x, y = (inner, thin) if along_x else (thin, inner)
-            add_block(builder, size, x, y, (board_low + 0.06, 0.95, 0.0), WHITE, Material.RETRO)
+            add_block(builder, size, x, y, (board_low + 0.06, 0.95), WHITE, Material.RETRO)
 
 
 def add_warning(builder: MeshBuilder, asset: Asset, level: int) -> None:
@@ -110,9 +108,8 @@ def add_warning(builder: MeshBuilder, asset: Asset, level: int) -> None:
     z0, z1, half = 0.32 * size[2], size[2], 0.48 * size[1]
     for facing in (-1.0, 1.0):
         for scale, lift, color in ((1.0, 0.0, _RED), (0.72, 0.012, WHITE)):
-            center = z0 + (z1 - z0) / 3.0
-            corners = np.array([(-half, z0), (half, z0), (0.0, z1)])
-            corners = (corners - [0.0, center]) * scale + [0.0, center]
+            center = np.array([0.0, z0 + (z1 - z0) / 3.0])
+            corners = (np.array([(-half, z0), (half, z0), (0.0, z1)]) - center) * scale + center
             x = facing * (0.02 + lift)
             triangle = np.stack([np.full(3, x), facing * corners[:, 0], corners[:, 1]], axis=1)
             builder.triangles(triangle[None], color, Material.RETRO)
@@ -127,8 +124,8 @@ def add_warning(builder: MeshBuilder, asset: Asset, level: int) -> None:
 def add_arrow_trailer(builder: MeshBuilder, asset: Asset, level: int) -> None:
     """A trailer with a striped board and warning lamps."""
     size = asset.size_lwh_m
-    add_block(builder, size, (-0.9, 1.0, 0.0), (-0.5, 0.5, 0.0), (0.14, 0.2, 0.0), METAL, Material.METAL)
-    add_block(builder, size, (-0.2, -0.1, 0.0), _FULL, (0.22, 0.86, 0.0), _YELLOW, Material.RETRO)
+    add_block(builder, size, (-0.9, 1.0), (-0.5, 0.5), (0.14, 0.2), METAL, Material.METAL)
+    add_block(builder, size, (-0.2, -0.1), _FULL, (0.22, 0.86), _YELLOW, Material.RETRO)
     for side in (1.0, -1.0):
         builder.tube(
             [(0, side * 0.34 * size[1], 0.3), (0, side * 0.40 * size[1], 0.3)], 0.28, DARK, Material.RUBBER, 12
@@ -138,8 +135,8 @@ def add_arrow_trailer(builder: MeshBuilder, asset: Asset, level: int) -> None:
         )
     if level < 2:
         for i in range(5):
-            y = (-0.95 + 0.4 * i, -0.75 + 0.4 * i, 0.0)
-            add_block(builder, size, (-0.23, -0.2, 0.0), y, (0.24, 0.4, 0.0), _RED, Material.RETRO)
+            y = (-0.95 + 0.4 * i, -0.75 + 0.4 * i)
+            add_block(builder, size, (-0.23, -0.2), y, (0.24, 0.4), _RED, Material.RETRO)
 
 
 def add_barrier(builder: MeshBuilder, asset: Asset, level: int) -> None:
@@ -148,12 +145,12 @@ def add_barrier(builder: MeshBuilder, asset: Asset, level: int) -> None:
     pieces = (8, 4, 2)[level]
     for low, high in ((0.72, 1.0), (0.40, 0.55)):
         for i in range(pieces):
-            x = (-1.0 + 2.0 * i / pieces, -1.0 + 2.0 * (i + 1) / pieces, 0.0)
+            x = (-1.0 + 2.0 * i / pieces, -1.0 + 2.0 * (i + 1) / pieces)
             color = _RED if i % 2 else WHITE
-            add_block(builder, size, x, (-0.15, 0.15, 0.0), (low, high, 0.0), color, Material.RETRO)
-    for x in (-0.8, 0.8):
-        add_block(builder, size, (x - 0.06, x + 0.06, 0.0), (-0.12, 0.12, 0.0), (0.04, 0.9, 0.0), METAL, Material.METAL)
-        add_block(builder, size, (x - 0.1, x + 0.1, 0.0), _FULL, (0.0, 0.08, 0.0), DARK, Material.RUBBER)
+            add_block(builder, size, x, (-0.15, 0.15), (low, high), color, Material.RETRO)
+    for post in (-0.8, 0.8):
+        add_block(builder, size, (post - 0.06, post + 0.06), (-0.12, 0.12), (0.04, 0.9), METAL, Material.METAL)
+        add_block(builder, size, (post - 0.1, post + 0.1), _FULL, (0.0, 0.08), DARK, Material.RUBBER)
 
 
 def add_chain(builder: MeshBuilder, asset: Asset, level: int) -> None:
@@ -175,33 +172,33 @@ def add_shelter(builder: MeshBuilder, asset: Asset, level: int) -> None:
     size = asset.size_lwh_m
     add_legs(builder, size, 0.96, 0.08, METAL)
     roof = WOOD if "pergola" in asset.name else (0.20, 0.22, 0.23)
-    add_block(builder, size, _FULL, _FULL, (0.95, 1.0, 0.0), roof, Material.METAL)
+    add_block(builder, size, _FULL, _FULL, (0.95, 1.0), roof, Material.METAL)
     if "pergola" in asset.name:
         return
     long_x = size[0] > size[1]
-    wide, back, seat = (-0.97, 0.97, 0.0), (0.9, 0.93, 0.0), (0.3, 0.75, 0.0)
+    wide, back, seat = (-0.97, 0.97), (0.9, 0.93), (0.3, 0.75)
     x, y = (wide, back) if long_x else (back, wide)
-    add_block(builder, size, x, y, (0.08, 0.9, 0.0), (0.04, 0.05, 0.05), Material.GLASS)
-    wide = (-0.6, 0.6, 0.0)
+    add_block(builder, size, x, y, (0.08, 0.9), (0.04, 0.05, 0.05), Material.GLASS)
+    wide = (-0.6, 0.6)
     x, y = (wide, seat) if long_x else (seat, wide)
-    add_block(builder, size, x, y, (0.17, 0.2, 0.0), WOOD, Material.MATTE)
+    add_block(builder, size, x, y, (0.17, 0.2), WOOD, Material.MATTE)
     if level == 0:
-        wide = (-0.97, -0.9, 0.0)
-        x, y = (wide, (-0.6, 0.6, 0.0)) if long_x else ((-0.6, 0.6, 0.0), wide)
-        add_block(builder, size, x, y, (0.12, 0.86, 0.0), (0.5, 0.12, 0.1), Material.MATTE)
+        wide = (-0.97, -0.9)
+        x, y = (wide, (-0.6, 0.6)) if long_x else ((-0.6, 0.6), wide)
+        add_block(builder, size, x, y, (0.12, 0.86), (0.5, 0.12, 0.1), Material.MATTE)
 
 
 def add_machine(builder: MeshBuilder, asset: Asset, level: int) -> None:
     """A cabinet with a coloured front and a dark panel: vending machines, cash machines, kiosks, carts."""
     size = asset.size_lwh_m
     body = {"vendingmachine": (0.50, 0.03, 0.03), "atm": (0.05, 0.14, 0.40)}.get(asset.name.rsplit(".", 1)[-1], WHITE)
-    add_block(builder, size, (-0.94, 1.0, 0.0), _FULL, (0.0, 1.0, 0.0), body, Material.METAL)
-    add_block(builder, size, (-1.0, -0.93, 0.0), (-0.8, 0.6, 0.0), (0.35, 0.9, 0.0), DARK, Material.GLASS)
-    add_block(builder, size, (-1.0, -0.93, 0.0), (-0.6, 0.5, 0.0), (0.1, 0.2, 0.0), DARK, Material.BLACK)
+    add_block(builder, size, (-0.94, 1.0), _FULL, (0.0, 1.0), body, Material.METAL)
+    add_block(builder, size, (-1.0, -0.93), (-0.8, 0.6), (0.35, 0.9), DARK, Material.GLASS)
+    add_block(builder, size, (-1.0, -0.93), (-0.6, 0.5), (0.1, 0.2), DARK, Material.BLACK)
     if level == 0:
         for i in range(4):
-            z = (0.40 + 0.12 * i, 0.46 + 0.12 * i, 0.0)
-            add_block(builder, size, (-1.0, -0.96, 0.0), (0.66, 0.86, 0.0), z, _YELLOW, Material.MATTE)
+            z = (0.40 + 0.12 * i, 0.46 + 0.12 * i)
+            add_block(builder, size, (-1.0, -0.96), (0.66, 0.86), z, _YELLOW, Material.MATTE)
 
 
 def add_case(builder: MeshBuilder, asset: Asset, level: int) -> None:
@@ -209,7 +206,7 @@ def add_case(builder: MeshBuilder, asset: Asset, level: int) -> None:
     size = asset.size_lwh_m
     tall = 0.72 if size[2] > 1.0 else 0.84
     color: Color = (0.05, 0.10, 0.25) if "travel" in asset.name else (0.16, 0.07, 0.03)
-    add_block(builder, size, _FULL, _FULL, (0.0, tall, 0.0), color, Material.CLOTH)
+    add_block(builder, size, _FULL, _FULL, (0.0, tall), color, Material.CLOTH)
     z = size[2]
     handle = [(-0.25 * size[0], 0, tall * z), (-0.22 * size[0], 0, 0.97 * z), (0.22 * size[0], 0, 0.97 * z)]
     handle.append((0.25 * size[0], 0, tall * z))
@@ -222,29 +219,29 @@ def add_cart(builder: MeshBuilder, asset: Asset, level: int) -> None:
     bars = (7, 4, 2)[level]
     for z in np.linspace(0.42, 0.85, (4, 3, 2)[level]):
         for y in (-1.0, 0.96):
-            add_block(builder, size, (-1.0, 0.8, 0.0), (y, y + 0.04, 0.0), (z, z + 0.02, 0.0), METAL, Material.METAL)
+            add_block(builder, size, (-1.0, 0.8), (y, y + 0.04), (z, z + 0.02), METAL, Material.METAL)
     for x in np.linspace(-1.0, 0.8, bars):
         for y in (-1.0, 0.96):
-            add_block(builder, size, (x, x + 0.03, 0.0), (y, y + 0.04, 0.0), (0.40, 0.87, 0.0), METAL, Material.METAL)
-        add_block(builder, size, (x, x + 0.03, 0.0), _FULL, (0.40, 0.42, 0.0), METAL, Material.METAL)
-    add_block(builder, size, (0.9, 1.0, 0.0), _FULL, (0.95, 1.0, 0.0), _RED, Material.MATTE)
+            add_block(builder, size, (x, x + 0.03), (y, y + 0.04), (0.40, 0.87), METAL, Material.METAL)
+        add_block(builder, size, (x, x + 0.03), _FULL, (0.40, 0.42), METAL, Material.METAL)
+    add_block(builder, size, (0.9, 1.0), _FULL, (0.95, 1.0), _RED, Material.MATTE)
     for x in (-0.8, 0.7):
         for y in (-0.8, 0.8):
             add_block(
                 builder,
                 size,
-                (x - 0.08, x + 0.08, 0.0),
-                (y - 0.04, y + 0.04, 0.0),
-                (0.0, 0.12, 0.0),
+                (x - 0.08, x + 0.08),
+                (y - 0.04, y + 0.04),
+                (0.0, 0.12),
                 DARK,
                 Material.RUBBER,
             )
             add_block(
                 builder,
                 size,
-                (x - 0.02, x + 0.02, 0.0),
-                (y - 0.03, y + 0.03, 0.0),
-                (0.1, 0.42, 0.0),
+                (x - 0.02, x + 0.02),
+                (y - 0.03, y + 0.03),
+                (0.1, 0.42),
                 METAL,
                 Material.METAL,
             )

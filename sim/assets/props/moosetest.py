@@ -57,8 +57,8 @@ def _add_visor(builder: MeshBuilder, z_m: float, segments: int) -> None:
     """The hood over a lamp: three quarters of a tube, open below."""
     angle = np.linspace(-0.72 * np.pi, 0.72 * np.pi, segments)
     radius = _LAMP_RADIUS_M + 0.012
-    ring = np.stack([np.zeros(segments), radius * np.sin(angle), z_m + radius * np.cos(angle)], axis=1)
-    sheet = np.stack([ring + [-0.15, 0.0, 0.0], ring + [-0.05, 0.0, 0.0]], axis=1)
+    y, z = radius * np.sin(angle), z_m + radius * np.cos(angle)
+    sheet = np.stack([np.stack([np.full(segments, x), y, z], axis=1) for x in (-0.15, -0.05)], axis=1)
     builder.grid(sheet[::-1], _HOUSING, Material.BLACK)
     inner = np.stack([sheet[..., 0], 0.97 * sheet[..., 1], z_m + 0.97 * (sheet[..., 2] - z_m)], axis=-1)
     builder.grid(inner, _HOUSING, Material.BLACK)

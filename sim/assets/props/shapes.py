@@ -9,6 +9,7 @@ from sim.assets.mesh import Material
 
 Color = tuple[float, float, float]
 Size = tuple[float, float, float]
+Span = tuple[float, float]
 Profile = tuple[tuple[float, float], ...]
 
 METAL: Color = (0.35, 0.35, 0.36)
@@ -44,8 +45,8 @@ def add_band(
     builder.grid(points, color, material, close_u=True)
 
 
-def add_block(builder: MeshBuilder, size: Size, x: Size, y: Size, z: Size, color: Color, material: Material) -> None:
-    """Add a box from shares of the size: each of x, y from -1 to 1, z from 0 to 1, as (low, high, _)."""
+def add_block(builder: MeshBuilder, size: Size, x: Span, y: Span, z: Span, color: Color, material: Material) -> None:
+    """Add a box from shares of the size, each (low, high): x and y from -1 to 1, z from 0 to 1."""
     low = np.array([0.5 * x[0] * size[0], 0.5 * y[0] * size[1], z[0] * size[2]])
     high = np.array([0.5 * x[1] * size[0], 0.5 * y[1] * size[1], z[1] * size[2]])
     builder.box(0.5 * (low + high), 0.5 * (high - low), color, material)

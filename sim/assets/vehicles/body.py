@@ -18,10 +18,10 @@ FloatArray = NDArray[np.float64]
 
 _COLUMNS = ((3, 4, 8), (2, 2, 1), (1, 1, 2))
 """Columns on front and rear, in each corner, along the side, at each level of detail."""
-_ARCH_STEPS = (8, 4, 2)
-_SPACING_M = (0.06, 0.2, 0.3)
+_ARCH_STEPS = (7, 4, 2)
+_SPACING_M = (0.07, 0.13, 0.3)
 _ROW_SPACING_M = (0.025, 0.05, 0.1)
-_LID_SHARES = ((1.0, 0.84, 0.45, 0.0), (1.0, 0.84, 0.0), (1.0,))
+_LID_SHARES = ((1.0, 0.84, 0.4), (1.0, 0.0), (1.0,))
 _EDGE_ROUNDING_DEG = ((45.0, 90.0), (90.0,), ())
 _DARK = (0.010, 0.010, 0.011)
 _BLEND_M = 0.9
@@ -48,7 +48,7 @@ def add_lower_body(builder: MeshBuilder, shape: CarShape, patches: list[Patch], 
         point, row = _with_rounded_edge(_bulged(shape, plan[columns], z), row, normal[columns], (radius, level))
         zones.append(Zone(point, middle[columns.start : columns.stop - 1], row))
     covered = (shape.rear_screen_m[0] + 0.12, shape.windscreen_m[0] - 0.12)
-    Shell(tuple(zones), crown, covered if level < 2 else (0.0, 0.0)).emit(builder, shown, _LID_SHARES[level])
+    Shell(tuple(zones), crown, covered if level == 0 else (0.0, 0.0)).emit(builder, shown, _LID_SHARES[level])
 
 
 def _zones(
@@ -79,22 +79,23 @@ def add_greenhouse(builder: MeshBuilder, shape: CarShape, patches: list[Patch], 
     if level == 2:
         front, rear = _flat(front), _flat(rear)
     outline = rounded_outline(1.0, 1.0, front, rear)
-    face, corner, _ = _COLUMNS[level]
+    face = _COLUMNS[level][0]
     spacing = (0.08, 0.2, 0.5)[level]
     places = outline.columns((face, (3, 1, 1)[level], (3, 1, 1)[level]), cuts(shown), np.zeros(0), spacing)
     plan, normal = outline.at(places)
     middle = outline.at(0.5 * (places[:-1] + places[1:]))[0]
     row = rows(((0.0, 0.5, 1.0), (0.0, 1.0), (0.0, 1.0))[level], shown, 0.02)
-    point = _raked(shape, plan, row)
+    point = _raked(shape, plan, row, shape.edge_radius_m if level < 2 else 0.0)
     point, row = _with_rounded_edge(point, row, normal, (shape.edge_radius_m, level))
     # a dome: the roof falls towards both screens as it falls towards the sides
     crown = shape.roof_crown_m * np.clip(plan[:, 1] / 0.6, 0.0, 1.0) * np.sqrt(np.clip(1.0 - plan[:, 0] ** 2, 0.0, 1.0))
-    Shell((Zone(point, middle, row),), crown).emit(builder, shown, _LID_SHARES[level])
+    Shell((Zone(point, middle, row),), crown, lid_color=shape.style.roof).emit(builder, shown, _LID_SHARES[level])
 
 
-def add_running_gear(builder: MeshBuilder, shape: CarShape, level: int, spokes: int = 5) -> None:
+def add_running_gear(builder: MeshBuilder, shape: CarShape, level: int, spokes: int | None = None) -> None:
     """Add wheels, the dark insides of the arches and the floor."""
     half_width = 0.5 * shape.width_m
+    spokes = shape.style.spokes if spokes is None else spokes
     inner = half_width - shape.wheel_width_m - 0.06
     r, arch = shape.wheel_radius_m, shape.arch_radius_m
     angle = np.linspace(0.0, np.pi, _ARCH_STEPS[level] + 1)
@@ -103,8 +104,9 @@ def add_running_gear(builder: MeshBuilder, shape: CarShape, level: int, spokes: 
             y = side * (half_width - 0.5 * shape.wheel_width_m - 0.02)
             add_wheel(builder, (x, y, r), r, shape.wheel_width_m, level, spokes=spokes)
             if level < 2:
-                curve = np.stack([x + arch * np.cos(angle), 0.0 * angle, r + arch * np.sin(angle)], axis=1)
-                edges = np.stack([curve + [0, side * inner, 0], curve + [0, side * 0.985 * half_width, 0]], axis=1)
+                across = np.array([side * inner, side * 0.985 * half_width])
+                flat = [x + arch * np.cos(angle)[:, None], across[None], r + arch * np.sin(angle)[:, None]]
+                edges = np.stack(np.broadcast_arrays(*flat), axis=-1)
                 builder.grid(edges if side > 0 else edges[:, ::-1], _DARK, Material.BLACK)
         if level < 2:
             builder.box((x, 0, r + 0.4 * arch), (arch, inner, 0.6 * arch), _DARK, Material.BLACK)
@@ -157,8 +159,11 @@ def _bulged(shape: CarShape, plan: FloatArray, z: FloatArray) -> FloatArray:
     return np.stack([x - front * ahead + rear * behind, plan[:, 1:] * width, z], axis=-1)
 
 
-def _raked(shape: CarShape, plan: FloatArray, row: FloatArray) -> FloatArray:
-    """Points (C, R, 3) of the greenhouse: the plan shrinks and slides from the shoulder up to the roof."""
+def _raked(shape: CarShape, plan: FloatArray, row: FloatArray, rounding_m: float) -> FloatArray:
+    """Points (C, R, 3) of the greenhouse: the plan shrinks and slides from the shoulder up to the roof.
+
+    The roof's edge stays `rounding_m` below the roof, for the rounding that follows.
+    """
     v = row[None]
     front = shape.windscreen_m[0] + (shape.windscreen_m[1] - shape.windscreen_m[0]) * v
     back = shape.rear_screen_m[0] + (shape.rear_screen_m[1] - shape.rear_screen_m[0]) * v
@@ -167,7 +172,7 @@ def _raked(shape: CarShape, plan: FloatArray, row: FloatArray) -> FloatArray:
     roof = 0.5 * shape.width_m * shape.roof_share
     y = plan[:, 1:] * (foot + (roof - foot) * v + shape.bulge_m * np.sin(np.pi * v))
     base = shape.shoulder_m(x[:, 0]) - 0.015
-    top = shape.height_m - shape.roof_crown_m * (1.0 + plan[:, 0] ** 2) - shape.edge_radius_m
+    top = shape.height_m - shape.roof_crown_m * (1.0 + plan[:, 0] ** 2) - rounding_m
     return np.stack([x, y, base[:, None] + (top - base)[:, None] * v], axis=-1)
 
 

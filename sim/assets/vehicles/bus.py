@@ -54,7 +54,7 @@ def _livery(shape: CarShape) -> list[Patch]:
 def _ends(shape: CarShape) -> list[Patch]:
     """Lamps, plates, grilles and bumpers of front and rear."""
     hw, x = 0.5 * shape.width_m, 0.5 * shape.length_m
-    low, belt = shape.clearance_m, shape.nose_m
+    low = shape.clearance_m
     front, rear = (x - 0.40, _INF), (-_INF, -x + 0.32)
     return [
         Patch(front, (0.52 * hw, 0.97 * hw), (low + 0.30, low + 0.56), HEADLAMP, Material.HEADLAMP),
@@ -69,7 +69,7 @@ def _ends(shape: CarShape) -> list[Patch]:
 
 
 def _doors(shape: CarShape) -> tuple[tuple[float, float], ...]:
-    """x ranges of the doors on the right: before the front axle, and amidships."""
+    """X ranges of the doors on the right: before the front axle, and amidships."""
     ahead = shape.axles_m[0] + shape.arch_radius_m
     return (ahead + 0.25, 0.5 * shape.length_m - 0.42), (-0.75, 0.75)
 

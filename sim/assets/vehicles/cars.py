@@ -40,39 +40,48 @@ def add_car_details(builder: MeshBuilder, shape: CarShape, level: int) -> None:
 
 def front_patches(shape: CarShape) -> list[Patch]:
     """Headlamps, indicators, grille, air intake and plate."""
-    hw, ahead = 0.5 * shape.width_m, 0.5 * shape.length_m
+    hw, ahead, style = 0.5 * shape.width_m, 0.5 * shape.length_m, shape.style
     top, low = shape.nose_m - 0.055, shape.clearance_m
     front: Range = (ahead - 0.34, _INF)
-    lamp: Range = (0.54 * hw, 2 * hw)
+    lamp_x: Range = (ahead - 0.46, _INF)
+    lamp: Range = (style.headlamp_from * hw, 2 * hw)
+    grille: Range = (-1, style.grille_to * hw)
+    lamp_low, grille_low = top - style.headlamp_tall_m, top - style.grille_tall_m
+    bar = top - 0.5 * style.grille_tall_m
     return [
-        Patch((ahead - 0.46, _INF), lamp, (top - 0.13, top), HEADLAMP, Material.HEADLAMP),
-        Patch((ahead - 0.46, _INF), lamp, (top - 0.16, top - 0.13), AMBER, Material.INDICATOR, coarsest=0),
-        Patch(front, (-1, 0.46 * hw), (top - 0.13, top), BLACK, Material.BLACK, coarsest=1),
-        Patch(front, (-1, 0.46 * hw), (top - 0.08, top - 0.065), CHROME, Material.METAL, coarsest=0),
+        Patch(lamp_x, lamp, (lamp_low, top), HEADLAMP, Material.HEADLAMP),
+        Patch(lamp_x, lamp, (lamp_low - 0.03, lamp_low), AMBER, Material.INDICATOR, coarsest=0),
+        Patch(front, grille, (grille_low, top), BLACK, Material.BLACK, coarsest=1),
+        Patch(front, grille, (bar - 0.0075, bar + 0.0075), CHROME, Material.METAL, coarsest=0),
         Patch(front, (-1, 0.74 * hw), (low + 0.04, low + 0.14), BLACK, Material.BLACK, coarsest=0),
-        Patch(front, (-1, 0.26), (top - 0.27, top - 0.16), PLATE, Material.PLATE, coarsest=1),
+        Patch(front, (-1, 0.26), (top - 0.28, top - 0.17), PLATE, Material.PLATE, coarsest=1),
         Patch(ALL, ALL, (-1, low + 0.04), BLACK, Material.BLACK, coarsest=0),
     ]
 
 
 def rear_patches(shape: CarShape) -> list[Patch]:
     """Tail lamps with indicator and reversing lamp, plate, boot seams, reflectors, diffuser."""
-    hw, behind = 0.5 * shape.width_m, -0.5 * shape.length_m
+    hw, behind, style = 0.5 * shape.width_m, -0.5 * shape.length_m, shape.style
     top, low = shape.tail_m - 0.055, shape.clearance_m
     rear: Range = (-_INF, behind + 0.30)
     lamp_x: Range = (-_INF, behind + 0.34)
+    inner = style.tail_from * hw
+    lamp_low, middle = top - style.tail_tall_m, top - 0.45 * style.tail_tall_m
     seam = (0.735 * hw - _SEAM_M, 0.735 * hw + _SEAM_M)
-    return [
-        Patch(rear, seam, (top - 0.36, _INF), BLACK, Material.BLACK, coarsest=0),
-        Patch(lamp_x, (0.58 * hw, 2 * hw), (top - 0.16, top), TAILLAMP, Material.TAILLAMP),
-        Patch(lamp_x, (0.80 * hw, 2 * hw), (top - 0.07, top), AMBER, Material.INDICATOR, coarsest=0),
-        Patch(lamp_x, (0.58 * hw, 0.70 * hw), (top - 0.16, top - 0.07), REVERSE, Material.REVERSE_LAMP, coarsest=0),
-        Patch(rear, (-1, 0.34), (top - 0.30, top - 0.16), BLACK, Material.BLACK, coarsest=0),
-        Patch(rear, (-1, 0.26), (top - 0.30, top - 0.19), PLATE, Material.PLATE, coarsest=1),
-        Patch(rear, (-1, 0.735 * hw), (top - 0.36, top - 0.36 + 2 * _SEAM_M), BLACK, Material.BLACK, coarsest=0),
+    patches = [
+        Patch(rear, seam, (top - 0.38, _INF), BLACK, Material.BLACK, coarsest=0),
+        Patch(lamp_x, (inner, 2 * hw), (lamp_low, top), TAILLAMP, Material.TAILLAMP),
+        Patch(lamp_x, (0.80 * hw, 2 * hw), (middle, top), AMBER, Material.INDICATOR, coarsest=0),
+        Patch(lamp_x, (inner, inner + 0.12 * hw), (lamp_low, middle), REVERSE, Material.REVERSE_LAMP, coarsest=0),
+        Patch(rear, (-1, 0.34), (top - 0.33, top - 0.19), BLACK, Material.BLACK, coarsest=0),
+        Patch(rear, (-1, 0.26), (top - 0.33, top - 0.22), PLATE, Material.PLATE, coarsest=1),
+        Patch(rear, (-1, 0.735 * hw), (top - 0.38, top - 0.38 + 2 * _SEAM_M), BLACK, Material.BLACK, coarsest=0),
         Patch(rear, (0.62 * hw, 0.80 * hw), (low + 0.20, low + 0.235), TAILLAMP, Material.RETRO, coarsest=0),
         Patch(rear, (-1, 0.74 * hw), (-1, low + 0.14), BLACK, Material.BLACK, coarsest=0),
     ]
+    if style.tail_band:
+        patches.append(Patch(rear, (-1, inner), (top - 0.03, top), TAILLAMP, Material.TAILLAMP, coarsest=0))
+    return patches
 
 
 def side_patches(shape: CarShape) -> list[Patch]:

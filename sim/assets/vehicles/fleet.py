@@ -16,9 +16,10 @@ from sim.assets.vehicles import families
 from sim.assets.vehicles.bus import add_bus
 from sim.assets.vehicles.cars import add_car
 from sim.assets.vehicles.emergency import add_fire_truck, add_police_car, repainted
-from sim.assets.vehicles.fixtures import RED, WHITE
+from sim.assets.vehicles.fixtures import WHITE
 from sim.assets.vehicles.shape import CarShape
 from sim.assets.vehicles.shell import Color
+from sim.assets.vehicles.style import style_of
 from sim.assets.vehicles.trucks import TruckPlan, add_box_truck
 from sim.assets.vehicles.vans import add_minibus, add_van
 
@@ -77,6 +78,7 @@ def vehicle(asset: Asset, level: int) -> Mesh:
     length, width, height = asset.size_lwh_m
     if asset.name in _BODIED:
         shape, add = _BODIED[asset.name]
+        shape = replace(shape, style=style_of(asset.name))
         bar_m = _LIGHT_BAR_M if asset.name in _WITH_LIGHT_BAR else 0.0
         add(builder, shape.stretched(length, width - 2 * _mirror_m(shape, width), height - bar_m), level)
     elif asset.name == "vehicle.carlamotors.firetruck":
@@ -92,7 +94,7 @@ def vehicle(asset: Asset, level: int) -> Mesh:
 
 def _mirror_m(shape: CarShape, width_m: float) -> float:
     """How far each mirror stands out: wide boxes in CARLA's list are cars measured with mirrors."""
-    if shape is families.BUS:
+    if width_m > 3.0:
         return 0.07 * width_m
     return float(np.clip(0.3 * (width_m - 1.65), 0.05, 0.17))
 

@@ -7,8 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.assets.vehicles.outline import Corner
+from sim.assets.vehicles.style import CarStyle
 
 Profile = tuple[tuple[float, float], ...]
+
+PLAIN_STYLE = CarStyle()
+CAR_NOSE = Corner(0.38, 0.30, 0.10)
+CAR_TAIL = Corner(0.30, 0.28, 0.06)
+"""How the ends of a usual car are rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class CarShape:
         foot_share: half width of the windows' foot over half width of the body.
         shoulder_share: half width at the shoulder line over the widest.
         edge_radius_m: rounding of shoulder and roof edges.
+        style: lamps, grille, wheels, roof.
     """
 
     length_m: float
@@ -58,8 +65,8 @@ class CarShape:
     windows: tuple[tuple[float, float], ...]
     window_rows: tuple[float, float] = (0.07, 0.84)
     doors_m: tuple[float, ...] = ()
-    front: Corner = Corner(0.38, 0.30, 0.10)
-    rear: Corner = Corner(0.30, 0.28, 0.06)
+    front: Corner = CAR_NOSE
+    rear: Corner = CAR_TAIL
     bulge_m: float = 0.035
     rear_glass: tuple[float, float, float] = (0.82, 0.12, 0.86)
     bonnet_crown_m: float = 0.035
@@ -68,6 +75,7 @@ class CarShape:
     foot_share: float = 0.905
     shoulder_share: float = 0.95
     edge_radius_m: float = 0.05
+    style: CarStyle = PLAIN_STYLE
 
     def stretched(self, length_m: float, width_m: float, height_m: float) -> CarShape:
         """The same family at another length, body width and height."""

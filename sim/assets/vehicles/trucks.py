@@ -58,12 +58,12 @@ class TruckPlan:
 
     @property
     def front_m(self) -> float:
-        """x of the bumper."""
+        """Where the bumper is (x)."""
         return 0.5 * self.length_m
 
     @property
     def box_m(self) -> tuple[float, float]:
-        """x of the rear and front wall of the box."""
+        """Where rear and front wall of the box are (x)."""
         return -0.5 * self.length_m + 0.06, self.front_m - self.cab.length_m - _GAP_M
 
 
@@ -76,7 +76,8 @@ def add_box_truck(builder: MeshBuilder, plan: TruckPlan, level: int) -> None:
     if level == 0:
         _add_doors(builder, plan)
         _add_side_details(builder, plan)
-        _add_deflector(builder, plan)
+    if level < 2:
+        _add_deflector(builder, plan, level)
 
 
 def add_cab(builder: MeshBuilder, shape: CarShape, front_m: float, level: int) -> None:
@@ -149,7 +150,7 @@ def add_chassis(builder: MeshBuilder, plan: TruckPlan, level: int) -> None:
             (0.08, 0.08, 0.08),
             Material.METAL,
         )
-        if level == 0:
+        if level < 2:
             add_mud_flap(builder, (low - 0.08, side * (hw - 0.28), 0.52), 0.25, 0.26)
     if level == 0:
         tank = [(span[1] - 1.0, hw - 0.42, 0.72), (span[1] - 0.1, hw - 0.42, 0.72)]
@@ -243,19 +244,19 @@ def _add_side_details(builder: MeshBuilder, plan: TruckPlan) -> None:
         add_tape(builder, start, end, (0, side, 0), 16, 0.05)
 
 
-def _add_deflector(builder: MeshBuilder, plan: TruckPlan) -> None:
+def _add_deflector(builder: MeshBuilder, plan: TruckPlan, level: int) -> None:
     """The wind deflector on the cab's roof, where the box stands higher than the cab."""
     rise = plan.height_m - plan.cab.height_m
     if rise < 0.25:
         return
     back, hw, z0 = plan.box_m[1] + _GAP_M + 0.05, 0.44 * plan.cab.width_m, plan.cab.height_m - 0.04
     front = back + 0.6 * plan.cab.length_m
-    share = np.linspace(0.0, 1.0, 6)
+    share = np.linspace(0.0, 1.0, (6, 4)[level])
     rows = []
-    for y in np.linspace(-1.0, 1.0, 7):
+    for y in np.linspace(-1.0, 1.0, (7, 5)[level]):
         x = front + (back - front) * share - 0.12 * y**2 * (1 - share)
         z = z0 + 0.92 * rise * np.sin(0.5 * np.pi * share) * (1.0 - 0.10 * y**4)
-        rows.append(np.stack([x, np.full(6, y * hw), z], axis=1))
+        rows.append(np.stack([x, np.full(len(share), y * hw), z], axis=1))
     sheet = np.array(rows)
     builder.grid(sheet, (-1, 0, 0), Material.PAINT)
     for i, outward in ((0, False), (-1, True)):

@@ -79,7 +79,7 @@ def _rub_strip(shape: CarShape) -> Patch:
 
 def _rear_door_glass(shape: CarShape) -> list[Patch]:
     """The bar between the two rear windows, and the door gap above them."""
-    width, low, high = shape.rear_glass
+    _, low, high = shape.rear_glass
     return [
         Patch((-2, -0.7), (-1, 0.05), (low, high), (-1, 0, 0), Material.PAINT, coarsest=1),
         Patch((-2, -0.7), (-1, 0.012), (-_INF, 0.97), BLACK, Material.BLACK, coarsest=0),

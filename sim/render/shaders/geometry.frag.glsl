@@ -4,6 +4,8 @@ in vec3 v_normal;
 flat in vec4 v_info;
 in vec4 v_color;
 
+//SURFACE
+
 void main() {
     vec3 v = normalize(u_eye.xyz - v_world);
     vec3 n = normalize(v_normal);

@@ -1,5 +1,4 @@
 // Light that reaches a point, fog between it and the eye, and the camera's response.
-uniform sampler2D u_noise_map;    // rgb: sensor noise, one texel a pixel; a: white
 uniform sampler2D u_cloud_map;    // r: smooth noise of many octaves
 uniform sampler2D u_lamp_field;   // xyz: direction weighted by lux; w: lux of street lamps
 
@@ -26,7 +25,11 @@ vec3 surroundings(vec3 d) {
     vec3 sky = mix(u_horizon.rgb, u_zenith.rgb, sqrt(clamp(d.z, 0.0, 1.0)));
     vec3 ground = u_sky_down.rgb * 0.45;
     vec3 houses = (u_sky_up.rgb + u_sun_light.rgb * 0.4) * vec3(0.20, 0.18, 0.16);
+#ifdef PLAIN_MIRROR
+    const float roofs = 0.22;
+#else
     float roofs = 0.14 + 0.16 * texture(u_cloud_map, d.xy * 0.35).r;
+#endif
     vec3 c = mix(houses, sky, smoothstep(roofs - 0.05, roofs + 0.05, d.z));
     return mix(ground, c, smoothstep(-0.06, 0.03, d.z));
 }
@@ -65,9 +68,17 @@ vec3 lamp_light(vec3 world, vec3 n) {
 }
 #endif
 
+// Noise of the sensor: mostly alike in the three colours, triangular, from a hash of pixel, seed and frame.
+vec3 sensor_noise() {
+    uvec2 at = uvec2(gl_FragCoord.xy);
+    uint h = (at.x + at.y * 4099u + floatBitsToUint(u_noise.x)) * 747796405u + 2891336453u;
+    h = ((h >> ((h >> 28u) + 4u)) ^ h) * 277803737u;
+    h = (h >> 22u) ^ h;
+    vec4 u = vec4(h & 255u, (h >> 8u) & 255u, (h >> 16u) & 255u, h >> 24u) * (2.0 / 255.0) - 1.0;
+    return vec3(u.x + u.y) + vec3(0.7, 0.0, 0.7) * u.zyw;
+}
+
 vec3 sensed(vec3 radiance) {
     vec3 c = display(radiance);
-    ivec2 at = (ivec2(gl_FragCoord.xy) + ivec2(u_noise.xy)) & 511;
-    vec3 noise = texelFetch(u_noise_map, at, 0).rgb * 8.0 - 4.0;
-    return c + noise * (u_noise.z * (1.6 - c));
+    return c + sensor_noise() * (u_noise.z * (1.6 - c));
 }

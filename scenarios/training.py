@@ -1,0 +1,45 @@
+"""`moosetest train`: the trainers of `perception.training`, with a summary for people."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from perception.training.results import TrainingResult
+
+Trainer = Callable[..., TrainingResult]
+
+
+def train_camera_network(data: Path, out: Path, minutes: float, seed: int, resume: bool) -> None:
+    """Train the camera network and print how good it is."""
+    from perception.training.camera import train_camera
+
+    _train(train_camera, data, out, minutes, seed, resume)
+
+
+def train_lidar_network(data: Path, out: Path, minutes: float, seed: int, resume: bool) -> None:
+    """Train the LiDAR network and print how good it is."""
+    from perception.training.lidar import train_lidar
+
+    _train(train_lidar, data, out, minutes, seed, resume)
+
+
+def _train(trainer: Trainer, data: Path, out: Path, minutes: float, seed: int, resume: bool) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    threads = os.cpu_count() or 1
+    result = trainer(data, out, minutes=minutes, seed=seed, resume=resume, threads=threads)
+    console = Console(highlight=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("class", "objects", "precision", "recall", "AP"):
+        table.add_column(name, justify="left" if name == "class" else "right")
+    for row in result.evaluation.classes:
+        numbers = (row.precision, row.recall, row.average_precision)
+        table.add_row(row.name, str(row.n_truth), *(f"{value:.2f}" for value in numbers))
+    console.print(table)
+    console.print(f"{result.steps} steps in {result.elapsed_s / 60:.0f} min, {result.samples_per_second:.1f} samples/s")
+    console.print(f"weights {result.weights}")
+    console.print(f"card {result.card}")
