@@ -247,7 +247,8 @@ def _align(
     away = np.clip(along / np.maximum(np.maximum(own, size) / 2.0, 0.1), -1.0, 1.0)
     hidden = own - size
     shift = np.einsum("nk,nki->ni", 0.5 * away * hidden, axes)
-    doubt = np.einsum("nk,nki,nkj->nij", (0.15 * hidden) ** 2, axes, axes)
+    # abreast it is not known at which end the rest is; ahead, the nearness of faces is a good guess
+    doubt = np.einsum("nk,nki,nkj->nij", ((0.5 - 0.35 * np.abs(away)) * hidden) ** 2, axes, axes)
     return AlignedBoxes(
         boxes.xy_m[box] + shift, boxes.cov_m2[box] + doubt, yaw + quarter * np.pi / 2.0, size, away, axes
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moosetest.arrays import FloatArray
 from moosetest.objects import N_CLASSES, ObjectClass, TrackIdx
@@ -46,6 +47,9 @@ CLASS_MOTION: dict[ObjectClass, ClassMotion] = {
     ObjectClass.TRUCK: ClassMotion(1.5, 0.3, 7.0, (8.0, 2.5, 3.2), 0.25),
 }
 """Sizes as in Euro NCAP's targets and usual vehicles."""
+
+_NAMELESS_ODDS, _YOUNG_ODDS, _ECHO_ODDS, _FENCE_ODDS = 0.25, 1e-12, 0.5, 0.05
+_YOUNG_HITS = 4  # of which a jump between two pieces of a hedge makes one speed of 10 m/s and more
 
 _RATE_MEMORY_S = 2.0  # a turn lasts a few seconds: without this decay an unseen turn rate would drift without bound
 
@@ -106,13 +110,36 @@ def process_noise(class_prob: FloatArray, dt_s: float) -> FloatArray:
     return Q
 
 
-def moving_belief(velocity_mps: FloatArray, cov_velocity: FloatArray, class_prob: FloatArray) -> FloatArray:
-    """(M,) belief that a track moves at all, from its velocity (M, 2), covariance (M, 2, 2) and class belief.
+def moving_belief(
+    velocity_mps: FloatArray, cov_velocity: FloatArray, class_prob: FloatArray, prior: FloatArray
+) -> FloatArray:
+    """(M,) belief that a track moves at all, from its velocity (M, 2), covariance (M, 2, 2), class belief and `prior`.
 
-    The Savage-Dickey ratio of the model "stands" inside the model "moves with N(0, prior)": the posterior density at
-    velocity 0 over the prior's. Even odds before. Keeps noise from becoming motion without delaying true motion.
+    The Savage-Dickey ratio of the model "stands" inside the model "moves with N(0, prior variance)": the posterior
+    density at velocity 0 over the prior's. Keeps noise from becoming motion without delaying true motion.
     """
-    inverse = np.linalg.inv(cov_velocity)
-    chi2 = np.einsum("mi,mij,mj->m", velocity_mps, inverse, velocity_mps)
-    log_ratio = np.log(speed_variance_m2ps2(class_prob)) - 0.5 * np.log(np.linalg.det(cov_velocity)) - 0.5 * chi2
+    a, b, c = cov_velocity[:, 0, 0], cov_velocity[:, 0, 1], cov_velocity[:, 1, 1]
+    det = a * c - b * b
+    x, y = velocity_mps[:, 0], velocity_mps[:, 1]
+    chi2 = (c * x * x - 2.0 * b * x * y + a * y * y) / det
+    log_ratio = np.log(speed_variance_m2ps2(class_prob)) - 0.5 * np.log(det) - 0.5 * chi2
+    log_ratio += np.log((1.0 - prior) / prior)
     return np.asarray(1.0 / (1.0 + np.exp(np.clip(log_ratio, -50.0, 50.0))))
+
+
+def moving_prior(
+    class_prob: FloatArray, size_lwh_m: FloatArray, solid_hits: NDArray[np.int64], is_measured: NDArray[np.bool_]
+) -> FloatArray:
+    """(M,) belief that a track moves before its velocity is looked at.
+
+    Road users do as often as not. Of what has no name most is furniture. Boxes of what was just uncovered or cut out
+    of a hedge jump about for a few ticks; echoes of one wall come from ever other places; and no road user is long
+    and thin, though the side of one may look so. `is_measured` tells whose body a LiDAR has measured.
+    """
+    named = 1.0 - class_prob[:, 0]
+    odds = named + (1.0 - named) * _NAMELESS_ODDS
+    odds = odds * np.where(solid_hits < _YOUNG_HITS, named + (1.0 - named) * _YOUNG_ODDS, 1.0)
+    odds = odds * np.where(is_measured, 1.0, named + (1.0 - named) * _ECHO_ODDS)
+    is_fence = (size_lwh_m[:, :2].max(axis=1) > 3.0) & (size_lwh_m[:, :2].min(axis=1) < 0.7)
+    odds = odds * np.where(is_fence, _FENCE_ODDS, 1.0)
+    return np.asarray(odds / (1.0 + odds))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fusion.classes import class_belief
 from fusion.lifecycle import existence
-from fusion.models import moving_belief
+from fusion.models import moving_belief, moving_prior
 from moosetest.arrays import FloatArray
 from moosetest.objects import N_CLASSES, TrackIdx, Tracks, TrackStatus
 
@@ -125,7 +125,8 @@ class TrackTable:
         if not len(self):
             return np.zeros((0, 2))
         cov = self.cov[:, _VELOCITY][:, :, _VELOCITY]
-        return self.velocity_mps * moving_belief(self.velocity_mps, cov, self.class_prob)[:, None]
+        prior = moving_prior(self.class_prob, self.size_lwh_m, self.solid_hits, self.has_extent)
+        return self.velocity_mps * moving_belief(self.velocity_mps, cov, self.class_prob, prior)[:, None]
 
     @property
     def is_tentative(self) -> NDArray[np.bool_]:

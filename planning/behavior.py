@@ -106,7 +106,9 @@ class Behavior:
     def decide(self, now: Situation) -> Decision:
         """The most cautious of the rules; the safety layer above them all."""
         threat = self._safety.check(now.occupied, now.speed_mps)
-        options = [self._cruise(now), *self._follow(now), *self._standing(now), *self._yield(now), *self._caution(now)]
+        leads = self._follow(now)
+        options = [self._cruise(now, bool(leads)), *leads]
+        options += [*self._standing(now), *self._yield(now), *self._caution(now)]
         decision = min(options, key=lambda option: option.accel_mps2)
         if threat is not None:
             braking = -self._safety.braking_mps2(threat)
@@ -114,10 +116,11 @@ class Behavior:
                 decision = self._emergency(now, threat, braking)
         return self._hold(now, decision)
 
-    def _cruise(self, now: Situation) -> Decision:
+    def _cruise(self, now: Situation, has_lead: bool) -> Decision:
         accel = now.profile.accel_mps2(now.ego_s_m, now.speed_mps, self._speed)
         reason = f"cruise at {now.profile.at(now.ego_s_m):.1f} m/s"
-        if now.t_ns - self._lead_seen_ns < ns_from_s(self._config.lost_lead_hold_s) and accel > 0:
+        just_left = not has_lead and now.t_ns - self._lead_seen_ns < ns_from_s(self._config.lost_lead_hold_s)
+        if just_left and accel > 0:
             return Decision(Mode.CRUISE, 0.0, PlanStatus.OK, "keep speed: the one ahead just left")
         return Decision(Mode.CRUISE, accel, PlanStatus.OK, reason)
 

@@ -96,8 +96,11 @@ def occupancy(world: WorldModel, route: Route, ego_s_m: float, shape: EgoShape, 
     near[close], far[close] = path.overlap(poses[close], half[row[close]], foot[close] + first, margin)
     near, far = near.reshape(m * k, t), far.reshape(m * k, t)
     place, speed, cross = _motion_along(world, route, tree, first)
-    # who is behind the rear axle must look out himself: braking for him would not help
-    taken = np.isfinite(near).any(axis=1) & np.repeat(place > ego_s_m, k)
+    ever = np.isfinite(near)
+    taken = ever.any(axis=1)
+    # who is behind the rear axle, or comes at the car's flank, must look out himself: braking would not help
+    first_far = far[np.arange(len(far)), np.argmax(ever, axis=1)]
+    taken &= np.repeat(place > ego_s_m, k) & ((first_far > 0.0) | np.repeat(is_vru, k))
     table = Occupancy(
         np.repeat(np.arange(m), k)[taken],
         world.pred_prob.reshape(-1)[taken],

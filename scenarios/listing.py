@@ -20,7 +20,9 @@ def print_listing(rows: list[dict[str, Any]]) -> None:
         table.add_column(key, overflow="fold")
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
-    Console().print(table)
+    console = Console()
+    # A pipe has no width: wide enough that a name is never broken.
+    (console if console.is_terminal else Console(width=200)).print(table)
 
 
 def _cases() -> list[dict[str, Any]]:

@@ -54,7 +54,10 @@ class ToyClient:
         for actor in reversed(self.spawned):
             if actor.type_id.startswith("sensor.") and actor.is_listening:
                 actor.stop()
-        self.client.apply_batch_sync([carla.command.DestroyActor(a.id) for a in self.spawned], True)
+        # The client's apply_batch_sync holds Python's lock. If it ticked, too, it would wait for ever for a world state
+        # that its own threads cannot take in, because they need the lock to let go of the stopped sensors' callbacks.
+        self.client.apply_batch_sync([carla.command.DestroyActor(a.id) for a in self.spawned], False)
+        self.world.tick()
         self.spawned = []
 
 

@@ -30,8 +30,8 @@ from sim.truth import GroundTruth
 
 STATE_TOPIC = "/state"
 JPEG_QUALITY = 85
-CHUNK_BYTES = 262_144
-"""Small, so that a killed run loses no more than its last tick or two."""
+CHUNK_BYTES = 4_096
+"""Smaller than what one tick writes, so that a killed run loses no more than its last tick or two."""
 
 
 class BundleWriter:

@@ -262,9 +262,13 @@ def _capped(path: FloatArray, radius: FloatArray, along: FloatArray) -> tuple[Fl
 
 
 def _cross_section_axes(along: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Unit vectors across each path direction; the second is the one nearest to y (to x for paths along y)."""
-    reference = np.where(np.abs(along[:, 1:2]) < 0.95, np.array([[0.0, 1.0, 0.0]]), np.array([[1.0, 0.0, 0.0]]))
-    side = np.cross(reference, along)
+    """Unit vectors across each path direction; the second is the one nearest to y.
+
+    A path that somewhere runs along y is measured against x, or z, instead: one reference a path, or it would twist.
+    """
+    steepest = np.abs(along).max(axis=0)
+    axis = next((i for i in (1, 0, 2) if steepest[i] < 0.95), int(np.argmin(steepest)))
+    side = np.cross(np.eye(3)[axis], along)
     side /= np.linalg.norm(side, axis=1, keepdims=True)
     return side, np.cross(along, side)
 

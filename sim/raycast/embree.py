@@ -22,7 +22,7 @@ class FirstHit(NamedTuple):
 class TriangleSoup:
     """Triangles that rays can be cast at.
 
-    Built and traversed in a fixed order, so the answer does not depend on the number of threads.
+    Each ray is answered by itself, and the same with any number of threads (tests/determinism).
 
     Args:
         position_m: (V, 3) float32.
@@ -33,8 +33,8 @@ class TriangleSoup:
         import open3d
 
         self._from_numpy = open3d.core.Tensor.from_numpy
-        # One builder thread: the order in which several sort triangles would decide ties on shared edges.
-        self._scene = open3d.t.geometry.RaycastingScene(nthreads=1) if len(triangle) else None
+        # As many threads as there are: a scene that asks for one takes all others of the process away too.
+        self._scene = open3d.t.geometry.RaycastingScene() if len(triangle) else None
         if self._scene is not None:
             vertices = self._from_numpy(_writable(position_m, np.float32))
             self._scene.add_triangles(vertices, self._from_numpy(_writable(triangle, np.uint32)))

@@ -15,6 +15,8 @@ from sim.raycast.bodies import BodyBoxes
 Index = NDArray[np.intp]
 ANGLE_MARGIN_RAD = 1e-4
 """Slack of angular bounds: 0.1 mm at 1 m, well above float32 rounding of directions."""
+COS_MARGIN = 1e-6
+"""Slack of their cosines: above the rounding of float32 ones."""
 LENGTH_MARGIN_M = 1e-3
 """Slack of bounding spheres: well above float32 rounding at 150 m."""
 MAX_PAIRS = 2_000_000
@@ -104,7 +106,8 @@ class GridPicker:
     ) -> None:
         self._T_sensor_world = T_sensor_world
         self._elevation_rad = elevation_rad
-        self._cos_azimuth, self._sin_azimuth = np.cos(azimuth_rad), np.sin(azimuth_rad)
+        self._cos_azimuth = np.cos(azimuth_rad).astype(np.float32)
+        self._sin_azimuth = np.sin(azimuth_rad).astype(np.float32)
         self._slot = slot
         self._range_m = range_m
 
@@ -115,7 +118,8 @@ class GridPicker:
         rows = (self._elevation_rad >= extent.low_rad[:, None]) & (self._elevation_rad <= extent.high_rad[:, None])
         seen = np.flatnonzero(rows.any(axis=1) & (extent.nearest_m <= self._range_m))
         # Element by element: a BLAS product this small would only wake threads.
-        cos_turn = extent.middle[seen, :1] * self._cos_azimuth + extent.middle[seen, 1:] * self._sin_azimuth
+        middle = extent.middle[seen].astype(np.float32)
+        cos_turn = middle[:, :1] * self._cos_azimuth + middle[:, 1:] * self._sin_azimuth
         cols = cos_turn >= extent.cos_half_width[seen, None]
         rows, owner = rows[seen], boxes.body[seen]
         first = np.searchsorted(owner, np.arange(bodies + 1))
@@ -164,7 +168,7 @@ class _Extent(NamedTuple):
         ahead_m = flat_m[..., 0] * middle[:, None, 0] + flat_m[..., 1] * middle[:, None, 1]
         aside_m = flat_m[..., 0] * middle[:, None, 1] - flat_m[..., 1] * middle[:, None, 0]
         half_rad = np.abs(np.arctan2(aside_m, ahead_m)).max(axis=1) + ANGLE_MARGIN_RAD
-        cos_half = np.where(near_m > 0.0, np.cos(np.minimum(half_rad, np.pi)), -2.0)
+        cos_half = np.where(near_m > 0.0, np.cos(np.minimum(half_rad, np.pi)) - COS_MARGIN, -2.0)
         return cls(low_rad, high_rad, np.linalg.norm(center_m, axis=1) - radius_m, middle, cos_half)
 
 

@@ -30,24 +30,30 @@ class BodyShape:
         self.material = mesh.material.take(mesh.triangle[:, 0].astype(np.intp))
         corner_m = mesh.position_m[mesh.triangle] if len(mesh.triangle) else np.zeros((1, 3, 3))
         low_m, high_m = corner_m.min(axis=1).astype(np.float64), corner_m.max(axis=1).astype(np.float64)
-        self.low_m, self.high_m = low_m.min(axis=0), high_m.max(axis=0)
-        self.hull_corner_m = _box_corners(self.low_m[None], self.high_m[None])[0]
+        self._low_m, self._high_m = low_m.min(axis=0), high_m.max(axis=0)
+        self.hull_corner_m = _box_corners(self._low_m[None], self._high_m[None])[0]
         self.cell_corner_m = _box_corners(*_cells(low_m, high_m))
 
     def first_hit(self, rays: NDArray[np.float32], may_start_inside: bool) -> FirstHit:
-        """Cast rays (N, 6) given in the body frame.
+        """Cast rays (N, 6) given in the body frame; those that begin in the body's box pass its faces from behind.
 
         Args:
             rays: origin, unit direction.
-            may_start_inside: let rays that begin inside the body leave it: faces met from behind are passed.
+            may_start_inside: whether some rays may begin there; False saves the look.
         """
         hit = self._soup.first_hit(rays)
-        return _leave_body(self._soup, rays, hit) if may_start_inside else hit
+        if not may_start_inside:
+            return hit
+        inside = np.all((rays[:, :3] >= self._low_m) & (rays[:, :3] <= self._high_m), axis=1)
+        return _leave_body(self._soup, rays, hit, inside)
 
 
-def _leave_body(soup: TriangleSoup, rays: NDArray[np.float32], hit: FirstHit) -> FirstHit:
+def _leave_body(
+    soup: TriangleSoup, rays: NDArray[np.float32], hit: FirstHit, inside_box: NDArray[np.bool_]
+) -> FirstHit:
+    """The first hits of rays that do not see the skins they leave; `inside_box` (N,) are those that may."""
     range_m, triangle, normal = hit.range_m.copy(), hit.triangle.copy(), hit.normal.copy()
-    inside = np.flatnonzero(_meets_back_face(rays, hit))
+    inside = np.flatnonzero(_meets_back_face(rays, hit) & inside_box)
     for _ in range(MAX_SKINS):
         if not len(inside):
             break

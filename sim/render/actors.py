@@ -20,8 +20,11 @@ from sim.world.scene import Instance
 ROW_FORMAT = "4f 4f 4f 4f 4f 3f/i"
 ROW_NAMES = ("in_row0", "in_row1", "in_row2", "in_paint", "in_state", "in_picture")
 ROW_FLOATS = 23
-LEVEL_PX = (90.0, 36.0)
-"""Pixels across the bounding sphere from which levels 0 and 1 are drawn (below, a level's error is about a pixel)."""
+SLENDER_TAGS = (12, 13, 18, 19)
+"""carla.CityObjectLabel: people and two-wheelers, whose outline says more than their surface."""
+LEVEL_PX, SLENDER_LEVEL_PX = (110.0, 40.0), (220.0, 60.0)
+"""Pixels across the bounding sphere from which levels 0 and 1 are drawn: below, the levels look alike (compared by
+eye side by side at 100, 160 and 240 px)."""
 SMALLEST_PX = 1.0
 """Actors smaller than this are not drawn: no pixel centre need fall on them."""
 
@@ -85,7 +88,10 @@ class ActorMeshes:
         radius = np.array([m.radius_m for m in coarse])
         distance = np.linalg.norm(center - view.eye_world_m, axis=1)
         across_px = 2.0 * radius * view.focal_px / np.maximum(distance, 0.5)
-        level = (across_px < LEVEL_PX[0]).astype(int) + (across_px < LEVEL_PX[1])
+        slender = np.isin([i.tag for i in instances], SLENDER_TAGS)
+        level = sum(
+            (across_px < np.where(slender, b, a)).astype(int) for a, b in zip(LEVEL_PX, SLENDER_LEVEL_PX, strict=True)
+        )
         visible = spheres_touch(planes, center, radius) & (across_px > SMALLEST_PX)
         order = np.lexsort((np.array([i.actor_id for i in instances]), distance))
         chosen = tuple(instances[k] for k in order)
@@ -93,7 +99,15 @@ class ActorMeshes:
         shadows = tuple(self._at_level(i, min(int(level[k]) + 1, 2)) for k, i in zip(order, chosen, strict=True))
         half = (box[:, 1] - box[:, 0]) / 2.0
         return Actors(
-            chosen, meshes, shadows, T[order], center[order], radius[order], half[order], distance[order], visible[order]
+            chosen,
+            meshes,
+            shadows,
+            T[order],
+            center[order],
+            radius[order],
+            half[order],
+            distance[order],
+            visible[order],
         )
 
     def _at_level(self, instance: Instance, level: int) -> StoredMesh:

@@ -20,7 +20,8 @@ def create_context() -> Any:
     except ImportError as error:
         raise RenderUnavailableError(f"cameras need the package moderngl: {error}") from error
     try:
-        context = moderngl.create_context(standalone=True, require=430, backend="egl")
+        options: dict[str, Any] = {"backend": "egl"}
+        context = moderngl.create_context(standalone=True, require=430, **options)
     except Exception as error:  # moderngl raises bare Exception for every kind of failure
         message = f"cameras need EGL with OpenGL 4.3 (Debian and Ubuntu: libegl1, libgl1-mesa-dri): {error}"
         raise RenderUnavailableError(message) from error

@@ -30,7 +30,7 @@ class Drawing:
         self._rows.write(rows.tobytes())
 
     def forget(self) -> None:
-        """Drop all vertex arrays: after buffers were freed, whose names may be given out again."""
+        """Drop all vertex arrays: some of their buffers are gone."""
         self._vertex_arrays.clear()
 
     def meshes(self, program: Any, store: GeometryStore, commands: Commands) -> None:
@@ -41,7 +41,7 @@ class Drawing:
         if len(data) > self._commands.size:
             self._commands = self._context.buffer(reserve=2 * len(data))
         self._commands.write(data)
-        key = (program.glo, store.vertex_buffer.glo, store.index_buffer.glo)
+        key = (program.glo, store.token)
         if key not in self._vertex_arrays:
             content = [(store.vertex_buffer, VERTEX_FORMAT, *VERTEX_NAMES), (self._rows, ROW_FORMAT, *ROW_NAMES)]
             self._vertex_arrays[key] = self._context.vertex_array(
@@ -54,10 +54,11 @@ class Drawing:
         if len(rows) == 0:
             return
         buffer = self._quads.get(program.glo)
+        key = (program.glo, "quads")
         if buffer is None or rows.nbytes > buffer.size:
             buffer = self._quads[program.glo] = self._context.buffer(reserve=max(2 * rows.nbytes, 4096))
+            self._vertex_arrays.pop(key, None)
         buffer.write(np.ascontiguousarray(rows).tobytes())
-        key = (program.glo, buffer.glo)
         if key not in self._vertex_arrays:
             self._vertex_arrays[key] = self._context.vertex_array(program, [(buffer, layout, *names)])
         self._vertex_arrays[key].render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(rows))

@@ -14,10 +14,10 @@ class Family(IntEnum):
     """A shader program; the order is the order of drawing, so that what hides much comes first and the ground last."""
 
     GLOSS = 0
-    SOLID = 1
-    LAMP = 2
-    SHEET = 3
-    FACADE = 4
+    LAMP = 1
+    SHEET = 2
+    FACADE = 3
+    SOLID = 4
     LEAF = 5
     GROUND = 6
 

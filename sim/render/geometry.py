@@ -32,11 +32,19 @@ class IndexRange:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LampParts:
+    """Where the lamps of one material are, (K, 3), and their mean normals, (K, 3): short where they shine all round."""
+
+    center_body_m: NDArray[np.float64]
+    normal_body: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class StoredMesh:
     """Where a mesh lies in the buffers, and what culling and lamps need of it.
 
-    `lamps_body_m` holds the centres of each lamp material's parts in the four quarters of the body, and
-    `picture_size_m` the width and height of the face that shows pictures.
+    `lamps` holds each lamp material's parts in the four quarters of the body, and `picture_size_m` the width and
+    height of the face that shows pictures.
     """
 
     families: Mapping[Family, IndexRange]
@@ -44,7 +52,7 @@ class StoredMesh:
     radius_m: float
     low_body_m: NDArray[np.float64]
     high_body_m: NDArray[np.float64]
-    lamps_body_m: Mapping[Material, NDArray[np.float64]]
+    lamps: Mapping[Material, LampParts]
     picture_size_m: tuple[float, float] | None
 
 
@@ -76,7 +84,7 @@ class GeometryStore:
         self.index_buffer = context.buffer(reserve=vertex_capacity * 12)
         self._vertex_count = 0
         self._index_count = 0
-        self.generation = 0
+        self.token = object()  # names the present buffers; their OpenGL names are given out again
 
     def add(self, mesh: Mesh) -> StoredMesh:
         """Copy a mesh to graphics memory, its triangles ordered by family."""
@@ -94,7 +102,7 @@ class GeometryStore:
         low, high = position.min(axis=0), position.max(axis=0)
         center = (low + high) / 2.0
         radius = float(np.linalg.norm(position - center, axis=1).max())
-        return StoredMesh(families, base, radius, low, high, _lamp_centres(mesh), _picture_size(mesh))
+        return StoredMesh(families, base, radius, low, high, _lamps(mesh), _picture_size(mesh))
 
     def append(self, rows: NDArray[np.float32], triangles: NDArray[np.uint32]) -> IndexRange:
         """Copy vertices and the triangles between them; returns where they lie."""
@@ -116,7 +124,7 @@ class GeometryStore:
         larger = self._context.buffer(reserve=max(wanted * item_bytes, 2 * buffer.size))
         if used:
             self._context.copy_buffer(larger, buffer, used * item_bytes)
-        self.generation += 1
+        self.token = object()
         return larger
 
 
@@ -133,15 +141,20 @@ _LAMP_MATERIALS = (
 )
 
 
-def _lamp_centres(mesh: Mesh) -> dict[Material, NDArray[np.float64]]:
-    found: dict[Material, NDArray[np.float64]] = {}
+def _lamps(mesh: Mesh) -> dict[Material, LampParts]:
+    found: dict[Material, LampParts] = {}
     for material in _LAMP_MATERIALS:
-        points = mesh.position_m[mesh.material == material].astype(np.float64)
-        if len(points) == 0:
+        chosen = mesh.material == material
+        if not chosen.any():
             continue
+        points, normals = mesh.position_m[chosen].astype(np.float64), mesh.normal[chosen].astype(np.float64)
         # front and rear indicators are four lamps: split by the sign of x as well as of y
-        key = (points[:, 0] > 0).astype(int) * 2 + (points[:, 1] > 0).astype(int)
-        found[material] = np.array([points[key == k].mean(axis=0) for k in np.unique(key)])
+        quarter = (points[:, 0] > 0).astype(int) * 2 + (points[:, 1] > 0).astype(int)
+        quarters = np.unique(quarter)
+        found[material] = LampParts(
+            np.array([points[quarter == k].mean(axis=0) for k in quarters]),
+            np.array([normals[quarter == k].mean(axis=0) for k in quarters]),
+        )
     return found
 
 

@@ -22,18 +22,15 @@ _DARK_FROM = 0.15
 """Share of night from which lamps glare."""
 _PX_PER_ROOT_LUX = 85.0
 """Radius of glare against the square root of exposed illuminance at the lens (veil falls with the angle squared)."""
-_FRONT, _REAR, _ALL = 1.0, -1.0, 0.0
-
-# material: direction it shines, linear colour
-_LAMPS: dict[Material, tuple[float, tuple[float, float, float]]] = {
-    Material.HEADLAMP: (_FRONT, (1.0, 0.95, 0.85)),
-    Material.TAILLAMP: (_REAR, (1.0, 0.10, 0.06)),
-    Material.INDICATOR: (_ALL, (1.0, 0.50, 0.08)),
-    Material.REVERSE_LAMP: (_REAR, (1.0, 0.95, 0.9)),
-    Material.BEACON: (_ALL, (0.45, 0.5, 1.0)),
-    Material.SIGNAL_RED: (_FRONT, (1.0, 0.10, 0.06)),
-    Material.SIGNAL_YELLOW: (_FRONT, (1.0, 0.6, 0.1)),
-    Material.SIGNAL_GREEN: (_FRONT, (0.1, 1.0, 0.5)),
+_COLORS: dict[Material, tuple[float, float, float]] = {
+    Material.HEADLAMP: (1.0, 0.95, 0.85),
+    Material.TAILLAMP: (1.0, 0.10, 0.06),
+    Material.INDICATOR: (1.0, 0.50, 0.08),
+    Material.REVERSE_LAMP: (1.0, 0.95, 0.9),
+    Material.BEACON: (0.45, 0.5, 1.0),
+    Material.SIGNAL_RED: (1.0, 0.10, 0.06),
+    Material.SIGNAL_YELLOW: (1.0, 0.6, 0.1),
+    Material.SIGNAL_GREEN: (0.1, 1.0, 0.5),
 }
 
 
@@ -77,18 +74,24 @@ def _actor_lamps(scene: Scene, actors: Actors, view: CameraView) -> list[_Source
     found: list[_Source] = []
     for k in np.flatnonzero(actors.visible):
         instance, T = actors.instances[k], actors.T_world_body[k]
-        for material, centers in actors.meshes[k].lamps_body_m.items():
-            if material not in _LAMPS:
+        for material, lamps in actors.meshes[k].lamps.items():
+            if material not in _COLORS:
                 continue
-            direction, color = _LAMPS[material]
-            for center in centers:
+            for center, normal in zip(lamps.center_body_m, lamps.normal_body, strict=True):
                 power = candela(material, instance.lights, instance.signal_state, bool(center[1] > 0), scene.time_s)
                 if power > 0.0:
                     world = T[:3, :3] @ center + T[:3, 3]
-                    toward = view.eye_world_m - world
-                    facing = float(toward @ T[:3, 0] / np.linalg.norm(toward)) * direction
-                    found.append((world, power * (1.0 if direction == _ALL else max(facing, 0.0) ** 4), color))
+                    power *= _toward(view.eye_world_m - world, T[:3, :3] @ normal)
+                    found.append((world, power, _COLORS[material]))
     return found
+
+
+def _toward(to_eye: NDArray[np.float64], normal: NDArray[np.float64]) -> float:
+    """Share of its intensity that a lamp sends to the eye; lamps that shine all round have a short mean normal."""
+    length = float(np.linalg.norm(normal))
+    if length < 0.4:
+        return 1.0
+    return max(float(to_eye @ normal) / (float(np.linalg.norm(to_eye)) * length), 0.0) ** 3
 
 
 def _street_lamp(lamp: StreetLamp, view: CameraView) -> _Source:

@@ -89,12 +89,12 @@ def beams_of(actors: Actors) -> tuple[Beam, ...]:
 
 def _beam(actors: Actors, k: int) -> Beam:
     T, mesh, lights = actors.T_world_body[k], actors.meshes[k], actors.instances[k].lights
-    lamps = mesh.lamps_body_m.get(Material.HEADLAMP)
+    lamps = mesh.lamps.get(Material.HEADLAMP)
     if lamps is None:
         low, high = mesh.low_body_m, mesh.high_body_m
         center = np.array([high[0], (low[1] + high[1]) / 2.0, low[2] + 0.65])
     else:
-        center = lamps.mean(axis=0)
+        center = lamps.center_body_m.mean(axis=0)
     return Beam(
         position_world_m=T[:3, :3] @ center + T[:3, 3],
         forward_world=T[:3, 0],

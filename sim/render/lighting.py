@@ -150,7 +150,7 @@ def _sky_radiance(
     """Zenith and horizon radiance; `white` is the radiance of a white surface under this sky."""
     low_sun = float(np.clip(1.0 - np.degrees(elevation_rad) / 12.0, 0.0, 1.0)) * (1.0 - night)
     zenith = np.array([0.42, 1.0, 2.3]) * (1.0 - overcast) + np.array([1.15, 1.2, 1.26]) * overcast
-    horizon = np.array([2.2, 2.75, 3.3]) * (1.0 - overcast) + np.array([1.15, 1.18, 1.2]) * overcast
+    horizon = np.array([1.95, 2.65, 3.4]) * (1.0 - overcast) + np.array([1.15, 1.18, 1.2]) * overcast
     warm = low_sun * (1.0 - overcast)
     horizon = horizon * (1.0 - warm) + np.array([3.4, 2.3, 1.5]) * warm
     zenith = zenith * (1.0 - night) + np.array([0.5, 0.7, 1.3]) * night

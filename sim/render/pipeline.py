@@ -19,7 +19,7 @@ from sim.render.glows import GLOW_FORMAT, GLOW_NAMES, RAIN_FORMAT, RAIN_NAMES, g
 from sim.render.lamps import LampFieldMap, beams_of
 from sim.render.lighting import Light, lamps_matter, light_of
 from sim.render.pictures import PICTURES, SIZE_PX, developed, picture_layer, posing
-from sim.render.programs import PARTS, TEXTURE_UNITS, LightModel, Programs
+from sim.render.programs import PARTS, SCENERY, TEXTURE_UNITS, LightModel, Programs
 from sim.render.shadows import ShadowMaps, ShadowView, shadow_view
 from sim.render.spots import SPOT_FORMAT, SPOT_NAMES, contact_spots
 from sim.render.static_scene import StaticGeometry, planes_of
@@ -116,8 +116,9 @@ class Pipeline:
         target.framebuffer.clear(depth=1.0)
         context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         context.depth_func = "<"
-        for family in Family:
-            self._draw_family(frame, family, outputs)
+        for owner in ("actors", "static"):
+            for family in Family:
+                self._draw_family(frame, owner, family, outputs)
         context.enable_only(moderngl.DEPTH_TEST)
         context.depth_func = "<="
         self._draw_sky(frame, outputs)
@@ -147,24 +148,28 @@ class Pipeline:
         pictures.write(texels.tobytes(), viewport=(0, 0, layer, SIZE_PX, SIZE_PX, 1))
         pictures.build_mipmaps()
 
-    def _draw_family(self, frame: Frame, family: Family, outputs: tuple[str, ...]) -> None:
+    def _draw_family(self, frame: Frame, owner: str, family: Family, outputs: tuple[str, ...]) -> None:
+        commands = frame.commands[owner].get(family)
+        if commands is None or len(commands) == 0:
+            return
+        is_scenery = owner == "static"
+        store = frame.static.store if is_scenery else self._actors.store
         is_cut = "color" in outputs and family in PARTS
         if is_cut:  # on for these alone: it is undefined for shaders that write no clip distance
             self._context.enable_direct(_CLIP_DISTANCE_0)
-        for owner, store in (("actors", self._actors.store), ("static", frame.static.store)):
-            commands = frame.commands[owner].get(family)
-            if commands is None or len(commands) == 0:
-                continue
-            for program in self._programs_of(frame, family, outputs):
-                self._drawing.meshes(program, store, commands)
+        for program in self._programs_of(frame, family, outputs, (SCENERY,) if is_scenery else ()):
+            self._drawing.meshes(program, store, commands)
         if is_cut:
             self._context.disable_direct(_CLIP_DISTANCE_0)
 
-    def _programs_of(self, frame: Frame, family: Family, outputs: tuple[str, ...]) -> list[Any]:
+    def _programs_of(
+        self, frame: Frame, family: Family, outputs: tuple[str, ...], symbols: tuple[str, ...]
+    ) -> list[Any]:
         if "color" not in outputs:
-            return [self._programs.geometry(family, outputs)]
-        parts = PARTS.get(family, ("",))
-        return [self._programs.surface(family, outputs, frame.model, part) for part in parts]
+            return [self._programs.geometry(family, outputs, symbols)]
+        if family not in PARTS:
+            return [self._programs.surface(family, outputs, frame.model, symbols)]
+        return [self._programs.surface(family, outputs, frame.model, (*symbols, part)) for part in PARTS[family]]
 
     def _draw_shadows(self, frame: Frame) -> None:
         context, maps = self._context, self._shadows

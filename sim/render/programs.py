@@ -29,8 +29,10 @@ _FEATURES: dict[Family, tuple[str, ...]] = {
     Family.GROUND: (),
 }
 
-PARTS: dict[Family, tuple[str, ...]] = {Family.FACADE: ("UPPER_FLOORS", "GROUND_FLOOR")}
-"""Families that are drawn once for each of these symbols, each time a part of them."""
+PARTS: dict[Family, tuple[str, ...]] = {Family.FACADE: ("GROUND_FLOOR", "UPPER_FLOORS")}
+"""Families drawn once for each of these symbols, each time a part: near ground floors hide far upper floors."""
+SCENERY = "SCENERY"
+"""Symbol for what stands still: its vertices are in the world frame and need no actor's row, which is faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +57,26 @@ class Programs:
         self._context = context
         self._made: dict[tuple[object, ...], Any] = {}
 
-    def surface(self, family: Family, outputs: tuple[str, ...], light: LightModel, part: str = "") -> Any:
-        """Draws one family, or a part of it, in colour, with the other `outputs` of the pass."""
-        key = ("surface", family, outputs, light, part)
+    def surface(self, family: Family, outputs: tuple[str, ...], light: LightModel, symbols: tuple[str, ...]) -> Any:
+        """Draws one family in colour, with the other `outputs` of the pass; `symbols` are of `PARTS` and `SCENERY`."""
+        key = ("surface", family, outputs, light, symbols)
         if key not in self._made:
             features = _FEATURES[family]
             if family is Family.GROUND and light.wet:
                 features = (*features, "MIRRORS")
-            defines = (*features, *light.defines(), *filter(None, (part,)))
+            defines = (*features, *light.defines(), *symbols)
             body = _source(f"{family.name.lower()}.glsl")
             surface = _source("surface.glsl") + body
             fragment = _lighting() + _source("main.frag.glsl").replace("//SURFACE", surface)
             self._made[key] = self._compile(_vertex(body, defines), fragment, outputs, defines)
         return self._made[key]
 
-    def geometry(self, family: Family, outputs: tuple[str, ...]) -> Any:
+    def geometry(self, family: Family, outputs: tuple[str, ...], symbols: tuple[str, ...]) -> Any:
         """Draws one family without light: ground truth alone."""
         leaves = family is Family.LEAF
-        key = ("geometry", leaves, outputs)
+        key = ("geometry", leaves, outputs, symbols)
         if key not in self._made:
-            defines = ("LEAVES",) if leaves else ()
+            defines = (*symbols, "LEAVES") if leaves else symbols
             body = _source("leaf.glsl")
             holes = _lighting() + _source("surface.glsl") + body if leaves else ""
             fragment = _source("geometry.frag.glsl").replace("//SURFACE", holes)

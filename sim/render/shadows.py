@@ -1,4 +1,4 @@
-"""Shadows of the sun: one map for scenery, kept while the camera stays in a cell, and one for actors, made each frame."""
+"""Shadows of the sun: a map for scenery, kept while the camera stays in a cell, and one for actors, made each frame."""
 
 from __future__ import annotations
 

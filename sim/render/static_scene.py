@@ -13,8 +13,11 @@ from sim.render.families import CASTS_SHADOW, FAMILY_OF_MATERIAL, Family
 from sim.render.geometry import Commands, GeometryStore, vertex_rows
 from sim.world.scene import StaticScene
 
-CHUNK_M, GROUND_CHUNK_M = 32.0, 64.0
-"""Side of a chunk: small enough to cull and to sort by, large enough that draws stay few. Ground hides nothing."""
+CHUNK_M = 32.0
+"""Side of a chunk: small enough to cull and to sort by, large enough that draws stay few."""
+_CHUNK_OF_FAMILY_M = {Family.GROUND: 64.0, Family.FACADE: 8.0}
+"""Ground hides nothing, so its order does not matter; walls hide each other, and are few triangles."""
+_SIDE_M = np.array([_CHUNK_OF_FAMILY_M.get(family, CHUNK_M) for family in Family])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +77,7 @@ class StaticGeometry:
 
 
 def _merged(scene: StaticScene) -> tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.int64]]:
-    """All parts in one: vertex rows, triangles, and (T, 5) labels: family, casts shadow, lies under others, chunk x, y."""
+    """All parts in one: vertex rows, triangles, and (T, 5) labels: family, casts, lies under others, chunk x, y."""
     rows: list[NDArray[np.float32]] = [np.empty((0, 14), dtype=np.float32)]
     triangles: list[NDArray[np.uint32]] = [np.empty((0, 3), dtype=np.uint32)]
     labels: list[NDArray[np.int64]] = [np.empty((0, 5), dtype=np.int64)]
@@ -93,16 +96,13 @@ def _merged(scene: StaticScene) -> tuple[NDArray[np.float32], NDArray[np.uint32]
 def _labels(mesh: Mesh) -> NDArray[np.int64]:
     corners = mesh.position_m[mesh.triangle][:, :, :2].astype(np.float64)
     material = mesh.material[mesh.triangle[:, 0]]
-    side = np.where(FAMILY_OF_MATERIAL[material] == Family.GROUND, GROUND_CHUNK_M, CHUNK_M)
-    cell = np.floor(corners.mean(axis=1) / side[:, None]).astype(np.int64)
+    cell = np.floor(corners.mean(axis=1) / _SIDE_M[FAMILY_OF_MATERIAL[material], None]).astype(np.int64)
     # terrain runs on under roads: drawn after them it costs nothing there
     head = np.stack([FAMILY_OF_MATERIAL[material], CASTS_SHADOW[material], material == Material.GRASS], axis=1)
     return np.concatenate([head.astype(np.int64), cell], axis=1)
 
 
-def _chunk_table(
-    rows: NDArray[np.float32], triangles: NDArray[np.uint32], labels: NDArray[np.int64]
-) -> ChunkTable:
+def _chunk_table(rows: NDArray[np.float32], triangles: NDArray[np.uint32], labels: NDArray[np.int64]) -> ChunkTable:
     if len(triangles) == 0:
         none = np.zeros(0, dtype=np.int64)
         return ChunkTable(none, none.astype(bool), none.astype(bool), none, none, np.zeros((0, 3)), np.zeros((0, 3)))
@@ -126,4 +126,3 @@ def planes_of(clip_from_world: NDArray[np.float64]) -> NDArray[np.float64]:
     """(6, 4) planes of the clip volume of a projection matrix, insides positive."""
     last = clip_from_world[3]
     return np.concatenate([last + clip_from_world[:3], last - clip_from_world[:3]])
-

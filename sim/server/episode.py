@@ -228,6 +228,10 @@ class Episode:
         self._flags = 0
         return message
 
+    def standing_message(self) -> bytes:
+        """The world state for a client that has just come: it knows of no change."""
+        return world_state(self.episode_id, self.now(), 0, self.table.records)
+
     def _drive(self) -> None:
         """Drive the vehicles that do not follow their own pedals."""
         for actor in self._drivers.driven():

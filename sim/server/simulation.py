@@ -14,7 +14,7 @@ from sim.server.calls import CallError
 from sim.server.episode import Episode, EpisodeStart
 from sim.server.layouts import EpisodeSettings
 from sim.server.poses import FloatArray
-from sim.server.sensors.suite import SensorSuite
+from sim.server.sensors.suite import Measurements, SensorSuite
 from sim.server.streams import StreamServer
 from sim.server.world_map import WorldMap, find_map, opendrive_map
 
@@ -51,6 +51,7 @@ class Simulation:
         self.opendrive_text = ""
         self._seed = seed
         self._sensors = SensorSuite(streams, seed)
+        self._measurements: Measurements | None = None
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="simulation", daemon=True)
         self._next_async_s = time.monotonic()
@@ -70,21 +71,25 @@ class Simulation:
         self._jobs.put(job)
 
     def tick(self) -> int:
-        """Advance by one frame, publish it, and return its number. Only on the simulation thread."""
+        """Advance by one frame, publish its state, and return its number. Only on the simulation thread.
+
+        The sensors are measured when the job that ticks is done and its call is answered: the client goes on
+        meanwhile, and a client that holds Python's lock while it ticks can still take in the state it waits for.
+        """
         synchronous = self.episode.settings.synchronous_mode
         began_s = time.monotonic()
         if synchronous:
             self.streams.await_expected()
         with self.lock:
             self.episode.step(self._step_ns(began_s))
-            measurements = self._sensors.prepare(self.episode)
-            state = self.episode.state_message()
+            self._measurements = self._sensors.prepare(self.episode)
+            state, standing = self.episode.state_message(), self.episode.standing_message()
             frame = self.episode.frame
             paced = synchronous and bool(self.traffic_managers)
-        measurements.publish(wait=synchronous)
         if paced:
             time.sleep(max(0.0, began_s + _TRAFFIC_MANAGER_TICK_S - time.monotonic()))
-        self.streams.publish_state(self.world_stream_id, state, wait=synchronous)
+        self.streams.keep_state(self.world_stream_id, standing)
+        self.streams.publish(self.world_stream_id, (state,), wait=synchronous)
         return frame
 
     def expect_listener(self, stream_id: int) -> None:
@@ -124,7 +129,9 @@ class Simulation:
             raise CallError(f"map {name!r} cannot be loaded: {error}") from error
         self._sensors.reset()
         self.apply_settings(settings)
-        self.streams.publish_state(self.world_stream_id, self.episode.state_message(), wait=False)
+        # Only for those who connect from now on: a client that takes in a new episode while it waits for the answer to
+        # its load_world tears down the old one twice at the same time, and crashes (seen).
+        self.streams.keep_state(self.world_stream_id, self.episode.standing_message())
 
     def _map_to_load(self, name: str) -> WorldMap:
         if not name or name == self.episode.map.name:
@@ -147,12 +154,18 @@ class Simulation:
             try:
                 job = self._jobs.get(timeout=self._time_to_async_tick_s())
             except queue.Empty:
-                self._guarded(self._async_tick)
-                continue
+                job = self._async_tick
             if job is None:
                 break
             self._guarded(job)
+            self._guarded(self._measure)
         self._sensors.close()
+
+    def _measure(self) -> None:
+        """Let the sensors that were due at the last tick measure and send, before anything else happens."""
+        measurements, self._measurements = self._measurements, None
+        if measurements is not None:
+            measurements.publish()
 
     def _guarded(self, job: Job) -> None:
         """Whatever goes wrong in one job, the server goes on."""

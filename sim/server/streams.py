@@ -122,8 +122,7 @@ class StreamServer:
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         self._port: int = listener.getsockname()[1]
-        self._selector = selectors.DefaultSelector()
-        self._wake_out, self._wake_in = socket.socketpair()
+        self._wake_in: socket.socket | None = None
         self._changed = threading.Condition()
         self._by_stream: dict[int, list[Subscriber]] = {}
         self._expected: dict[int, list[float]] = {}
@@ -137,13 +136,16 @@ class StreamServer:
         """Accept subscribers from now on."""
         self._listener.listen(128)
         self._listener.setblocking(False)
+        self._selector = selectors.DefaultSelector()
+        self._wake_out, self._wake_in = socket.socketpair()
         self._wake_out.setblocking(False)
+        self._wake_in.setblocking(False)
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._selector.register(self._wake_out, selectors.EVENT_READ)
         self._thread.start()
 
     def stop(self) -> None:
-        """Accept no more and hang up on all."""
+        """Accept no more and hang up on all, after `start`."""
         self._stopping = True
         self._wake()
         self._thread.join(timeout=2)
@@ -177,12 +179,10 @@ class StreamServer:
         """Whether anyone listens."""
         return bool(self._by_stream.get(stream_id))
 
-    def publish_state(self, stream_id: int, state: bytes, wait: bool) -> None:
-        """Like `publish`, and whoever subscribes later gets this message at once: a standing world can be seen."""
+    def keep_state(self, stream_id: int, state: bytes) -> None:
+        """Whoever subscribes from now on gets this message at once: a standing world can be seen."""
         with self._changed:
             self._state[stream_id] = state
-            subscribers = tuple(self._by_stream.get(stream_id, ()))
-        self._send(subscribers, (state,), wait)
 
     def publish(self, stream_id: int, parts: Sequence[Buffer], wait: bool) -> None:
         """Send one message to all who listen; `parts` must not change afterwards.
@@ -192,17 +192,15 @@ class StreamServer:
             parts: one message in pieces.
             wait: True loses no message and waits for slow clients, False drops for them.
         """
-        self._send(tuple(self._by_stream.get(stream_id, ())), parts, wait)
-
-    def _send(self, subscribers: Sequence[Subscriber], parts: Sequence[Buffer], wait: bool) -> None:
-        for subscriber in subscribers:
+        for subscriber in tuple(self._by_stream.get(stream_id, ())):
             if subscriber.push(parts, wait):
                 self._unsent.add(subscriber)
                 self._wake()
 
     def _wake(self) -> None:
-        with contextlib.suppress(OSError):
-            self._wake_in.send(b"\0")
+        if self._wake_in is not None:
+            with contextlib.suppress(OSError):  # full is as good: the thread has not read what woke it
+                self._wake_in.send(b"\0")
 
     def _run(self) -> None:
         while not self._stopping:
@@ -212,8 +210,10 @@ class StreamServer:
             if isinstance(key.data, Subscriber):
                 key.data.close()
         self._selector.close()
-        for ours in (self._listener, self._wake_in, self._wake_out):
-            ours.close()
+        wake_in, self._wake_in = self._wake_in, None
+        for ours in (self._listener, wake_in, self._wake_out):
+            if ours is not None:
+                ours.close()
 
     def _handle(self, source: Any, events: int) -> None:
         if source is self._listener:

@@ -66,7 +66,8 @@ settings = world.get_settings(); settings.synchronous_mode, settings.fixed_delta
 world.apply_settings(settings)
 library = world.get_blueprint_library()
 car = world.spawn_actor(library.find("vehicle.tesla.model3"), world.get_map().get_spawn_points()[0])
-camera = library.find("sensor.camera.rgb"); camera.set_attribute("image_size_x", "160"); camera.set_attribute("image_size_y", "96")
+camera = library.find("sensor.camera.rgb")
+for side, pixels in (("image_size_x", "160"), ("image_size_y", "96")): camera.set_attribute(side, pixels)
 lidar = library.find("sensor.lidar.ray_cast"); lidar.set_attribute("range", "60")
 mount = carla.Transform(carla.Location(x=0.5, z=2.2))
 sensors = [world.spawn_actor(b, mount, attach_to=car) for b in (camera, lidar)]
@@ -289,7 +290,7 @@ def test_billboard_and_dark_child_have_their_attributes(toy: ToyClient) -> None:
         clothing_reflectance=0.1,
     )
     frames = toy.listen("sensor.camera.instance_segmentation", toy.car(0), **SMALL)
-    image = bgra(of_frame(frames, toy.ticks(2)))
-    seen = set(np.unique(image[..., 1].astype(int) + 256 * image[..., 0]))
+    image = bgra(of_frame(frames, toy.ticks(2))).astype(int)
+    seen = set(np.unique(image[..., 1] + 256 * image[..., 0]))
     assert {board.id, child.id} <= seen
     assert board.attributes["picture"] == "person"

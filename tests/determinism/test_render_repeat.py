@@ -1,4 +1,4 @@
-"""The same scene and view give the same bytes: again, after other pictures, in a new process, on other thread counts."""
+"""The same scene and view give the same bytes: again, after other pictures, in new processes, on any thread count."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ VIEW = CameraView(160, 96, 1.2, pose(0.0, 0.0, 1.5, 0.1), noise_seed=4)
 
 def scenes() -> list[Scene]:
     lamps = (StreetLamp((12.0, 3.0, 8.0)),)
-    cars = [Instance(k, 14, MeshKey("car"), pose(6.0 + 4 * k, k - 3.0, 0.0, 0.3 * k), lights=2 + 8) for k in range(1, 6)]
+    cars = [
+        Instance(k, 14, MeshKey("car"), pose(6.0 + 4 * k, k - 3.0, 0.0, 0.3 * k), lights=2 + 8) for k in range(1, 6)
+    ]
     day = Weather(wetness=0.5, fog_density=0.1, precipitation=0.3)
     return [
         scene(*cars, static=ground(lamps), weather=day, frame=5),

@@ -21,7 +21,7 @@ FLAGS = (
 def page(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     request = DriveRequest(
-        case=find_case("cut_out_reveal"), severity=1.0, stack="blind", out=folder / "run", record_camera="cam_main"
+        case=find_case("cut_out_reveal"), severity=0.0, stack="blind", out=folder / "run", record_camera="cam_main"
     )
     drive(request)
     return write_report([folder / "run"], folder)

@@ -16,8 +16,8 @@ from moosetest.frames import Transform
 from moosetest.objects import Detections, ObjectClass
 from moosetest.sensing import ImuSample, OdometrySample, RadarFrame, SensorBundle
 from moosetest.stages import Detector
-from perception.catalog import DETECTORS
 from perception.radar.clustering import RadarClusterDetector, RadarClustersConfig
+from perception.registry import DETECTORS
 
 T_NS = 700_000_000
 MOUNT = Transform.from_xyz_rpy("ego", "radar_front", (3.85, 0.0, 0.6))

@@ -107,7 +107,9 @@ def test_headlamps_show_a_pale_person_and_hardly_a_black_one(renderer: CameraRen
 def test_fog_pales_what_is_far(renderer: CameraRenderer) -> None:
     def contrast(density: float) -> float:
         weather = replace(NOON, fog_density=density, cloudiness=1.0)
-        box = Instance(1, 14, MeshKey("dark_box"), pose(60.0, 0.0, 1.5) @ np.diag([1.0, 9.0, 9.0, 1.0]), cloth_reflectance=0.02)
+        box = Instance(
+            1, 14, MeshKey("dark_box"), pose(60.0, 0.0, 1.5) @ np.diag([1.0, 9.0, 9.0, 1.0]), cloth_reflectance=0.02
+        )
         image = picture(renderer, scene(box, weather=weather), camera())
         return float(image[47, 100].mean() - image[47, 80].mean())
 

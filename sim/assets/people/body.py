@@ -115,12 +115,18 @@ def _add_limb(
     """A limb through its joints; from joint `bare_from` on it is skin if `bare`."""
     look, segments = body.look, _LIMB_SEGMENTS[body.level]
     u = body.unit
-    # a rounded start, which closes the shoulder
+    # blunt ends, which close shoulders and wrists
     along = (joints[1] - joints[0]) / np.linalg.norm(joints[1] - joints[0])
-    path = [joints[0] - 0.3 * radius_m[0] * u * along, *joints]
-    radius = [0.05 * radius_m[0] * u, *(r * u for r in radius_m)]
+    end = (joints[-1] - joints[-2]) / np.linalg.norm(joints[-1] - joints[-2])
+    path = [joints[0] - 0.3 * radius_m[0] * u * along, *joints, joints[-1] + 0.3 * radius_m[-1] * u * end]
+    radius = [0.0, *(r * u for r in radius_m), 0.0]
     if not bare:
-        body.builder.tube(path, radius, color, Material.CLOTH, segments, cap=body.level == 0)
+        body.builder.tube(path, radius, color, Material.CLOTH, segments, cap=False)
+        return
+    if body.level == 2:
+        # far away one tube does for sleeve and skin
+        colors = np.array([color] * (bare_from + 1) + [look.skin] * (len(path) - bare_from - 1))
+        body.builder.tube(path, radius, colors, Material.CLOTH, segments, cap=False)
         return
     # the sleeve ends in a hem that closes it against the skin
     hem = joints[bare_from] + 0.012 * u * along
@@ -128,9 +134,9 @@ def _add_limb(
     body.builder.tube(
         [*path[: bare_from + 2], hem], [*sleeve, 0.7 * sleeve[-1]], color, Material.CLOTH, segments, False
     )
-    body.builder.tube(
-        path[bare_from + 1 :], radius[bare_from + 1 :], look.skin, Material.SKIN, segments, cap=body.level == 0
-    )
+    start = joints[bare_from] - 0.3 * radius_m[bare_from] * u * end
+    skin, thick = [start, *path[bare_from + 1 :]], [0.0, *radius[bare_from + 1 :]]
+    body.builder.tube(skin, thick, look.skin, Material.SKIN, segments, cap=False)
 
 
 def _add_leg(body: Body, i: int) -> None:

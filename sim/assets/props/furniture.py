@@ -79,8 +79,8 @@ def add_cone(builder: MeshBuilder, asset: Asset, level: int) -> None:
     foot, tip = (0.45, 0.30) if slim else (0.74, 0.14)
     add_lathe(builder, size, ((foot, 0.05), (tip, 1.0)), _ORANGE, Material.MATTE, level)
     for low, high in ((0.35, 0.52), (0.66, 0.80)):
-        middle = foot + (tip - foot) * (0.5 * (low + high) - 0.05) / 0.95
-        add_band(builder, size, (low, high), middle * 1.06, WHITE, Material.RETRO)
+        shares = [1.02 * (foot + (tip - foot) * (z - 0.05) / 0.95) for z in (low, high)]
+        add_band(builder, size, (low, high), (shares[0], shares[1]), WHITE, Material.RETRO)
 
 
 def add_sign(builder: MeshBuilder, asset: Asset, level: int) -> None:
@@ -93,7 +93,10 @@ def add_sign(builder: MeshBuilder, asset: Asset, level: int) -> None:
     add_block(builder, size, x, y, (board_low, 1.0), (0.06, 0.16, 0.42), Material.METAL)
     for share in (-0.7, 0.7) if max(size[:2]) > 1.2 else (0.0,):
         post = (0.5 * share * size[0], 0.0) if along_x else (0.0, 0.5 * share * size[1])
-        builder.tube([(*post, 0.0), (*post, 0.97 * size[2])], 0.04, METAL, Material.METAL, 7)
+        builder.tube([(*post, 0.02), (*post, 0.97 * size[2])], 0.04, METAL, Material.METAL, 7)
+        # the foot plate is as deep as the box
+        foot = (0.1, 0.5 * size[1], 0.02) if along_x else (0.5 * size[0], 0.1, 0.02)
+        builder.box((*post, 0.02), foot, DARK, Material.METAL)
     if level < 2:
         for face in (-0.36, 0.36):
             thin = (face - 0.05, face + 0.05)
@@ -113,6 +116,9 @@ def add_warning(builder: MeshBuilder, asset: Asset, level: int) -> None:
             x = facing * (0.02 + lift)
             triangle = np.stack([np.full(3, x), facing * corners[:, 0], corners[:, 1]], axis=1)
             builder.triangles(triangle[None], color, Material.RETRO)
+    outline = np.array([(-half, z0), (half, z0), (0.0, z1)])
+    rim = np.stack([np.insert(outline, 0, x, axis=1) for x in (-0.02, 0.02)], axis=1)
+    builder.grid(rim, _RED, Material.METAL, crease_deg=5.0, close_u=True)
     for side in (1.0, -1.0):
         for y in (0.3, -0.3):
             foot = (side * 0.49 * size[0], y * size[1], 0.0)
@@ -127,12 +133,10 @@ def add_arrow_trailer(builder: MeshBuilder, asset: Asset, level: int) -> None:
     add_block(builder, size, (-0.9, 1.0), (-0.5, 0.5), (0.14, 0.2), METAL, Material.METAL)
     add_block(builder, size, (-0.2, -0.1), _FULL, (0.22, 0.86), _YELLOW, Material.RETRO)
     for side in (1.0, -1.0):
-        builder.tube(
-            [(0, side * 0.34 * size[1], 0.3), (0, side * 0.40 * size[1], 0.3)], 0.28, DARK, Material.RUBBER, 12
-        )
-        builder.ellipsoid(
-            (-0.2, side * 0.3 * size[1], 0.94 * size[2]), (0.1, 0.2, 0.2), (0.75, 0.3, 0.02), Material.BEACON
-        )
+        axle = [(0, side * 0.34 * size[1], 0.3), (0, side * 0.40 * size[1], 0.3)]
+        builder.tube(axle, 0.28, DARK, Material.RUBBER, (12, 8, 6)[level])
+        lamp, rings = (-0.2, side * 0.3 * size[1], 0.94 * size[2]), ((8, 12), (6, 8), (4, 6))[level]
+        builder.ellipsoid(lamp, (0.1, 0.2, 0.2), (0.75, 0.3, 0.02), Material.BEACON, *rings)
     if level < 2:
         for i in range(5):
             y = (-0.95 + 0.4 * i, -0.75 + 0.4 * i)
@@ -290,8 +294,10 @@ def add_slide(builder: MeshBuilder, asset: Asset, level: int) -> None:
     right = np.array([_along(size, float(a), -0.42, float(b)) for a, b in zip(u, z, strict=True)])
     sheet = np.stack([left, right], axis=1)
     # both faces: the slope is seen from above and from below
-    builder.grid(sheet, _YELLOW, Material.METAL)
-    builder.grid(sheet[:, ::-1] - [0.0, 0.0, 0.02], _YELLOW, Material.METAL)
+    if size[0] < size[1]:
+        sheet = sheet[:, ::-1]
+    builder.grid(sheet[:, ::-1], _YELLOW, Material.METAL)
+    builder.grid(sheet - [0.0, 0.0, 0.02], _YELLOW, Material.METAL)
     for side in (-0.45, 0.45):
         for foot in (-0.47, -0.12):
             rail = [_along(size, foot, side, 0.0), _along(size, foot if foot > -0.2 else -0.32, side, 0.98)]

@@ -48,9 +48,12 @@ def add_traffic_light(builder: MeshBuilder, level: int) -> None:
         y, height = np.sin(angle), np.cos(angle)
         rim = np.stack([np.full(segments, -0.052), _LAMP_RADIUS_M * y, z + _LAMP_RADIUS_M * height], axis=1)
         center = np.tile([-0.06, 0.0, z], (segments, 1))
-        builder.triangles(np.stack([center, np.roll(rim, -1, axis=0), rim], axis=1), color, material)
+        builder.triangles(np.stack([center, rim, np.roll(rim, -1, axis=0)], axis=1), color, material)
         if level < 2:
             _add_visor(builder, z, segments)
+        else:
+            top = z + _LAMP_RADIUS_M + 0.006
+            builder.box((-0.10, 0.0, top), (0.05, 0.1, 0.006), _HOUSING, Material.BLACK)
 
 
 def _add_visor(builder: MeshBuilder, z_m: float, segments: int) -> None:

@@ -54,17 +54,14 @@ def add_palm(builder: MeshBuilder, asset: Asset, level: int) -> None:
     path = np.stack([0.06 * height * np.sin(share * 1.5) - 0.03 * height, 0.0 * share, share * top], axis=1)
     builder.tube(path, 0.22 - 0.08 * share, _BARK, Material.BARK, segments=(9, 6, 4)[level])
     head = path[-1]
+    builder.ellipsoid(head, (0.3, 0.3, 0.3), _BARK, Material.BARK, *_RINGS[level])
     s = np.linspace(0.0, 1.0, (6, 4, 3)[level])
     for angle in np.arange(14) * (2.0 * np.pi / 14):
         direction = np.array([np.cos(angle), np.sin(angle), 0.0])
         lift = 0.12 * height * np.sin(np.pi * 0.62 * s) - 0.16 * height * s**2
         spine = head + 0.5 * length * s[:, None] * direction + lift[:, None] * np.array([0.0, 0.0, 1.0])
-        width = 0.30 * np.sin(np.pi * np.clip(s * 0.9 + 0.1, 0, 1)) + 0.02
-        radii = (
-            np.stack([0.02 + 0.0 * s, width], axis=1)
-            if abs(direction[0]) > 0.5
-            else np.stack([width, width * 0.3], axis=1)
-        )
+        width = 0.32 * np.sin(np.pi * (0.1 + 0.9 * s))
+        radii = np.stack([0.02 + 0.0 * s, width], axis=1)
         builder.tube(spine, radii, _LEAF * 0.9, Material.LEAF, segments=4, cap=False)
 
 

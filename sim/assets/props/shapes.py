@@ -34,13 +34,11 @@ def add_lathe(builder: MeshBuilder, size: Size, profile: Profile, color: Color, 
     builder.grid(points, color, material, close_u=True)
 
 
-def add_band(
-    builder: MeshBuilder, size: Size, at: tuple[float, float], share: float, color: Color, material: Material
-) -> None:
-    """Add a ring-shaped band between two heights (shares), at a share of the half width."""
+def add_band(builder: MeshBuilder, size: Size, at: Span, share: Span, color: Color, material: Material) -> None:
+    """Add a band round a cone between two heights (shares), at shares of the half width."""
     angle = np.arange(16)[:, None] * (2.0 * np.pi / 16)
-    x = 0.5 * size[0] * share * np.cos(angle) + np.zeros(2)
-    y = 0.5 * size[1] * share * np.sin(angle) + np.zeros(2)
+    x = 0.5 * size[0] * np.array(share) * np.cos(angle)
+    y = 0.5 * size[1] * np.array(share) * np.sin(angle)
     points = np.stack([x, y, size[2] * np.array(at) + 0.0 * angle], axis=-1)
     builder.grid(points, color, material, close_u=True)
 

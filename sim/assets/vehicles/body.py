@@ -19,10 +19,11 @@ FloatArray = NDArray[np.float64]
 _COLUMNS = ((3, 4, 8), (2, 2, 1), (1, 1, 2))
 """Columns on front and rear, in each corner, along the side, at each level of detail."""
 _ARCH_STEPS = (7, 4, 2)
-_SPACING_M = (0.07, 0.13, 0.3)
+_SPACING_M = (0.07, 0.13, 0.13)
 _ROW_SPACING_M = (0.025, 0.05, 0.1)
 _LID_SHARES = ((1.0, 0.84, 0.4), (1.0, 0.0), (1.0,))
 _EDGE_ROUNDING_DEG = ((45.0, 90.0), (90.0,), ())
+_TAPER = 0.035
 _DARK = (0.010, 0.010, 0.011)
 _BLEND_M = 0.9
 """Bumpers bulge over this length behind each end."""
@@ -33,7 +34,7 @@ def add_lower_body(builder: MeshBuilder, shape: CarShape, patches: list[Patch], 
     shown = [patch for patch in patches if patch.coarsest >= level]
     half_length, half_width = 0.5 * shape.length_m, 0.5 * shape.width_m
     front, rear = (_flat(shape.front), _flat(shape.rear)) if level == 2 else (shape.front, shape.rear)
-    outline = rounded_outline(half_length, half_width, front, rear, taper=0.035)
+    outline = rounded_outline(half_length, half_width, front, rear, taper=_TAPER)
     places = outline.columns(_COLUMNS[level], cuts(shown), _arch_columns(shape, level), _SPACING_M[level])
     plan, normal = outline.at(places)
     middle = outline.at(0.5 * (places[:-1] + places[1:]))[0]
@@ -94,24 +95,41 @@ def add_greenhouse(builder: MeshBuilder, shape: CarShape, patches: list[Patch], 
 
 def add_running_gear(builder: MeshBuilder, shape: CarShape, level: int, spokes: int | None = None) -> None:
     """Add wheels, the dark insides of the arches and the floor."""
-    half_width = 0.5 * shape.width_m
+    half_width, r = 0.5 * shape.width_m, shape.wheel_radius_m
     spokes = shape.style.spokes if spokes is None else spokes
-    inner = half_width - shape.wheel_width_m - 0.06
-    r, arch = shape.wheel_radius_m, shape.arch_radius_m
-    angle = np.linspace(0.0, np.pi, _ARCH_STEPS[level] + 1)
     for x in dict.fromkeys(shape.axles_m):
         for side in (1.0, -1.0):
             y = side * (half_width - 0.5 * shape.wheel_width_m - 0.02)
             add_wheel(builder, (x, y, r), r, shape.wheel_width_m, level, spokes=spokes)
-            if level < 2:
-                across = np.array([side * inner, side * 0.985 * half_width])
-                flat = [x + arch * np.cos(angle)[:, None], across[None], r + arch * np.sin(angle)[:, None]]
-                edges = np.stack(np.broadcast_arrays(*flat), axis=-1)
-                builder.grid(edges if side > 0 else edges[:, ::-1], _DARK, Material.BLACK)
-        if level < 2:
-            builder.box((x, 0, r + 0.4 * arch), (arch, inner, 0.6 * arch), _DARK, Material.BLACK)
-    floor = shape.clearance_m + 0.04
-    builder.box((0, 0, floor), (0.47 * shape.length_m, 0.90 * half_width * 0.86, 0.04), _DARK, Material.BLACK)
+    add_arch_liners(builder, shape, level)
+    ends = 0.5 * shape.length_m - np.array([shape.rear.along_m, shape.front.along_m]) - 0.1
+    middle, half = 0.5 * float(ends[1] - ends[0]), 0.5 * float(ends.sum())
+    center = (middle, 0, shape.clearance_m + 0.04)
+    builder.box(center, (half, 0.78 * half_width, 0.04), _DARK, Material.BLACK)
+
+
+def add_arch_liners(builder: MeshBuilder, shape: CarShape, level: int) -> None:
+    """Add the dark insides of the wheel arches; the coarsest level shows none."""
+    if level == 2:
+        return
+    inner = 0.5 * shape.width_m - shape.wheel_width_m - 0.06
+    r, arch = shape.wheel_radius_m, shape.arch_radius_m
+    angle = np.linspace(0.0, np.pi, _ARCH_STEPS[level] + 1)
+    for x in dict.fromkeys(shape.axles_m):
+        along = x + arch * np.cos(angle)
+        outer = 0.98 * _half_width_m(shape, along)
+        for side in (1.0, -1.0):
+            curve = np.stack([along, 0.0 * along, r + arch * np.sin(angle)], axis=1)
+            edges = np.repeat(curve[:, None], 2, axis=1)
+            edges[:, 0, 1], edges[:, 1, 1] = side * np.minimum(inner, outer), side * outer
+            builder.grid(edges if side > 0 else edges[:, ::-1], _DARK, Material.BLACK)
+        builder.box((x, 0, r + 0.4 * arch), (arch, inner, 0.6 * arch), _DARK, Material.BLACK)
+
+
+def _half_width_m(shape: CarShape, x_m: FloatArray) -> FloatArray:
+    """Half width of the body at x, where its corners are rounded too."""
+    outline = rounded_outline(0.5 * shape.length_m, 0.5 * shape.width_m, shape.front, shape.rear, taper=_TAPER)
+    return np.interp(-x_m, -outline.point_m[:, 0], outline.point_m[:, 1])
 
 
 def _flat(corner: Corner) -> Corner:

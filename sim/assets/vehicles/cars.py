@@ -145,7 +145,12 @@ def _add_handles(builder: MeshBuilder, shape: CarShape) -> None:
 
 
 def _add_wipers(builder: MeshBuilder, shape: CarShape) -> None:
-    x, z = shape.windscreen_m[0], float(shape.shoulder_m(shape.windscreen_m[0])) + 0.045
-    for y in (0.42, -0.12):
-        path = [(x - 0.02, y, z), (x + 0.02, y - 0.45, z - 0.005)]
+    """Two wipers at the foot of the windscreen, which bows back towards the sides."""
+    foot_m = 0.5 * shape.width_m * shape.foot_share
+    depth_m = 0.05 * (shape.windscreen_m[0] - shape.rear_screen_m[0])
+    for start, end in ((0.46, -0.04), (-0.12, -0.62)):
+        path = []
+        for share, lift in ((start, 0.030), (end, 0.055)):
+            x = shape.windscreen_m[0] - depth_m * share**2 - 0.6 * lift
+            path.append((x, share * foot_m, float(shape.shoulder_m(x)) + lift))
         builder.tube(path, 0.009, BLACK, Material.BLACK, segments=4, cap=False)

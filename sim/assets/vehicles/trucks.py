@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material
-from sim.assets.vehicles.body import add_greenhouse, add_lower_body
+from sim.assets.vehicles.body import add_arch_liners, add_greenhouse, add_lower_body
 from sim.assets.vehicles.cars import AMBER, CHROME, HEADLAMP, PLATE, TAILLAMP, glass_patches, side_patches
 from sim.assets.vehicles.fixtures import (
     BLACK,
@@ -93,6 +93,7 @@ def add_cab(builder: MeshBuilder, shape: CarShape, front_m: float, level: int) -
         foot = (shape.windscreen_m[0] - 0.12, side * hw * 0.97, shape.height_m - 0.35)
         head = (shape.windscreen_m[0] - 0.02, side * (hw + 0.12), shape.height_m - 0.62)
         add_arm_mirror(cab, foot, head, (0.05, 0.11, 0.24), level)
+    add_arch_liners(cab, shape, level)
     cab.box((shape.axles_m[0], 0, 0.72), (0.46 * shape.length_m, hw - 0.36, 0.2), BLACK, Material.BLACK)
     if level == 0:
         for side in (1.0, -1.0):

@@ -8,7 +8,6 @@ from sim.assets.vehicles.body import add_greenhouse, add_lower_body, add_running
 from sim.assets.vehicles.cars import (
     AMBER,
     BLACK,
-    CHROME,
     PLATE,
     TAILLAMP,
     add_mirrors,
@@ -103,12 +102,11 @@ def _upper_stripes() -> list[Patch]:
 
 
 def _add_door_gear(builder: MeshBuilder, shape: CarShape) -> None:
-    """Handles of the front and rear doors, hinges."""
+    """Handles of the front and rear doors."""
     hw, behind = 0.5 * shape.width_m, -0.5 * shape.length_m
     belt = shape.tail_m
     for side in (1.0, -1.0):
         builder.box(
             (shape.doors_m[1] + 0.16, side * 0.985 * hw, belt - 0.16), (0.09, 0.02, 0.015), BLACK, Material.BLACK
         )
-        builder.box((behind + 0.06, side * 0.975 * hw, belt - 0.5), (0.05, 0.03, 0.05), CHROME, Material.METAL)
     builder.box((behind - 0.005, -0.10, belt - 0.16), (0.025, 0.06, 0.015), BLACK, Material.BLACK)

@@ -11,7 +11,7 @@ float luminance(int kind, int lights, inout vec3 color) {
         return has(lights, 4) ? 90000.0 : has(lights, 2) ? 30000.0 : has(lights, 1) ? 3000.0 : 0.0;
     }
     if (kind == TAILLAMP) {
-        color = vec3(1.0, 0.022, 0.012);
+        color = vec3(1.0, 0.015, 0.008);
         return has(lights, 8) ? 30000.0 : has(lights, 1 | 2 | 4) ? 1800.0 : 0.0;
     }
     if (kind == INDICATOR) {
@@ -27,7 +27,7 @@ float luminance(int kind, int lights, inout vec3 color) {
         return flash && has(lights, 512) ? 60000.0 : 0.0;
     }
     int state = int(in_state.w + 0.5);
-    if (kind == SIGNAL_RED) { color = vec3(1.0, 0.04, 0.02); return state == 0 ? 22000.0 : 0.0; }
+    if (kind == SIGNAL_RED) { color = vec3(1.0, 0.02, 0.01); return state == 0 ? 22000.0 : 0.0; }
     if (kind == SIGNAL_YELLOW) { color = vec3(1.0, 0.55, 0.03); return state == 1 ? 22000.0 : 0.0; }
     if (kind == SIGNAL_GREEN) { color = vec3(0.04, 1.0, 0.45); return state == 2 ? 22000.0 : 0.0; }
     color = vec3(1.0, 0.86, 0.66);
@@ -37,16 +37,16 @@ float luminance(int kind, int lights, inout vec3 color) {
 void vertex_material(int kind, inout vec4 color, inout float glow) {
     vec3 light = color.rgb;
     glow = luminance(kind, int(in_state.y + 0.5), light) * u_zenith.w / 3.1416;
-    color.a = kind == HEADLAMP || kind == REVERSE_LAMP ? 1.0 : 0.5;
+    color.a = kind == HEADLAMP || kind == REVERSE_LAMP ? 1.0 : kind >= SIGNAL_RED && kind <= SIGNAL_GREEN ? 0.25 : 0.7;
     if (glow > 0.0) color.rgb = light;
 }
 #else
 void surface(inout Surface s, vec3 v, float distance_m) {
     float glow = v_info.w;
     float ribs = 0.8 + 0.2 * band(fract(v_body.y * 22.0), 0.15, 0.85, 0.3);
-    // the camera's filters leak: a lamp far brighter than white looks pale in its middle
-    s.emitted = (s.albedo + 0.014 * min(glow, 8.0)) * glow;
-    s.albedo *= glow > 0.0 ? vec3(0.3) : vec3(ribs);
+    // the camera's filters leak, so that a lamp far brighter than white looks pale, yet keeps its hue
+    s.emitted = s.albedo * min(glow, 3.0) + 0.006 * min(glow, 8.0);
+    s.albedo *= glow > 0.0 ? 0.3 : ribs * v_color.a;
     s.mirror = v_color.a * 0.7;
     s.facing = 0.07;
 }

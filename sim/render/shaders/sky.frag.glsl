@@ -11,7 +11,7 @@ vec3 sky() {
     float cover = u_sky_up.w;
     float cloud = smoothstep(0.68 - 0.5 * cover, 0.86 - 0.36 * cover, shape);
     float toward = max(dot(d, u_sun.xyz), 0.0);
-    vec3 lit = u_sky_up.rgb * 1.25 + u_sun_light.rgb * (0.42 + 0.3 * toward);
+    vec3 lit = u_sky_up.rgb * 1.25 + u_sun_light.rgb * (0.75 + 0.35 * toward);
     c = mix(c, lit * (1.12 - 0.5 * shape), cloud * smoothstep(0.0, 0.10, up) * (1.0 - 0.6 * u_sky_down.w));
     float t2 = toward * toward, t8 = t2 * t2 * t2 * t2, t64 = t8 * t8 * t8 * t8 * t8 * t8 * t8 * t8;
     c += u_sun_light.rgb * (0.10 * t8 + 0.5 * t64 * t64);

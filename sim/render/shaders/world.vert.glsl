@@ -3,12 +3,18 @@ in vec3 in_normal;
 in vec4 in_color;    // rgb albedo (negative red: the actor's paint); material
 in vec2 in_uv;
 in vec2 in_part;     // seed and index of scenery; zero for actors
+#ifdef SCENERY
+const vec4 in_paint = vec4(0.0);
+const vec4 in_state = vec4(0.0, 0.0, 1.0, 3.0);
+const vec3 in_picture = vec3(0.0);
+#else
 in vec4 in_row0;
 in vec4 in_row1;
 in vec4 in_row2;
 in vec4 in_paint;    // rgb; seed
 in vec4 in_state;    // index, lights, cloth reflectance, signal state
 in vec3 in_picture;  // layer; shares of the face's width and height that it spans
+#endif
 
 out vec3 v_world;
 out vec3 v_normal;
@@ -24,9 +30,14 @@ out vec3 v_body;
 //SURFACE
 
 void main() {
+#ifdef SCENERY
+    v_world = in_position;
+    v_normal = in_normal;
+#else
     vec4 p = vec4(in_position, 1.0);
     v_world = vec3(dot(in_row0, p), dot(in_row1, p), dot(in_row2, p));
     v_normal = vec3(dot(in_row0.xyz, in_normal), dot(in_row1.xyz, in_normal), dot(in_row2.xyz, in_normal));
+#endif
     float own = 0.0;
     vec4 color = vec4(in_color.r < 0.0 ? in_paint.rgb : in_color.rgb, 0.0);
     vertex_material(int(in_color.w + 0.5), color, own);

@@ -42,10 +42,11 @@ class Measurements:
 
     streams: StreamServer
     now: Instant
+    lossless: bool
     view: TickView | None = None
     due: list[tuple[_Running, SensorState]] = field(default_factory=list)
 
-    def publish(self, wait: bool) -> None:
+    def publish(self) -> None:
         """Measure and send. A sensor that fails is logged and falls silent; the others go on."""
         for running, state in self.due:
             if running.adapter is None or self.view is None:
@@ -60,7 +61,7 @@ class Measurements:
             index = SENSOR_INDEX[state.actor.blueprint_id]
             header = sensor_header(index, self.now, list(pose.location_m), list(pose.rotation_deg))
             for payload in payloads:
-                self.streams.publish(state.actor.stream_id, (header, *payload), wait)
+                self.streams.publish(state.actor.stream_id, (header, *payload), wait=self.lossless)
 
 
 class SensorSuite:
@@ -90,7 +91,7 @@ class SensorSuite:
 
     def prepare(self, episode: Episode) -> Measurements:
         """Take down what the sensors that are due need to know of this tick."""
-        work = Measurements(self._streams, episode.now())
+        work = Measurements(self._streams, episode.now(), episode.settings.synchronous_mode)
         if self._version != episode.table.version:
             self._take_stock(episode)
         listened = [a for a in self._sensors if self._streams.has_subscribers(a.stream_id)]
