@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +29,8 @@ def tracks_of_boxes(
     mean, cov = _states(boxes.xy_m, boxes.cov_m2, boxes.yaw_rad, velocity, cov_velocity)
     cov[:, 2, 2] = _UNSEEN_YAW_VAR if view.is_radar else _YAW_VAR
     has_extent = np.full(len(boxes), not view.is_radar)
-    return _table(mean, cov, boxes.z_m, boxes.size_lwh_m, has_extent, log_odds, evidence, boxes.class_id)
+    born = _table(mean, cov, boxes.z_m, boxes.size_lwh_m, has_extent, log_odds, evidence, boxes.class_id)
+    return replace(born, has_speed=boxes.has_velocity | boxes.has_radial)
 
 
 def tracks_of_places(
@@ -93,6 +96,7 @@ def _table(
         z_m=z_m,
         size_lwh_m=size_lwh_m,
         has_extent=has_extent,
+        has_speed=np.zeros(n, dtype=np.bool_),
         log_odds=log_odds,
         evidence=evidence,
         label=class_id.astype(np.int64),

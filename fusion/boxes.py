@@ -32,6 +32,7 @@ class BoxConfig:
     Args:
         gate_chi2: squared Mahalanobis distance within which a box may be a track's: 99.9 % of 2 dimensions.
         radial_gate_chi2: and of the radial speed, 1 dimension.
+        max_leap_m: from one tick to the next, of nameless new things; 25 m/s.
         max_size_ratio: a box's longest side against the track's: a person is no truck, half a truck still is one.
         position_floor_m: no detector places a box better than this over time.
         noise_share: share of a box's stated deviation that is new each time: most of it is the hidden far side, which
@@ -47,6 +48,7 @@ class BoxConfig:
 
     gate_chi2: float = 13.8
     radial_gate_chi2: float = 10.8
+    max_leap_m: float = 2.5
     max_size_ratio: float = 6.0
     position_floor_m: float = 0.06
     noise_share: float = 0.5
@@ -152,7 +154,10 @@ def match_boxes(boxes: WorldBoxes, table: TrackTable, view: View, config: BoxCon
     longest = np.maximum(table.size_lwh_m[track, :2].max(axis=1, initial=0.3), 0.3)
     size_gap = np.abs(np.log(np.maximum(boxes.size_lwh_m[box, :2].max(axis=1, initial=0.3), 0.3) / longest))
     known = table.has_extent[track] & (not view.is_radar)
-    fits = (d2 < config.gate_chi2) & ~(known & (size_gap > np.log(config.max_size_ratio)))
+    # what has no name, no speed and no history yet is not followed over a leap: that is another piece of the hedge
+    leap = np.linalg.norm(z.innovation, axis=1) > config.max_leap_m
+    is_vague = (table.hits[track] < 3) & ~table.has_speed[track] & (table.class_prob[track, ObjectClass.UNKNOWN] > 0.5)
+    fits = (d2 < config.gate_chi2) & ~(leap & is_vague) & ~(known & (size_gap > np.log(config.max_size_ratio)))
     worth = d2 + log_det + np.where(known, size_gap**2, 0.0)
     if boxes.has_radial.any():
         radial2 = _radial_distance2(boxes, table, box, track, view, config)
@@ -252,6 +257,23 @@ def _align(
     return AlignedBoxes(
         boxes.xy_m[box] + shift, boxes.cov_m2[box] + doubt, yaw + quarter * np.pi / 2.0, size, away, axes
     )
+
+
+def _aperture(boxes: WorldBoxes, box: NDArray[np.intp], view: View) -> FloatArray:
+    """Added covariance (N, 2, 2) along nameless long thin things that run away from the car: rails, walls, hedges.
+
+    What is seen of them goes along with the car, as if they did.
+    """
+    size = boxes.size_lwh_m[box, :2]
+    turn = np.where(size[:, 0] >= size[:, 1], boxes.yaw_rad[box], boxes.yaw_rad[box] + np.pi / 2.0)
+    axis = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    sight = boxes.xy_m[box] - view.ego_xy_m
+    aligned = np.abs(np.einsum("ni,ni->n", axis, sight)) > 0.6 * np.linalg.norm(sight, axis=1)
+    longest = size.max(axis=1, initial=0.0)
+    is_rail = aligned & (longest > 4.0) & (size.min(axis=1, initial=9.0) < 0.7)
+    is_rail &= boxes.class_id[box] == ObjectClass.UNKNOWN
+    var = np.where(is_rail, (0.3 * longest) ** 2, 0.0)
+    return var[:, None, None] * axis[:, :, None] * axis[:, None, :]
 
 
 def _spread(table: TrackTable, track: NDArray[np.intp], view: View, config: BoxConfig) -> FloatArray:

@@ -48,8 +48,7 @@ CLASS_MOTION: dict[ObjectClass, ClassMotion] = {
 }
 """Sizes as in Euro NCAP's targets and usual vehicles."""
 
-_NAMELESS_ODDS, _YOUNG_ODDS, _ECHO_ODDS, _FENCE_ODDS = 0.25, 1e-12, 0.5, 0.05
-_YOUNG_HITS = 4  # of which a jump between two pieces of a hedge makes one speed of 10 m/s and more
+_NAMELESS_ODDS, _ECHO_ODDS, _FENCE_ODDS = 0.25, 0.5, 0.05
 
 _RATE_MEMORY_S = 2.0  # a turn lasts a few seconds: without this decay an unseen turn rate would drift without bound
 
@@ -127,18 +126,15 @@ def moving_belief(
     return np.asarray(1.0 / (1.0 + np.exp(np.clip(log_ratio, -50.0, 50.0))))
 
 
-def moving_prior(
-    class_prob: FloatArray, size_lwh_m: FloatArray, solid_hits: NDArray[np.int64], is_measured: NDArray[np.bool_]
-) -> FloatArray:
+def moving_prior(class_prob: FloatArray, size_lwh_m: FloatArray, is_measured: NDArray[np.bool_]) -> FloatArray:
     """(M,) belief that a track moves before its velocity is looked at.
 
-    Road users do as often as not. Of what has no name most is furniture. Boxes of what was just uncovered or cut out
-    of a hedge jump about for a few ticks; echoes of one wall come from ever other places; and no road user is long
-    and thin, though the side of one may look so. `is_measured` tells whose body a LiDAR has measured.
+    Road users do as often as not. Of what has no name most is furniture; echoes of one wall come from ever other
+    places; and no road user is long and thin, though the side of one may look so. `is_measured` tells whose body a
+    LiDAR has measured.
     """
-    named = 1.0 - class_prob[:, 0]
+    named = 1.0 - class_prob[:, ObjectClass.UNKNOWN]
     odds = named + (1.0 - named) * _NAMELESS_ODDS
-    odds = odds * np.where(solid_hits < _YOUNG_HITS, named + (1.0 - named) * _YOUNG_ODDS, 1.0)
     odds = odds * np.where(is_measured, 1.0, named + (1.0 - named) * _ECHO_ODDS)
     is_fence = (size_lwh_m[:, :2].max(axis=1) > 3.0) & (size_lwh_m[:, :2].min(axis=1) < 0.7)
     odds = odds * np.where(is_fence, _FENCE_ODDS, 1.0)

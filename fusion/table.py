@@ -11,8 +11,9 @@ from fusion.classes import class_belief
 from fusion.lifecycle import existence
 from fusion.models import moving_belief, moving_prior
 from moosetest.arrays import FloatArray
-from moosetest.objects import N_CLASSES, TrackIdx, Tracks, TrackStatus
+from moosetest.objects import N_CLASSES, ObjectClass, TrackIdx, Tracks, TrackStatus
 
+_SPEED_HITS = 4
 _VELOCITY = [int(TrackIdx.VX), int(TrackIdx.VY)]
 _POSITION = [int(TrackIdx.X), int(TrackIdx.Y)]
 
@@ -22,7 +23,7 @@ class TrackTable:
     """Rows of tracks, in the world frame.
 
     `mean` (M, 6) and `cov` (M, 6, 6) over `TrackIdx`; `solid_hits` counts hits of LiDAR and radar, `hits` all;
-    `has_extent`: the size was measured, not assumed; `label` is the last label given (-1: none).
+    `has_extent`: the size was measured, not assumed; `has_speed`: some speed was; `label` is the last label given (-1: none).
     """
 
     track_id: NDArray[np.int64]
@@ -31,6 +32,7 @@ class TrackTable:
     z_m: FloatArray
     size_lwh_m: FloatArray
     has_extent: NDArray[np.bool_]
+    has_speed: NDArray[np.bool_]
     log_odds: FloatArray
     evidence: FloatArray
     label: NDArray[np.int64]
@@ -54,6 +56,7 @@ class TrackTable:
             z_m=z(0),
             size_lwh_m=z((0, 3)),
             has_extent=z(0, np.bool_),
+            has_speed=z(0, np.bool_),
             log_odds=z(0),
             evidence=z((0, N_CLASSES)),
             label=z(0, i),
@@ -125,8 +128,12 @@ class TrackTable:
         if not len(self):
             return np.zeros((0, 2))
         cov = self.cov[:, _VELOCITY][:, :, _VELOCITY]
-        prior = moving_prior(self.class_prob, self.size_lwh_m, self.solid_hits, self.has_extent)
-        return self.velocity_mps * moving_belief(self.velocity_mps, cov, self.class_prob, prior)[:, None]
+        prior = moving_prior(self.class_prob, self.size_lwh_m, self.has_extent)
+        belief = moving_belief(self.velocity_mps, cov, self.class_prob, prior)
+        # boxes of what was just uncovered or cut out of a hedge jump about: two or three make no speed
+        nameless = self.class_prob[:, ObjectClass.UNKNOWN] > 0.5
+        jumpy = nameless & (self.solid_hits < _SPEED_HITS) & self.has_extent & ~self.has_speed
+        return self.velocity_mps * np.where(jumpy, 0.0, belief)[:, None]
 
     @property
     def is_tentative(self) -> NDArray[np.bool_]:

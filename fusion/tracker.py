@@ -155,15 +155,17 @@ class FusedTracker:
         seen = align_pairs(boxes, table, pairs, view)
         z = measure(boxes, seen, table, pairs, view, config)
         mean, cov, _ = joseph_update(table.mean[row], table.cov[row], z)
+        has_speed = table.has_speed[row] | (boxes.has_velocity | boxes.has_radial)[pairs.detection]
         if view.is_radar:
-            instant.table = table.with_rows(row, mean=mean, cov=cov)
+            instant.table = table.with_rows(row, mean=mean, cov=cov, has_speed=has_speed)
             return
         size, shift, z_m = grown(boxes, seen, table, pairs, config)
         mean[:, :2] += shift
         first = ~table.has_extent[row]
         mean[first, 2] = (boxes.yaw_rad[pairs.detection][first] + np.pi) % (2.0 * np.pi) - np.pi
         measured = np.ones(len(row), dtype=np.bool_)
-        instant.table = table.with_rows(row, mean=mean, cov=cov, size_lwh_m=size, z_m=z_m, has_extent=measured)
+        body = {"size_lwh_m": size, "z_m": z_m, "has_extent": measured, "has_speed": has_speed}
+        instant.table = table.with_rows(row, mean=mean, cov=cov, **body)
 
     def _is_part(self, boxes: WorldBoxes, table: TrackTable, view: View) -> NDArray[np.bool_]:
         """(N,) boxes within tracks: a part of them, unless they are surely people, who may stand before anything."""

@@ -25,6 +25,7 @@ app.add_typer(train_app, name="train")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Severity = Annotated[float, typer.Option(help="0 (the cue is there) to 1 (hardest plausible).")]
 Seed = Annotated[int, typer.Option(help="Draws the nuisances and all noise; 0 or more.")]
+Threads = Annotated[int, typer.Option(help="Threads of torch; 0 is one a core.")]
 Carla = Annotated[
     str | None, typer.Option("--carla", metavar="HOST:PORT", help="A CARLA server; else an embedded one.")
 ]
@@ -160,12 +161,13 @@ def train_camera_command(
     minutes: Annotated[float, typer.Option(help="Time budget.")] = 40.0,
     seed: Seed = 0,
     resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint in --out.")] = False,
+    threads: Threads = 0,
 ) -> None:
     """Train the camera network: YOLO from its YAML, bfloat16 on the CPU."""
     with clear_errors():
         from scenarios.training import train_camera_network
 
-        train_camera_network(data, out, minutes, seed, resume)
+        train_camera_network(data, out, minutes, seed, resume, threads)
 
 
 @train_app.command("lidar")
@@ -175,12 +177,13 @@ def train_lidar_command(
     minutes: Annotated[float, typer.Option(help="Time budget.")] = 20.0,
     seed: Seed = 0,
     resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint in --out.")] = False,
+    threads: Threads = 0,
 ) -> None:
     """Train the LiDAR network: pillars in pure torch."""
     with clear_errors():
         from scenarios.training import train_lidar_network
 
-        train_lidar_network(data, out, minutes, seed, resume)
+        train_lidar_network(data, out, minutes, seed, resume, threads)
 
 
 @app.command()

@@ -22,7 +22,7 @@ ROW_NAMES = ("in_row0", "in_row1", "in_row2", "in_paint", "in_state", "in_pictur
 ROW_FLOATS = 23
 SLENDER_TAGS = (12, 13, 18, 19)
 """carla.CityObjectLabel: people and two-wheelers, whose outline says more than their surface."""
-LEVEL_PX, SLENDER_LEVEL_PX = (110.0, 40.0), (220.0, 60.0)
+LEVEL_PX, SLENDER_LEVEL_PX = (110.0, 45.0), (220.0, 80.0)
 """Pixels across the bounding sphere from which levels 0 and 1 are drawn: below, the levels look alike (compared by
 eye side by side at 100, 160 and 240 px)."""
 SMALLEST_PX = 1.0

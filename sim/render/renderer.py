@@ -96,7 +96,7 @@ def _images(
         depth_m=raw["depth"][:, :, 0].copy() if "depth" in outputs else None,
         tag=tags[index] if "tag" in outputs else None,
         instance_id=actor_ids[index] if "instance" in outputs else None,
-        normal_world=_unit(raw["normal"]) if "normal" in outputs else None,
+        normal_world=_decoded(raw["normal"]) if "normal" in outputs else None,
     )
 
 
@@ -110,7 +110,6 @@ def _rgb(rgba: NDArray[np.uint8], view: CameraView) -> NDArray[np.uint8]:
     return rgb
 
 
-def _unit(normal: NDArray[np.float16]) -> NDArray[np.float32]:
-    xyz = normal[:, :, :3].astype(np.float32)
-    length = np.linalg.norm(xyz, axis=2, keepdims=True)
-    return xyz / np.maximum(length, np.float32(1e-6))
+def _decoded(normal: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Bytes to [-1, 1]: 128 is zero, so that level ground is exactly upright and the sky exactly nothing."""
+    return (cv2.cvtColor(normal, cv2.COLOR_RGBA2RGB).astype(np.float32) - np.float32(128.0)) * np.float32(1.0 / 127.0)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 # moderngl component count and dtype of each attachment
-_FORMATS = {"color": (4, "f1"), "index": (1, "u4"), "depth": (1, "f4"), "normal": (4, "f2")}
-_NUMPY = {"f1": np.uint8, "u4": np.uint32, "f4": np.float32, "f2": np.float16}
+_FORMATS = {"color": (4, "f1"), "index": (1, "u4"), "depth": (1, "f4"), "normal": (4, "f1")}
+_NUMPY = {"f1": np.uint8, "u4": np.uint32, "f4": np.float32}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

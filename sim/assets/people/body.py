@@ -27,6 +27,7 @@ _TRUNK = np.array(
 _TRUNK_ROWS = (tuple(range(12)), (0, 1, 3, 5, 7, 9, 11), (0, 1, 4, 8, 11))
 _TRUNK_SEGMENTS = (14, 8, 6)
 _LIMB_SEGMENTS = (8, 5, 4)
+_BELT: Color = (0.02, 0.018, 0.016)
 _WAIST = 0.10
 """Where tops end and bottoms begin, as a share of the way from hip to neck."""
 
@@ -98,6 +99,8 @@ def _add_trunk(body: Body) -> None:
         color[np.ix_((middle > _WAIST) & (middle < 1.0), [0, segments - 1])] = look.accent
     color[middle > 1.0] = look.skin
     material = np.full(color.shape[:2], int(Material.CLOTH))
+    belt = (middle > -0.02) & (middle < _WAIST) & (look.top == look.bottom) & (body.level == 0)
+    color[belt], material[belt] = _BELT, Material.MATTE
     material[middle > 1.0] = Material.SKIN
     # cells run upwards and counter-clockwise: the outside is azimuth x up
     body.builder.grid(
@@ -172,11 +175,11 @@ def _add_shoe(body: Body, i: int) -> None:
     if body.level == 2:
         left = np.cross(down, axis)
         R = np.stack([axis, -left, -down], axis=1)
-        body.builder.box(sole + axis * 0.05 * u, np.array([0.12, 0.045, 0.038]) * u, body.look.shoes, Material.CLOTH, R)
+        body.builder.box(sole + axis * 0.05 * u, np.array([0.12, 0.045, 0.038]) * u, body.look.shoes, Material.MATTE, R)
         return
     path = [sole - axis * 0.045 * u, sole + axis * 0.07 * u, sole + axis * 0.15 * u + down * 0.012 * u]
     radius = np.array([[0.040, 0.040], [0.040, 0.046], [0.026, 0.038]]) * u
-    body.builder.tube(path, radius, body.look.shoes, Material.CLOTH, (8, 5)[body.level])
+    body.builder.tube(path, radius, body.look.shoes, Material.MATTE, (8, 5)[body.level])
 
 
 def _add_hand(body: Body, i: int, side: float) -> None:

@@ -75,11 +75,11 @@ class Look:
 
 
 def look_of(asset: Asset) -> Look:
-    """The person behind a walker; `walker.moosetest.*` wear plain half-grey clothes."""
+    """The person behind a walker; `walker.moosetest.*` wear plain half-grey clothes with dark shoes and a dark belt."""
     child, female = asset.age == "child", asset.gender == "female"
     if asset.name.startswith("walker.moosetest."):
         age: Age = "child" if child else "adult"
-        return Look(age, female, 1.0, _SKIN[1], _HAIR[1], HALF_GREY, HALF_GREY, HALF_GREY, HALF_GREY)
+        return Look(age, female, 1.0, _SKIN[1], _HAIR[0], HALF_GREY, HALF_GREY, _SHOES[0], HALF_GREY)
     old = int(asset.name[-4:]) % 7 == 3
     return _drawn(_rng(asset), "child" if child else ("old" if old else "adult"), female)
 

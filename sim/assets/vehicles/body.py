@@ -11,7 +11,7 @@ from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material
 from sim.assets.vehicles.outline import Corner, rounded_outline
 from sim.assets.vehicles.shape import CarShape
-from sim.assets.vehicles.shell import Patch, Shell, Zone, cuts, rows
+from sim.assets.vehicles.shell import Color, Patch, Shell, Zone, cuts, rows
 from sim.assets.vehicles.wheels import add_wheel
 
 FloatArray = NDArray[np.float64]
@@ -24,6 +24,8 @@ _ROW_SPACING_M = (0.025, 0.05, 0.1)
 _LID_SHARES = ((1.0, 0.84, 0.4), (1.0, 0.0), (1.0,))
 _EDGE_ROUNDING_DEG = ((45.0, 90.0), (90.0,), ())
 _TAPER = 0.035
+ALLOY: Color = (0.55, 0.55, 0.57)
+STEEL: Color = (0.20, 0.20, 0.21)
 _DARK = (0.010, 0.010, 0.011)
 _BLEND_M = 0.9
 """Bumpers bulge over this length behind each end."""
@@ -93,14 +95,16 @@ def add_greenhouse(builder: MeshBuilder, shape: CarShape, patches: list[Patch], 
     Shell((Zone(point, middle, row),), crown, lid_color=shape.style.roof).emit(builder, shown, _LID_SHARES[level])
 
 
-def add_running_gear(builder: MeshBuilder, shape: CarShape, level: int, spokes: int | None = None) -> None:
+def add_running_gear(
+    builder: MeshBuilder, shape: CarShape, level: int, spokes: int | None = None, rim: Color = ALLOY
+) -> None:
     """Add wheels, the dark insides of the arches and the floor."""
     half_width, r = 0.5 * shape.width_m, shape.wheel_radius_m
     spokes = shape.style.spokes if spokes is None else spokes
     for x in dict.fromkeys(shape.axles_m):
         for side in (1.0, -1.0):
             y = side * (half_width - 0.5 * shape.wheel_width_m - 0.02)
-            add_wheel(builder, (x, y, r), r, shape.wheel_width_m, level, spokes=spokes)
+            add_wheel(builder, (x, y, r), r, shape.wheel_width_m, level, rim=rim, spokes=spokes)
     add_arch_liners(builder, shape, level)
     ends = 0.5 * shape.length_m - np.array([shape.rear.along_m, shape.front.along_m]) - 0.1
     middle, half = 0.5 * float(ends[1] - ends[0]), 0.5 * float(ends.sum())

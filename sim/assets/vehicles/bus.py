@@ -6,24 +6,25 @@ import numpy as np
 
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material
-from sim.assets.vehicles.body import add_greenhouse, add_lower_body, add_running_gear
+from sim.assets.vehicles.body import STEEL, add_greenhouse, add_lower_body, add_running_gear
 from sim.assets.vehicles.cars import AMBER, BLACK, GLASS, HEADLAMP, PLATE, TAILLAMP, glass_patches
 from sim.assets.vehicles.fixtures import DARK, WHITE, YELLOW, Color, add_arm_mirror
 from sim.assets.vehicles.shape import CarShape
 from sim.assets.vehicles.shell import ALL, Patch
 
 _INF = float("inf")
-_SEAT: Color = (0.05, 0.06, 0.10)
+_SEAT: Color = (0.028, 0.032, 0.045)
 _POSTER: tuple[Color, ...] = ((0.55, 0.10, 0.06), (0.62, 0.55, 0.10), (0.08, 0.25, 0.45), (0.60, 0.58, 0.55))
-_SHIRTS: tuple[Color, ...] = ((0.20, 0.05, 0.05), (0.06, 0.10, 0.20), (0.22, 0.20, 0.18), (0.05, 0.12, 0.07))
-_FACE: Color = (0.24, 0.16, 0.12)
+# dim, as behind tinted glass: bright ones are found as pedestrians by a detector, and the bus is not
+_SHIRTS: tuple[Color, ...] = ((0.06, 0.025, 0.025), (0.03, 0.04, 0.07), (0.07, 0.065, 0.06), (0.03, 0.05, 0.035))
+_FACE: Color = (0.075, 0.055, 0.045)
 
 
 def add_bus(builder: MeshBuilder, shape: CarShape, level: int) -> None:
     """Add a city bus."""
     add_lower_body(builder, shape, _livery(shape) + _ends(shape) + _door_patches(shape), level)
     add_greenhouse(builder, shape, _window_patches(shape, level), level)
-    add_running_gear(builder, shape, level, spokes=0)
+    add_running_gear(builder, shape, level, spokes=10, rim=STEEL)
     _add_roof_units(builder, shape, level)
     hw, x = 0.5 * shape.width_m, 0.5 * shape.length_m
     for side in (1.0, -1.0):
@@ -40,8 +41,8 @@ def _livery(shape: CarShape) -> list[Patch]:
     belt, low, hw = shape.nose_m, shape.clearance_m, 0.5 * shape.width_m
     side = (0.9 * hw, _INF)
     patches = [
-        Patch(ALL, side, (belt - 0.42, _INF), WHITE, Material.PANEL),
-        Patch(ALL, side, (belt - 0.52, belt - 0.42), YELLOW, Material.PANEL, coarsest=1),
+        Patch(ALL, side, (belt - 0.30, _INF), WHITE, Material.PANEL),
+        Patch(ALL, side, (belt - 0.38, belt - 0.30), YELLOW, Material.PANEL, coarsest=1),
         Patch(ALL, side, (low + 0.30, low + 0.33), BLACK, Material.BLACK, coarsest=0),
     ]
     ends = np.linspace(-0.16, 0.12, len(_POSTER) + 1) * shape.length_m
@@ -54,12 +55,15 @@ def _livery(shape: CarShape) -> list[Patch]:
 def _ends(shape: CarShape) -> list[Patch]:
     """Lamps, plates, grilles and bumpers of front and rear."""
     hw, x = 0.5 * shape.width_m, 0.5 * shape.length_m
-    low = shape.clearance_m
+    low, belt = shape.clearance_m, shape.nose_m
     front, rear = (x - 0.40, _INF), (-_INF, -x + 0.32)
     return [
-        Patch(front, (0.52 * hw, 0.97 * hw), (low + 0.30, low + 0.56), HEADLAMP, Material.HEADLAMP),
-        Patch(front, (0.97 * hw, 2 * hw), (low + 0.30, low + 0.56), AMBER, Material.INDICATOR, coarsest=0),
-        Patch(front, (-1, 0.46 * hw), (low + 0.36, low + 0.50), BLACK, Material.BLACK, coarsest=1),
+        Patch(front, ALL, (-1, low + 0.26), DARK, Material.BLACK, coarsest=1),
+        Patch(front, (0.50 * hw, 2 * hw), (low + 0.26, low + 0.60), BLACK, Material.BLACK, coarsest=1),
+        Patch(front, (0.54 * hw, 0.88 * hw), (low + 0.31, low + 0.56), HEADLAMP, Material.HEADLAMP),
+        Patch(front, (0.88 * hw, 0.98 * hw), (low + 0.31, low + 0.56), AMBER, Material.INDICATOR, coarsest=0),
+        Patch(front, (-1, 0.46 * hw), (low + 0.40, low + 0.52), BLACK, Material.BLACK, coarsest=1),
+        Patch(front, (-1, 0.80 * hw), (belt - 0.16, _INF), BLACK, Material.BLACK, coarsest=1),
         Patch(front, (-1, 0.30), (low + 0.12, low + 0.25), PLATE, Material.PLATE, coarsest=1),
         Patch(ALL, ALL, (-1, low + 0.08), DARK, Material.BLACK, coarsest=0),
         Patch(rear, (0.76 * hw, 0.96 * hw), (low + 0.36, low + 0.90), TAILLAMP, Material.TAILLAMP),
@@ -127,10 +131,10 @@ def _add_passengers(builder: MeshBuilder, shape: CarShape) -> None:
         for side in (1.0, -1.0):
             for k, share in enumerate((0.30, 0.76)):
                 at = (back + span * (start + share * (end - start)), low + 0.36 * (high - low), side)
-                _add_silhouette(builder, shape, at, (-0.30, 0.30, 0.30), _SEAT)
-                if (i * 5 + k * 3 + (side > 0) * 2) % 4:
+                _add_silhouette(builder, shape, at, (-0.24, 0.24, 0.36), _SEAT)
+                if (i * 5 + k * 3 + (side > 0) * 2) % 3 == 0:
                     shirt = _SHIRTS[(i + 2 * k + (side > 0)) % len(_SHIRTS)]
-                    _add_silhouette(builder, shape, at, (-0.28, 0.24, 0.22), shirt)
+                    _add_silhouette(builder, shape, at, (-0.30, 0.22, 0.24), shirt)
                     _add_silhouette(builder, shape, at, (0.06, 0.12, 0.15), _FACE)
 
 
@@ -141,7 +145,7 @@ def _add_silhouette(
     ellipse_m: tuple[float, float, float],
     color: Color,
 ) -> None:
-    """An eight-sided flat ellipse (height above `at`, half width, half height); `at` is x, row share, side."""
+    """An eight-sided flat shape (height above `at`, half width, half height); `at` is x, row share, side."""
     angle = np.linspace(0.0, 2.0 * np.pi, 9)[:-1]
     x, row, side = at
     lift, rx, rz = ellipse_m
@@ -149,7 +153,9 @@ def _add_silhouette(
     v = row + (lift + np.sin(angle) * rz) / rise
     width = 0.5 * shape.width_m * (shape.foot_share + (shape.roof_share - shape.foot_share) * v)
     # the nearer layer stands a little further out, so that a face hides the seat
-    y = side * (width + shape.bulge_m * np.sin(np.pi * v) + 0.008 + 0.006 * (lift > -0.29) + 0.006 * (lift > 0))
-    ring = np.stack([x - side * np.cos(angle) * rx, y, shape.nose_m + rise * v], axis=1)
+    y = side * (width + shape.bulge_m * np.sin(np.pi * v) + 0.008 + 0.006 * (color is not _SEAT) + 0.006 * (color is _FACE))
+    # rounder than a box, squarer than an ellipse
+    along = rx * np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** 0.5
+    ring = np.stack([x - side * along, y, shape.nose_m + rise * v], axis=1)
     fan = np.stack([np.repeat(ring[:1], 6, 0), ring[1:-1], ring[2:]], axis=1)
     builder.triangles(fan, color, Material.GLASS)

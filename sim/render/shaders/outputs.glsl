@@ -19,6 +19,6 @@ void write_geometry(vec3 normal, float index, float depth_m) {
     out_depth = depth_m;
 #endif
 #ifdef OUT_NORMAL
-    out_normal = vec4(normal, 0.0);
+    out_normal = vec4(normal * (127.0 / 255.0) + 128.0 / 255.0, 1.0);
 #endif
 }

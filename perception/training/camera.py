@@ -1,0 +1,163 @@
+"""Trains, exports and evaluates the camera network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from moosetest.config import ConfigError
+from perception.camera.boxes import cover_matrix, iou_matrix
+from perception.camera.yolo import YoloNetwork
+from perception.inference import require_weights, sha256_of
+from perception.metrics.evaluation import (
+    Evaluation,
+    ScoredFrame,
+    Slice,
+    class_scores,
+    match_class,
+    recall_by_condition,
+    recall_by_distance,
+)
+from perception.training.camera_samples import CameraBatch, CameraSamples, is_ignored
+from perception.training.card import write_card
+from perception.training.dataset_format import DatasetReader
+from perception.training.loop import LoopConfig, autocast, train
+from perception.training.results import TrainingResult
+from perception.training.yolo_network import CLASSES, DetectionLoss, build_network, export_network
+
+MATCH_IOU = 0.5
+"""PASCAL VOC's and KITTI's pedestrian overlap: a box that is this right is found."""
+EXCUSE_COVER = 0.5
+"""A detection with half of itself in an ignored box is not a false alarm."""
+LEAST_SCORE = 0.01
+"""Scores from which the precision curve is drawn."""
+
+
+def train_camera(
+    dataset: Path,
+    out: Path,
+    *,
+    minutes: float = 40.0,
+    seed: int = 0,
+    resume: bool = False,
+    threads: int = 2,
+    steps: int | None = None,
+    show_progress: bool = True,
+) -> TrainingResult:
+    """Train the camera network on `dataset` and write `out/camera_yolo.onnx` with its card.
+
+    Args:
+        dataset: folder that `DatasetWriter` filled, with a `train` and a `val` split.
+        out: folder for weights, cards and the checkpoint.
+        minutes: wall-clock budget.
+        seed: of initial weights, batches and augmentation.
+        resume: go on from the checkpoint in `out`; without it the checkpoint is written anew.
+        threads: torch's threads.
+        steps: number of steps in place of `minutes`.
+        show_progress: draw a progress bar on standard error.
+
+    Raises:
+        ConfigError: the dataset is missing or empty, or the checkpoint is of another network.
+    """
+    samples = CameraSamples(dataset)
+    DatasetReader(dataset, "val")
+    checkpoint = out / "camera_yolo.checkpoint.pt"
+    if not resume:
+        checkpoint.unlink(missing_ok=True)
+    config = LoopConfig(minutes=minutes, steps=steps, seed=seed, threads=threads, show_progress=show_progress)
+    network = build_network(seed)
+    loss = DetectionLoss(network)
+    n_pictures = 0
+
+    def loss_of(model: torch.nn.Module, batch: CameraBatch) -> torch.Tensor:
+        nonlocal n_pictures
+        n_pictures += len(batch.planes)
+        with autocast():
+            predictions = model(batch.planes)
+        return loss({name: _as_float(value) for name, value in predictions.items()}, batch.targets)
+
+    average, state = train(network, loss_of, samples.batch, config, checkpoint)
+    weights = out / "camera_yolo.onnx"
+    export_network(average, weights)
+    evaluation = evaluate_camera(weights, dataset, threads=threads)
+    training = {
+        "pictures in the dataset": len(samples.pictures),
+        "seed": seed,
+        "steps": state.step,
+        "minutes": round(state.elapsed_s / 60.0, 1),
+        "threads": threads,
+        "parameters": sum(p.numel() for p in average.parameters()),
+        "last loss": round(float(np.mean(state.losses[-100:])), 4),
+    }
+    card = write_card(weights, evaluation, training, DatasetReader(dataset, "train").meta, "moosetest train camera")
+    return TrainingResult(
+        weights=weights,
+        card=card,
+        steps=state.step,
+        elapsed_s=state.elapsed_s,
+        samples_per_second=n_pictures / max(state.elapsed_s, 1e-9),
+        first_loss=float(np.mean(state.losses[:20])),
+        last_loss=float(np.mean(state.losses[-20:])),
+        evaluation=evaluation,
+    )
+
+
+def evaluate_camera(
+    weights: Path, dataset: Path, *, split: str = "val", min_score: float = 0.35, max_iou: float = 0.6, threads: int = 2
+) -> Evaluation:
+    """Score camera weights on the pictures of a dataset, through the code that runs them in a drive.
+
+    Raises:
+        ConfigError: no weights, or no such frames.
+    """
+    require_weights(weights, "moosetest train camera")
+    network = YoloNetwork(weights, threads)
+    reader = DatasetReader(dataset, split)
+    frames = [
+        _score_picture(network, reader, i, sensor_id, max_iou)
+        for i in range(len(reader))
+        for sensor_id in reader.camera_ids(i)
+    ]
+    if not frames:
+        raise ConfigError(f"{dataset / split}: no pictures")
+    classes = class_scores(frames, CLASSES, MATCH_IOU, min_score)
+    anything = match_class(frames, None, MATCH_IOU)
+    whole = Slice(name="all", n_truth=anything.hits.n_truth, recall=anything.hits.at(min_score)[1])
+    return Evaluation(
+        kind="camera",
+        weights_sha256=sha256_of(weights),
+        dataset=dataset.name,
+        n_frames=len(frames),
+        match_rule=f"IoU of at least {MATCH_IOU:g} in the picture",
+        min_score=min_score,
+        mean_average_precision=float(np.mean([c.average_precision for c in classes])) if classes else 0.0,
+        known_classes=tuple(c.name for c in CLASSES),
+        classes=classes,
+        by_condition=recall_by_condition(frames, MATCH_IOU, min_score),
+        found_at_all=(whole, *recall_by_distance(anything, min_score)),
+    )
+
+
+def _score_picture(
+    network: YoloNetwork, reader: DatasetReader, index: int, sensor_id: str, max_iou: float
+) -> ScoredFrame:
+    sample = reader.camera(index, sensor_id)
+    found = network.boxes(sample.image_rgb, LEAST_SCORE, max_iou)
+    similarity: NDArray[np.float64] = iou_matrix(found.box_px, sample.box_px)
+    return ScoredFrame(
+        similarity=similarity,
+        excuse=(similarity >= MATCH_IOU) | (cover_matrix(found.box_px, sample.box_px) >= EXCUSE_COVER),
+        score=found.score,
+        class_id=found.class_id,
+        true_class_id=sample.class_id,
+        true_distance_m=sample.distance_m,
+        ignored=is_ignored(sample),
+        conditions={**reader.conditions(index), "camera": sensor_id},
+    )
+
+
+def _as_float(value: torch.Tensor | list[torch.Tensor]) -> torch.Tensor | list[torch.Tensor]:
+    return [v.float() for v in value] if isinstance(value, list) else value.float()

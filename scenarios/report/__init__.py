@@ -1,0 +1,1 @@
+"""Pages and videos made from run bundles."""
