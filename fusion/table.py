@@ -23,7 +23,7 @@ class TrackTable:
     """Rows of tracks, in the world frame.
 
     `mean` (M, 6) and `cov` (M, 6, 6) over `TrackIdx`; `solid_hits` counts hits of LiDAR and radar, `hits` all;
-    `has_extent`: the size was measured, not assumed; `has_speed`: some speed was; `label` is the last label given (-1: none).
+    `has_extent`: the size was measured, not assumed; `has_speed`: some speed was; `label` is the last label given.
     """
 
     track_id: NDArray[np.int64]

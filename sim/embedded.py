@@ -34,6 +34,7 @@ class EmbeddedServer:
 
     def __init__(self, map_name: str, seed: int = 0) -> None:
         self._command = [sys.executable, "-m", "sim.server", "--port", "0", "--map", map_name, "--seed", str(seed)]
+        self._command.append("--with-parent")
         self._process: subprocess.Popen[str] | None = None
         self._resources = contextlib.ExitStack()
         self.port = 0
@@ -45,7 +46,12 @@ class EmbeddedServer:
         # A file, not a pipe: nobody reads it while the server runs, and a full pipe would stop the server.
         errors = self._resources.enter_context(tempfile.TemporaryFile("w+"))
         self._process = subprocess.Popen(
-            self._command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
+            self._command,
+            stdin=subprocess.PIPE,  # closes when this process ends, however it ends: the server then stops too
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=environment,
         )
         try:
             self.port = self._await_ready(errors)
@@ -90,7 +96,8 @@ class EmbeddedServer:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
         self._resources.close()
         self._process = None

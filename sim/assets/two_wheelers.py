@@ -43,11 +43,12 @@ _STYLES: dict[str, _Style] = {
 
 def two_wheeler(asset: Asset, pose: str, level: int) -> Mesh:
     """The mesh of a two-wheeler: with its rider it fills its bounding box; bare it keeps the same scale."""
-    low, high = bounds_m(_built(asset, True, level))
+    ridden = _built(asset, True, level)
+    low, high = bounds_m(ridden)
     factor = np.asarray(asset.size_lwh_m) / (high - low)
     offset = -0.5 * (low + high) * factor
     offset[2] = -low[2] * factor[2]
-    return scaled(_built(asset, pose == "", level), factor, offset)
+    return scaled(_built(asset, False, level) if pose == "bare" else ridden, factor, offset)
 
 
 def _built(asset: Asset, ridden: bool, level: int) -> Mesh:

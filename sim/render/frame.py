@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.render.lighting import Light
+from sim.render.shadows import ShadowView
 from sim.render.view import CameraView
 from sim.world.scene import Scene
 
@@ -48,7 +49,7 @@ class FrameInputs:
     view: CameraView
     light: Light
     clip_from_world: NDArray[np.float64]
-    shadow_from_world: NDArray[np.float64]
+    shadow: ShadowView
     beams: tuple[Beam, ...]
     lamp_field: LampField
 
@@ -59,9 +60,9 @@ def frame_block(inputs: FrameInputs) -> bytes:
     forward = view.forward_world
     rows: list[NDArray[np.floating]] = [
         *inputs.clip_from_world.T,
-        *inputs.shadow_from_world.T,
+        *inputs.shadow.unit_from_world.T,
         _row(view.eye_world_m, inputs.scene.time_s),
-        _row(light.sun_direction_world, float(light.has_sun)),
+        _row(light.sun_direction_world, inputs.shadow.lift_m),
         _row(light.sun_rgb, weather.wetness),
         _row(light.sky_up_rgb, weather.cloudiness),
         _row(light.sky_down_rgb, light.night),

@@ -83,7 +83,7 @@ class Pipeline:
             street_lx = self._lamps.mean_lx
         light = light_of(scene, view.exposure_ev, bool(beams), street_lx)
         shadow = shadow_view(view, light.sun_direction_world)
-        inputs = FrameInputs(scene, view, light, clip, shadow.unit_from_world, beams, field)
+        inputs = FrameInputs(scene, view, light, clip, shadow, beams, field)
         self._uniforms.write(frame_block(inputs))
         self._drawing.write_rows(actor_rows(actors, len(static) + 1))
         beam_count = 0 if not light.lamps else 1 if len(beams) < 2 else 4

@@ -23,12 +23,13 @@ _CELLS_PER_REACH = 4.0
 class ShadowView:
     """Where the light looks: a square of the scene along the sun's direction.
 
-    `clip_from_world` is for drawing the maps, `unit_from_world` (to [0, 1]) for reading them.
+    `clip_from_world` is for drawing the maps, `unit_from_world` (to [0, 1]) for reading them, `lift_m` off the surface.
     """
 
     key: tuple[float, ...]
     clip_from_world: NDArray[np.float64]
     unit_from_world: NDArray[np.float64]
+    lift_m: float
 
 
 def shadow_view(view: CameraView, sun_direction_world: NDArray[np.float64]) -> ShadowView:
@@ -47,9 +48,10 @@ def shadow_view(view: CameraView, sun_direction_world: NDArray[np.float64]) -> S
     unit = np.eye(4)
     unit[:3] = 0.5 * clip[:3]
     unit[:3, 3] += 0.5
-    # a constant step against self-shadowing, in shares of the depth range: 4 cm
-    unit[2, 3] -= 0.04 / (2.0 * depth)
-    return ShadowView((reach, *cell, *sun_direction_world), clip, unit)
+    # against self-shadowing, both measured in texels of the coarser map: a step along the light, a lift off the surface
+    texel = 2.0 * reach / ACTOR_SIZE_PX
+    unit[2, 3] -= (0.03 + 0.4 * texel) / (2.0 * depth)
+    return ShadowView((reach, *cell, *sun_direction_world), clip, unit, 0.8 * texel)
 
 
 def _light_axes(sun: NDArray[np.float64]) -> NDArray[np.float64]:

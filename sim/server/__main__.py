@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
+import threading
 
 from sim.server.server import serve
 
@@ -15,7 +18,10 @@ def main() -> int:
     parser.add_argument("--map", required=True, help="name of a map, or an OpenDRIVE file")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--seed", type=int, default=0, help="of all sensor noise")
+    parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     options = parser.parse_args()
+    if options.with_parent:
+        threading.Thread(target=_stop_with_parent, daemon=True).start()
 
     def announce(port: int) -> None:
         print(f"moosetest server ready on {options.host}:{port}", flush=True)
@@ -26,6 +32,14 @@ def main() -> int:
         print(f"moosetest server: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _stop_with_parent() -> None:
+    """Wait until whoever started this process is gone, then end it in order: a dead parent cannot."""
+    # Not sys.stdin: a thread that holds its lock would crash the interpreter's own end.
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

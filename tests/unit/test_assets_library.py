@@ -102,10 +102,10 @@ def test_adult_of_the_reflectance_cases_wears_exactly_half_grey():
         mesh = library.mesh(MeshKey("walker.moosetest.adult", "walk_2", level))
         cloth = mesh.material == Material.CLOTH
         assert np.all(mesh.color[cloth] == np.float32(0.5))
-        # clothes are most of what a lamp or a LiDAR meets
+        # clothes are most of what a lamp or a LiDAR meets (a fifth is the head and what the hair hides)
         corner = mesh.position_m[mesh.triangle].astype(float)
         area = np.linalg.norm(np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1)
-        assert area[cloth[mesh.triangle[:, 0]]].sum() > 0.75 * area.sum()
+        assert area[cloth[mesh.triangle[:, 0]]].sum() > 0.7 * area.sum()
 
 
 def test_bare_two_wheeler_is_the_ridden_one_without_its_rider():

@@ -65,7 +65,7 @@ class BicyclePlan:
 def add_bicycle(builder: MeshBuilder, plan: BicyclePlan, level: int) -> None:
     """Add a bicycle that stands on z = 0."""
     for x in (plan.axle_m, -plan.axle_m):
-        add_ring_wheel(builder, RingWheel(x, plan.radius_m, 0.042, 16, 0.0028), level)
+        add_ring_wheel(builder, RingWheel(x, plan.radius_m, 0.052, 16, 0.0030), level)
     _add_frame(builder, plan, level)
     _add_handlebar(builder, plan, level)
     _add_saddle(builder, plan, level)
@@ -146,7 +146,7 @@ def _add_mudguards_and_lamps(builder: MeshBuilder, plan: BicyclePlan, level: int
         return
     guard = [(-axle - 0.27, 0.0, r + 0.25), (-axle - 0.05, 0.0, r + 0.365), (-axle + 0.17, 0.0, r + 0.33)]
     builder.tube(guard, [(0.006, 0.03)] * 3, _BLACK, Material.MATTE, segments=6)
+    builder.box((-axle - 0.02, 0, r + 0.42), (0.20, 0.07, 0.012), _BLACK, Material.METAL)
     if plan.upright:
-        builder.box((-axle - 0.02, 0, r + 0.42), (0.20, 0.07, 0.012), _BLACK, Material.METAL)
         front = [(axle - 0.12, 0.0, r + 0.345), (axle + 0.08, 0.0, r + 0.36), (axle + 0.25, 0.0, r + 0.26)]
         builder.tube(front, [(0.006, 0.03)] * 3, _PAINT, Material.PAINT, segments=6)

@@ -115,9 +115,10 @@ def _add_fork_and_bar(builder: MeshBuilder, plan: MotorcyclePlan, level: int) ->
     x, half, z = plan.grip_m
     head_x = plan.front_m - 0.30
     thin = (7, 4, 3)[level]
+    fork = _GREY if plan.kind == "scooter" else _CHROME
     for side in (1.0, -1.0):
         path = [(plan.front_m, side * 0.09, plan.radius_m), (head_x, side * 0.10, z - 0.10)]
-        builder.tube(path, 0.028, _CHROME, Material.METAL, segments=thin, cap=level < 2)
+        builder.tube(path, 0.028, fork, Material.METAL, segments=thin, cap=level < 2)
         bar = [(head_x, side * 0.05, z - 0.06), (x + 0.08, side * half * 0.6, z), (x, side * half, z)]
         builder.tube(bar, 0.018, _BLACK, Material.METAL, segments=thin, cap=level == 0)
         if level < 2:
@@ -178,7 +179,7 @@ def _add_scooter_body(builder: MeshBuilder, plan: MotorcyclePlan, level: int) ->
     _hull(builder, shield, [(0.04, 0.10), (0.06, 0.23), (0.05, 0.19)], _PAINT, Material.PAINT, level)
     builder.box((0.10, 0, 0.27), (0.28, 0.17, 0.035), _PAINT, Material.PAINT)
     builder.box((0.10, 0, 0.31), (0.24, 0.14, 0.008), _BLACK, Material.MATTE)
-    body = [(-0.12, 0, 0.44), (-0.35, 0, 0.52), (rear - 0.10, 0, 0.56), (rear - 0.26, 0, 0.60)]
+    body = [(-0.12, 0, 0.40), (-0.35, 0, 0.45), (rear - 0.10, 0, 0.50), (rear - 0.28, 0, 0.56)]
     _hull(builder, body, [(0.16, 0.14), (0.20, 0.21), (0.17, 0.19), (0.06, 0.08)], _PAINT, Material.PAINT, level)
     seat = [(rear - 0.18, 0, z + 0.01), (-0.40, 0, z), (-0.12, 0, z - 0.02)]
     _hull(builder, seat, [(0.05, 0.11), (0.06, 0.15), (0.05, 0.11)], _BLACK, Material.MATTE, level)

@@ -153,7 +153,9 @@ def _add_silhouette(
     v = row + (lift + np.sin(angle) * rz) / rise
     width = 0.5 * shape.width_m * (shape.foot_share + (shape.roof_share - shape.foot_share) * v)
     # the nearer layer stands a little further out, so that a face hides the seat
-    y = side * (width + shape.bulge_m * np.sin(np.pi * v) + 0.008 + 0.006 * (color is not _SEAT) + 0.006 * (color is _FACE))
+    y = side * (
+        width + shape.bulge_m * np.sin(np.pi * v) + 0.008 + 0.006 * (color is not _SEAT) + 0.006 * (color is _FACE)
+    )
     # rounder than a box, squarer than an ellipse
     along = rx * np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** 0.5
     ring = np.stack([x - side * along, y, shape.nose_m + rise * v], axis=1)

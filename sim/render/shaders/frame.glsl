@@ -3,7 +3,7 @@ layout(std140) uniform Frame {
     mat4 u_clip_from_world;
     mat4 u_shadow_from_world;
     vec4 u_eye;        // xyz world; w time in seconds
-    vec4 u_sun;        // xyz towards the sun; w 1 when it casts shadows
+    vec4 u_sun;        // xyz towards the sun; w metres off the surface at which its shadow is read
     vec4 u_sun_light;  // rgb; w wetness
     vec4 u_sky_up;     // rgb; w cloudiness
     vec4 u_sky_down;   // rgb; w night

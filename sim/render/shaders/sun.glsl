@@ -3,7 +3,7 @@ uniform sampler2DShadow u_static_shadow;
 uniform sampler2DShadow u_actor_shadow;
 
 float sun_visibility(vec3 world, vec3 normal) {
-    vec3 q = (u_shadow_from_world * vec4(world + normal * 0.05, 1.0)).xyz;
+    vec3 q = (u_shadow_from_world * vec4(world + normal * u_sun.w, 1.0)).xyz;
     vec3 edge = clamp(min(q, 1.0 - q) * 30.0, 0.0, 1.0);
 #ifdef ONLY_STATIC_SHADOW
     float s = texture(u_static_shadow, q);

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import Delaunay, cKDTree
 
 from sim.assets.mesh import Material
 from sim.world.scenery.chunks import TERRAIN, Chunks
@@ -40,6 +40,8 @@ class Terrain:
     @cached_property
     def corners_world_m(self) -> Floats:
         """(T, 3, 3) triangles, counter-clockwise from above."""
+        from scipy.spatial import Delaunay  # late: it takes longer to import than the server to start
+
         corners: Floats = self.points_world_m[Delaunay(self.points_world_m[:, :2]).simplices]
         a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
         twice_area_m2 = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
@@ -51,7 +53,9 @@ class Terrain:
         return shapely.STRtree(shapely.polygons(self.corners_world_m[..., :2]))
 
     @cached_property
-    def _nearest(self) -> cKDTree:
+    def _nearest(self) -> Any:
+        from scipy.spatial import cKDTree
+
         return cKDTree(self.points_world_m[:, :2])
 
     def height_m(self, xy_world_m: Floats) -> Floats:
@@ -125,6 +129,8 @@ def _ground_heights_m(
     xy: Floats, edge_xy: Floats, edge_z: Floats, paved: shapely.Geometry, rng: np.random.Generator
 ) -> Floats:
     """As high as the nearest edges, with hills that begin `LEVEL_M` away."""
+    from scipy.spatial import cKDTree
+
     distance_m, nearest = cKDTree(edge_xy).query(xy, k=min(8, len(edge_xy)))
     weight = 1.0 / (distance_m + 1.0) ** 2
     base_m = np.sum(weight * edge_z[nearest], axis=1) / np.sum(weight, axis=1)
