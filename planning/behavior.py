@@ -16,6 +16,9 @@ from planning.speed import SpeedConfig, SpeedProfile, follow_accel_mps2
 from planning.vehicle import EgoShape
 
 
+_STOPPED_MPS = 0.3  # below it a car's wheels are all but still
+
+
 class Mode(Enum):
     """What the car is about."""
 
@@ -153,9 +156,12 @@ class Behavior:
             return []
         r = int(rows[np.argmin(now.occupied.near_m[rows, 0])])
         accel = now.profile.accel_mps2(now.ego_s_m, now.speed_mps, self._speed)
-        if accel > -0.2 and now.speed_mps > 0.3:
+        gap_m = float(now.occupied.near_m[r, 0])
+        if now.speed_mps < _STOPPED_MPS and gap_m < self._speed.standstill_gap_m + 1.0:
+            accel = min(accel, -1.0)  # near enough: no creeping up
+        if accel > -0.2 and now.speed_mps > _STOPPED_MPS:
             return []
-        reason = f"stop: {self._name(now, r)} {now.occupied.near_m[r, 0]:.0f} m ahead standing"
+        reason = f"stop: {self._name(now, r)} {gap_m:.0f} m ahead standing"
         return [Decision(Mode.STOP, accel - 1e-6, PlanStatus.OK, reason, self._track_id(now, r))]
 
     def _yield(self, now: Situation) -> list[Decision]:
@@ -229,7 +235,7 @@ class Behavior:
 
     def _hold(self, now: Situation, decision: Decision) -> Decision:
         """Once stopped for somebody, stay until the way has been clear for a while."""
-        stopped = now.speed_mps < 0.3
+        stopped = now.speed_mps < _STOPPED_MPS
         if stopped and decision.blocking_track_id >= 0 and decision.accel_mps2 <= 0.0:
             self._held_for = decision.blocking_track_id
             self._hold_until_ns = now.t_ns + ns_from_s(self._config.hold_s)

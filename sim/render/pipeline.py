@@ -179,11 +179,13 @@ class Pipeline:
         context.depth_func = "<"
         planes = planes_of(frame.shadow.clip_from_world)
         key = (frame.static.key, *frame.shadow.key)
-        if key != maps.static_key:
-            maps.static_target.use()
-            maps.static_target.clear(depth=1.0)
+        static = maps.static_for(frame.shadow)
+        static.texture.use(TEXTURE_UNITS["u_static_shadow"])
+        if key != static.key:
+            static.target.use()
+            static.target.clear(depth=1.0)
             self._drawing.meshes(program, frame.static.store, frame.static.shadow_commands(planes))
-            maps.static_key = key
+            static.key = key
         maps.actor_target.use()
         maps.actor_target.clear(depth=1.0)
         self._drawing.meshes(program, self._actors.store, whole_commands(frame.actors, planes))
@@ -226,7 +228,6 @@ def _textures(context: Any, shadows: ShadowMaps, lamps: LampFieldMap) -> dict[st
         texture.build_mipmaps()
         texture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
     return {
-        "u_static_shadow": shadows.static_map,
         "u_actor_shadow": shadows.actor_map,
         "u_cloud_map": cloud,
         "u_lamp_field": lamps.texture,

@@ -12,6 +12,8 @@ from sim.render.view import CameraView
 
 STATIC_SIZE_PX = 2048
 ACTOR_SIZE_PX = 1024
+KEPT_MAPS = 2
+"""Scenery's maps of 16 MiB each: for a wide and a narrow camera."""
 REACH_M = (46.0, 96.0)
 """Half the side of the shadowed square for a wide and a narrow angle of view."""
 _WIDE_FOCAL_PX, _NARROW_FOCAL_PX = 700.0, 1800.0
@@ -23,13 +25,15 @@ _CELLS_PER_REACH = 4.0
 class ShadowView:
     """Where the light looks: a square of the scene along the sun's direction.
 
-    `clip_from_world` is for drawing the maps, `unit_from_world` (to [0, 1]) for reading them, `lift_m` off the surface.
+    `clip_from_world` is for drawing the maps, `unit_from_world` (to [0, 1]) for reading them, `lift_m` off the surface;
+    `reach_m` is half the side of the square.
     """
 
     key: tuple[float, ...]
     clip_from_world: NDArray[np.float64]
     unit_from_world: NDArray[np.float64]
     lift_m: float
+    reach_m: float
 
 
 def shadow_view(view: CameraView, sun_direction_world: NDArray[np.float64]) -> ShadowView:
@@ -51,7 +55,7 @@ def shadow_view(view: CameraView, sun_direction_world: NDArray[np.float64]) -> S
     # against self-shadowing, both measured in texels of the coarser map: a step along the light, a lift off the surface
     texel = 2.0 * reach / ACTOR_SIZE_PX
     unit[2, 3] -= (0.03 + 0.4 * texel) / (2.0 * depth)
-    return ShadowView((reach, *cell, *sun_direction_world), clip, unit, 0.8 * texel)
+    return ShadowView((reach, *cell, *sun_direction_world), clip, unit, 0.8 * texel, reach)
 
 
 def _light_axes(sun: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -63,14 +67,36 @@ def _light_axes(sun: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([side, np.cross(sun, side), sun])
 
 
+@dataclass(slots=True, eq=False)
+class StaticShadow:
+    """Scenery's map for one reach; `key` says of what it is."""
+
+    texture: Any
+    target: Any
+    key: tuple[object, ...] | None = None
+
+
 class ShadowMaps:
-    """The two depth maps of one context."""
+    """The depth maps of one context: one for actors, and for scenery one a reach.
+
+    A car's wide and narrow cameras take turns; with one map for both, scenery would be drawn anew for every picture.
+    """
 
     def __init__(self, context: Any) -> None:
-        self.static_map, self.static_target = _depth_map(context, STATIC_SIZE_PX)
+        self._context = context
+        self._static: dict[float, StaticShadow] = {}
         self.actor_map, self.actor_target = _depth_map(context, ACTOR_SIZE_PX)
-        self.static_key: tuple[object, ...] | None = None
-        self.actors_drawn = True
+
+    def static_for(self, view: ShadowView) -> StaticShadow:
+        """Scenery's map for the reach of `view`; the one unused longest makes room for a new one."""
+        shadow = self._static.pop(view.reach_m, None)
+        if shadow is None and len(self._static) < KEPT_MAPS:
+            shadow = StaticShadow(*_depth_map(self._context, STATIC_SIZE_PX))
+        elif shadow is None:
+            shadow = self._static.pop(next(iter(self._static)))
+            shadow.key = None
+        self._static[view.reach_m] = shadow
+        return shadow
 
 
 def _depth_map(context: Any, size: int) -> tuple[Any, Any]:

@@ -113,12 +113,16 @@ def _pose(episode: Episode, actor: Actor, velocity_world_mps: NDArray[np.float64
     return walker_pose(speed_mps, walked_m + actor.walker.carried_m)
 
 
+_LAMPS_TO_TRAFFIC = np.diag([-1.0, -1.0, 1.0, 1.0])
+"""The mesh's lamps look along -x, a head's x axis points at its traffic."""
+
+
 def _signal_head(light: SignalLight) -> Instance:
     return Instance(
         actor_id=light.actor_id,
         tag=7,
         mesh=MeshKey("traffic.traffic_light"),
-        T_world_body=light.head.T_world_head,
+        T_world_body=light.head.T_world_head @ _LAMPS_TO_TRAFFIC,
         signal_state=light.color,
     )
 

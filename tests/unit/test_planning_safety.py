@@ -81,7 +81,7 @@ def test_standing_car_inside_the_margin_may_stand():
 
 
 def test_time_to_collision():
-    assert time_to_collision_s(stretch(30.0), 10.0, SHAPE)[0] == pytest.approx(3.0)
+    assert time_to_collision_s(stretch(29.9), 10.0, SHAPE)[0] == pytest.approx(3.0)
     assert time_to_collision_s(stretch(30.0, to_s=2.0), 10.0, SHAPE)[0] == np.inf
 
 
