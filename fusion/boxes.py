@@ -32,6 +32,7 @@ class BoxConfig:
     Args:
         gate_chi2: squared Mahalanobis distance within which a box may be a track's: 99.9 % of 2 dimensions.
         radial_gate_chi2: and of the radial speed, 1 dimension.
+        gate_slack_m: added to the gate's deviation: bodies change their shape, and no covariance says how.
         max_leap_m: from one tick to the next, of nameless new things; 25 m/s.
         max_size_ratio: a box's longest side against the track's: a person is no truck, half a truck still is one.
         position_floor_m: no detector places a box better than this over time.
@@ -48,6 +49,7 @@ class BoxConfig:
 
     gate_chi2: float = 13.8
     radial_gate_chi2: float = 10.8
+    gate_slack_m: float = 0.15
     max_leap_m: float = 2.5
     max_size_ratio: float = 6.0
     position_floor_m: float = 0.06
@@ -117,12 +119,14 @@ def boxes_in_world(found: Detections, ego: EgoState, config: BoxConfig) -> World
     order = np.lexsort((found.score, *found.size_lwh_m.T, *found.center_ego_m.T))
     R = ego.T_world_ego.matrix[:3, :3]
     center = ego.T_world_ego.points(found.center_ego_m[order])
-    cov = (R @ found.cov_center_m2[order] @ R.T)[:, :2, :2]
+    is_radar = kind_of(found.sensor_id) == RADAR
+    share = 1.0 if is_radar else config.noise_share
+    cov = share**2 * found.cov_center_m2 + _aperture(found, is_radar)
+    cov = (R @ cov[order] @ R.T)[:, :2, :2]
     velocity = np.column_stack([found.velocity_ego_mps[order], np.zeros(len(found))])
-    share = 1.0 if kind_of(found.sensor_id) == RADAR else config.noise_share
     return WorldBoxes(
         xy_m=center[:, :2],
-        cov_m2=share**2 * 0.5 * (cov + cov.transpose(0, 2, 1)) + config.position_floor_m**2 * np.eye(2),
+        cov_m2=0.5 * (cov + cov.transpose(0, 2, 1)) + config.position_floor_m**2 * np.eye(2),
         z_m=center[:, 2],
         size_lwh_m=found.size_lwh_m[order],
         yaw_rad=found.yaw_ego_rad[order] + ego.T_world_ego.yaw_rad,
@@ -149,7 +153,8 @@ def match_boxes(boxes: WorldBoxes, table: TrackTable, view: View, config: BoxCon
     seen = _align(boxes, table, box, track, view)
     P = table.cov[track]
     z = position_measurement(table.mean[track], seen.xy_m, seen.cov_m2, view.age_s)
-    S = z.H @ P @ z.H.transpose(0, 2, 1) + z.R + _spread(table, track, view, config)
+    slack = config.gate_slack_m**2 * np.eye(2)
+    S = z.H @ P @ z.H.transpose(0, 2, 1) + z.R + _spread(table, track, view, config) + slack
     d2, log_det = mahalanobis(z.innovation, S)
     longest = np.maximum(table.size_lwh_m[track, :2].max(axis=1, initial=0.3), 0.3)
     size_gap = np.abs(np.log(np.maximum(boxes.size_lwh_m[box, :2].max(axis=1, initial=0.3), 0.3) / longest))
@@ -259,19 +264,19 @@ def _align(
     )
 
 
-def _aperture(boxes: WorldBoxes, box: NDArray[np.intp], view: View) -> FloatArray:
-    """Added covariance (N, 2, 2) along nameless long thin things that run away from the car: rails, walls, hedges.
+def _aperture(found: Detections, is_radar: bool) -> FloatArray:
+    """Added covariance (N, 3, 3) along nameless long things that run away from the car: rails, walls, hedges.
 
     What is seen of them goes along with the car, as if they did.
     """
-    size = boxes.size_lwh_m[box, :2]
-    turn = np.where(size[:, 0] >= size[:, 1], boxes.yaw_rad[box], boxes.yaw_rad[box] + np.pi / 2.0)
-    axis = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
-    sight = boxes.xy_m[box] - view.ego_xy_m
+    size = found.size_lwh_m[:, :2]
+    turn = np.where(size[:, 0] >= size[:, 1], found.yaw_ego_rad, found.yaw_ego_rad + np.pi / 2.0)
+    axis = np.stack([np.cos(turn), np.sin(turn), np.zeros(len(found))], axis=-1)
+    sight = found.center_ego_m * [1.0, 1.0, 0.0]
     aligned = np.abs(np.einsum("ni,ni->n", axis, sight)) > 0.6 * np.linalg.norm(sight, axis=1)
     longest = size.max(axis=1, initial=0.0)
-    is_rail = aligned & (longest > 4.0) & (size.min(axis=1, initial=9.0) < 0.7)
-    is_rail &= boxes.class_id[box] == ObjectClass.UNKNOWN
+    is_long = longest > 6.0 if is_radar else (longest > 4.0) & (size.min(axis=1, initial=9.0) < 0.7)
+    is_rail = aligned & is_long & (found.class_id == ObjectClass.UNKNOWN)
     var = np.where(is_rail, (0.3 * longest) ** 2, 0.0)
     return var[:, None, None] * axis[:, :, None] * axis[:, None, :]
 

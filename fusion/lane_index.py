@@ -31,11 +31,14 @@ class LaneIndex:
         self._along = np.concatenate([_directions(line) for line in lines])
         self._tree = cKDTree(self._xy)
         self._onward: dict[int, FloatArray] = {}
+        self._way: dict[int, FloatArray] = {}
 
-    def lane_at(self, xy_m: FloatArray, heading: FloatArray, reach_m: float, max_turn_rad: float) -> NDArray[np.intp]:
-        """(N,) the nearest lane within `reach_m` of places (N, 2) that runs along `heading` (N, 2); -1 where none."""
+    def lane_at(
+        self, xy_m: FloatArray, heading: FloatArray, reach_m: FloatArray, max_turn_rad: float
+    ) -> NDArray[np.intp]:
+        """(N,) the nearest lane within `reach_m` (N,) of places (N, 2) that runs along `heading` (N, 2); else -1."""
         k = min(_NEIGHBOURS, len(self._xy))
-        distance, point = self._tree.query(xy_m, k=k, distance_upper_bound=reach_m + _SPACING_M)
+        distance, point = self._tree.query(xy_m, k=k, distance_upper_bound=float(reach_m.max()) + _SPACING_M)
         distance, point = distance.reshape(len(xy_m), k), np.minimum(point.reshape(len(xy_m), k), len(self._xy) - 1)
         along = self._along[point]
         aligned = np.einsum("nki,ni->nk", along, heading) > np.cos(max_turn_rad)
@@ -63,13 +66,16 @@ class LaneIndex:
 
     def way(self, lane: int) -> FloatArray:
         """(P, 2) the centre of a lane and of all that can follow it soon, whichever way is taken."""
+        if lane in self._way:
+            return self._way[lane]
         queue, seen = [self._ids[lane]], list[str]()
         while queue and len(seen) < 12:
             lane_id = queue.pop(0)
             if lane_id in self._lanes.lanes and lane_id not in seen:
                 seen.append(lane_id)
                 queue.extend(self._lanes.lanes[lane_id].successors)
-        return np.concatenate([_resampled(self._lanes.lanes[lane_id].center_world_m[:, :2]) for lane_id in seen])
+        lines = [_resampled(self._lanes.lanes[lane_id].center_world_m[:, :2]) for lane_id in seen]
+        return self._way.setdefault(lane, np.concatenate(lines))
 
     def _straightest(self, lane_id: str) -> str | None:
         lane = self._lanes.lanes[lane_id]

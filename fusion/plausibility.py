@@ -16,6 +16,9 @@ from moosetest.arrays import FloatArray
 from moosetest.objects import ImageDetections
 from moosetest.sensing import LidarFrame
 
+_CORE = 0.7
+"""Share of a box's width and height that surely shows the thing itself, not what is beside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlausibilityConfig:
@@ -75,31 +78,55 @@ def no_body(
     verdict = np.zeros(len(image), dtype=np.bool_)
     if lidar is None or not len(image):
         return verdict
+    points_ego, pixel = _returns_in_picture(image, lidar)
+    expected = _expected_returns(image, lidar, range_m, config)
+    for i in np.flatnonzero(expected >= config.min_expected).tolist():
+        near = np.flatnonzero(_within(pixel, image.box_px[i], 3.0))
+        away_m = np.linalg.norm(points_ego[near, :2] - image.T_ego_sensor.translation_m[:2], axis=1)
+        verdict[i] = _shows_no_body(
+            points_ego[near], pixel[near], away_m, image.box_px[i], float(range_m[i]), float(expected[i]), config
+        )
+    return verdict
+
+
+def _shows_no_body(
+    points_ego_m: FloatArray,
+    pixel: FloatArray,
+    away_m: FloatArray,
+    box_px: FloatArray,
+    range_m: float,
+    expected: float,
+    config: PlausibilityConfig,
+) -> bool:
+    """Whether returns around one image box prove that the beams went through it or met a surface that goes on."""
+    core = _within(pixel, box_px, _CORE)
+    upright = points_ego_m[:, 2] > config.ground_m
+    body = core & upright & (np.abs(away_m - range_m) < config.range_tolerance * range_m)
+    if body.sum() < 3:
+        behind = core & (away_m > (1.0 + config.range_tolerance) * range_m)
+        return bool(behind.sum() >= config.passed_share * _CORE**2 * expected)
+    if body.sum() < 8:
+        return False
+    around = upright & ~_within(pixel, box_px, 1.1)
+    return _is_surface(points_ego_m[body], points_ego_m[around], config)
+
+
+def _returns_in_picture(image: ImageDetections, lidar: LidarFrame) -> tuple[FloatArray, FloatArray]:
+    """Returns (P, 3) in the ego frame that the camera looks at, and their pixels (P, 2)."""
     points_ego = lidar.T_ego_sensor.points(lidar.points_sensor_m)
     optical = seen_from(image.T_ego_sensor, points_ego)
     ahead = optical[:, 2] > 0.5
     points_ego, optical = points_ego[ahead], optical[ahead]
-    pixel = np.stack([optical[:, 0], optical[:, 1]], axis=1) / optical[:, 2:]
-    pixel = pixel * np.array([image.K_px[0, 0], image.K_px[1, 1]]) + image.K_px[:2, 2]
-    away_m = np.linalg.norm(points_ego[:, :2] - image.T_ego_sensor.translation_m[:2], axis=1)
-    expected = _expected_returns(image, lidar, range_m, config)
-    for i in np.flatnonzero(expected >= config.min_expected).tolist():
-        core = _within(pixel, image.box_px[i], 0.7)
-        on_it = np.abs(away_m - range_m[i]) < config.range_tolerance * range_m[i]
-        body = core & on_it & (points_ego[:, 2] > config.ground_m)
-        behind = core & (away_m > (1.0 + config.range_tolerance) * range_m[i])
-        if body.sum() < 3:
-            verdict[i] = behind.sum() >= config.passed_share * 0.49 * expected[i]
-        elif body.sum() >= 8:
-            around = _within(pixel, image.box_px[i], 3.0) & ~_within(pixel, image.box_px[i], 1.1)
-            around &= points_ego[:, 2] > config.ground_m
-            verdict[i] = _is_surface(points_ego[body], points_ego[around], config)
-    return verdict
+    focal_px, middle_px = image.K_px[[0, 1], [0, 1]], image.K_px[:2, 2]
+    pixel = optical[:, :2] / optical[:, 2:] * focal_px + middle_px
+    near = (np.abs(pixel - middle_px) < image.image_size_px).all(axis=1)
+    return points_ego[near], pixel[near]
 
 
 def _within(pixel: FloatArray, box_px: FloatArray, scale: float) -> NDArray[np.bool_]:
     center, half = (box_px[:2] + box_px[2:]) / 2.0, scale * (box_px[2:] - box_px[:2]) / 2.0
-    return np.asarray((np.abs(pixel - center) <= half).all(axis=1))
+    inside = (np.abs(pixel[:, 0] - center[0]) <= half[0]) & (np.abs(pixel[:, 1] - center[1]) <= half[1])
+    return np.asarray(inside)
 
 
 def _expected_returns(

@@ -35,7 +35,7 @@ class PredictionConfig:
         step_in_prob: belief that a person who stands or walks along the road steps into it.
         heads_for_prob: the same for one who moves towards it, yet would not reach it by keeping on.
         stop_prob: belief that a person who crosses the way stops in it (RW-06, RW-19).
-        lane_reach_m: a vehicle this near to a lane's centre and moving along it may follow it; half a lane.
+        lane_reach_m: a vehicle this near to a lane's centre, and its own uncertainty, may follow it; half a lane.
         lane_turn_rad: moving along it within this angle, 25 degrees.
         follow_prob: belief that it does, unless it moves out of the lane for certain.
         leave_sigma: that is, with a speed across it this many deviations above a driver's usual weaving.
@@ -119,7 +119,9 @@ def _follow_lanes(
     if not len(rows):
         return
     heading = tracks.velocity_world_mps[rows] / speed[rows, None]
-    lane = index.lane_at(tracks.center_world_m[rows, :2], heading, config.lane_reach_m, config.lane_turn_rad)
+    doubt_m = np.sqrt(np.maximum(tracks.cov_state[rows, TrackIdx.X, TrackIdx.X], tracks.cov_state[rows, 1, 1]))
+    reach_m = config.lane_reach_m + np.minimum(doubt_m, config.lane_reach_m)
+    lane = index.lane_at(tracks.center_world_m[rows, :2], heading, reach_m, config.lane_turn_rad)
     for i, lane_of_i in zip(rows.tolist(), lane.tolist(), strict=True):
         if lane_of_i >= 0:
             line = index.onward(lane_of_i)
@@ -147,6 +149,7 @@ def _follow_line(
     x = np.interp(at, s, line_m[:, 0]) + beyond * np.cos(yaw[-1]) - offset_m * np.sin(course)
     y = np.interp(at, s, line_m[:, 1]) + beyond * np.sin(yaw[-1]) + offset_m * np.cos(course)
     poses[i, OTHERWISE] = np.column_stack([x, y, tracks.yaw_world_rad[i] + course - course[0]])
+    normal = np.array([-np.sin(course[0]), np.cos(course[0])])
     outward = float(velocity @ normal)
     cov = tracks.cov_state[i, TrackIdx.VX : TrackIdx.VY + 1, TrackIdx.VX : TrackIdx.VY + 1]
     sure = max(abs(outward) - config.weave_mps, 0.0) / max(float(np.sqrt(normal @ cov @ normal)), 1e-3)
@@ -158,7 +161,7 @@ def _way_ahead(ego: EgoState, index: LaneIndex | None) -> cKDTree:
     """Places on the lanes that the car is on and comes to; straight ahead where there is no map."""
     origin = ego.T_world_ego.translation_m[:2]
     heading = np.array([np.cos(ego.T_world_ego.yaw_rad), np.sin(ego.T_world_ego.yaw_rad)])
-    lane = -1 if index is None else int(index.lane_at(origin[None], heading[None], 3.5, 1.0)[0])
+    lane = -1 if index is None else int(index.lane_at(origin[None], heading[None], np.array([3.5]), 1.0)[0])
     straight = origin + np.linspace(0.0, 80.0, 41)[:, None] * heading
     way = straight if index is None or lane < 0 else index.way(lane)
     ahead = (way - origin) @ heading

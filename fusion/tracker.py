@@ -144,6 +144,8 @@ class FusedTracker:
         alone[pairs.detection] = False
         alone &= boxes.score >= config.min_birth_score
         alone &= ~self._is_part(boxes, instant.table, view)
+        if not alone.any():
+            return
         new = boxes.select(alone)
         odds = config.lifecycle.birth_log_odds + belief.hit(new.score)
         instant.add(self._named(tracks_of_boxes(new, view, odds, weight, config.classes)), kind, bit)
@@ -203,6 +205,8 @@ class FusedTracker:
         alone &= places.range_m < config.images.max_birth_range_m
         alone &= ~crowded(xy, places.range_m, instant.table, config.images)
         alone &= ~self._is_carried(image, places.range_m, projected, instant.table)
+        if not alone.any():
+            return
         evidence = add_labels(
             new_evidence(int(alone.sum()), config.classes),
             image.class_id[alone],

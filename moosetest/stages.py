@@ -62,6 +62,10 @@ class Tracker(Protocol):
         """Forget all tracks."""
         ...
 
+    def observe(self, bundle: SensorBundle) -> None:
+        """Raw frames of the instant that `update` is about: what is missing, and returns to check depictions with."""
+        ...
+
     def update(
         self, ego: EgoState, detections: Sequence[Detections], image_detections: Sequence[ImageDetections]
     ) -> Tracks:

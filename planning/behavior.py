@@ -11,10 +11,18 @@ from moosetest.motion import PlanStatus
 from moosetest.objects import ObjectClass, Tracks
 from moosetest.timing import ns_from_s
 from planning.corridor import Occupancy
-from planning.safety import SafetyConfig, SafetyLayer, Threat, conflicts, dilated, needed_deceleration, travel_m
+from planning.safety import (
+    SafetyConfig,
+    SafetyLayer,
+    Threat,
+    conflicts,
+    dilated,
+    needed_deceleration,
+    rss_gap_m,
+    travel_m,
+)
 from planning.speed import SpeedConfig, SpeedProfile, follow_accel_mps2
 from planning.vehicle import EgoShape
-
 
 _STOPPED_MPS = 0.3  # below it a car's wheels are all but still
 
@@ -143,6 +151,8 @@ class Behavior:
         for r in np.flatnonzero(is_lead & np.isfinite(nearest)).tolist():
             lead_mps = float(occupied.speed_mps[r])
             accel = follow_accel_mps2(float(nearest[r]), now.speed_mps, lead_mps, self._speed)
+            if nearest[r] < rss_gap_m(now.speed_mps, lead_mps, self._safety_config):
+                accel = -self._speed.max_brake_mps2  # RSS's proper response: at least 3 m/s2 until the gap is back
             if nearest[r] < self._speed.headway_s * 2.0 * max(now.speed_mps, 5.0) and present[r]:
                 self._lead_seen_ns = now.t_ns
             reason = f"follow: {self._name(now, r)} {nearest[r]:.0f} m ahead at {lead_mps:.1f} m/s"

@@ -28,6 +28,7 @@ class SafetyConfig:
         margin_m: room left ahead of the bumper in an emergency.
         vru_margin_s: people and two-wheelers are given this time before and after their predicted crossing.
         min_probability: less likely predictions are left to caution; the present place always counts.
+        entry_horizon_s: who comes into the path later is yielded to, but no emergency: predictions err.
         rss_brake_mps2, rss_lead_brake_mps2, rss_response_s: the RSS envelope (METRICS.md 8.6, JRC and ad-rss-lib).
     """
 
@@ -40,6 +41,7 @@ class SafetyConfig:
     margin_m: float = 1.0
     vru_margin_s: float = 0.4
     min_probability: float = 0.35
+    entry_horizon_s: float = 2.5
     rss_brake_mps2: float = 6.0
     rss_lead_brake_mps2: float = 8.0
     rss_response_s: float = 0.3
@@ -132,7 +134,8 @@ class SafetyLayer:
     def check(self, occupied: Occupancy, speed_mps: float) -> Threat | None:
         """The threat that must be braked for as an emergency, or None."""
         config = self._config
-        believed = (occupied.probability >= config.min_probability) | np.isfinite(occupied.near_m[:, 0])
+        soon = np.isfinite(occupied.near_m[:, occupied.time_s <= config.entry_horizon_s]).any(axis=1)
+        believed = (soon & (occupied.probability >= config.min_probability)) | np.isfinite(occupied.near_m[:, 0])
         index = np.flatnonzero(believed)
         if not len(index):
             self._acting = False

@@ -9,7 +9,9 @@ import numpy as np
 from moosetest.world import Lane, LaneMap
 
 
-def quarter_bend(radius_m: float, limit_mps: float = 15.0) -> tuple[LaneMap, Callable[[float, float], tuple[float, float]]]:
+def quarter_bend(
+    radius_m: float, limit_mps: float = 15.0
+) -> tuple[LaneMap, Callable[[float, float], tuple[float, float]]]:
     """60 m straight along +x to the origin, a quarter to the left, 80 m straight along +y; and places on the bend."""
     x = np.linspace(-60.0, 0.0, 31)[:-1]
     angle = np.linspace(0.0, np.pi / 2, 60)

@@ -27,12 +27,12 @@ def boxes(ego: EgoState, sensor_id: str, center_world, size, yaw_world=0.0, labe
     """Detections of given world boxes; scalars are repeated."""
     center = np.atleast_2d(np.asarray(center_world, dtype=float))
     n = len(center)
-    fill = dict(
-        velocity_ego_mps=np.zeros((n, 2)),
-        has_velocity=np.zeros(n, dtype=bool),
-        radial_speed_mps=np.zeros(n),
-        has_radial_speed=np.zeros(n, dtype=bool),
-    )
+    fill = {
+        "velocity_ego_mps": np.zeros((n, 2)),
+        "has_velocity": np.zeros(n, dtype=bool),
+        "radial_speed_mps": np.zeros(n),
+        "has_radial_speed": np.zeros(n, dtype=bool),
+    }
     fill.update(more)
     return Detections(
         sensor_id=sensor_id,

@@ -99,6 +99,7 @@ class SensingPerceiver:
         detections = tuple(d.detect(bundle) for d in self._detectors)
         stage_ms["lidar_radar"] = (perf_counter() - started) * 1e3
         started = perf_counter()
+        self._tracker.observe(bundle)
         tracks = self._tracker.update(ego, detections, image_detections)
         stage_ms["fusion"] = (perf_counter() - started) * 1e3
         return ego, detections, image_detections, tracks, stage_ms

@@ -86,6 +86,16 @@ def test_lead_that_brakes_hard_is_not_hit():
     assert drive.speeds[-1] < 0.2
 
 
+def test_cut_in_inside_the_safe_gap_is_given_room():
+    def path(t):
+        y = -3.5 + min(3.5, 1.0 * max(0.0, t - 1.0))
+        return BUMPER_M + 6.0 + 2.25 + 20.0 * t, y, 20.0, 1.0 * (1.0 < t < 4.5)
+
+    drive = Drive([Actor(0.0, 0.0, path=path)], 20.0, 20.0, lanes=straight_lanes(n_right=1)).run(15.0)
+    assert drive.min_gap_m > 3.0
+    assert drive.steps[-1].gap_m > 12.0
+
+
 def test_no_reaction_to_things_beside_the_road_or_oncoming():
     beside = [Actor(80.0 + 15 * i, -3.0) for i in range(4)]
     oncoming = [Actor(250.0 + 60 * i, 3.5, vx=-15.0, yaw=np.pi) for i in range(3)]

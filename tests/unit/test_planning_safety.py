@@ -21,7 +21,7 @@ TIME_S = np.arange(41) * 0.2
 
 def stretch(near_m, far_m=None, from_s=0.0, to_s=9.0, probability=1.0, is_vru=False, speed=0.0, cross=0.0):
     """One row: taken from `from_s` to `to_s`."""
-    taken = (TIME_S >= from_s - 1e-9) & (TIME_S <= to_s + 1e-9)
+    taken = (from_s - 1e-9 <= TIME_S) & (to_s + 1e-9 >= TIME_S)
     near = np.where(taken, near_m + speed * TIME_S, np.inf)
     far = np.where(taken, (near_m + 4.0 if far_m is None else far_m) + speed * TIME_S, -np.inf)
     return Occupancy(

@@ -1,5 +1,7 @@
 """EDGE_CASES.md 0.3: the table, and hand-worked motions."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -42,7 +44,9 @@ def test_stopping_distances_are_those_of_the_table(kmh):
     assert stopping_distance_m(MACHINE_DRIVER, speed) == pytest.approx(machine, abs=0.1)
 
 
-@pytest.mark.parametrize(("reveal_s", "careful", "machine"), [(1.4, 8, 49), (2.1, 40, 90), (2.7, 72, 126), (3.0, 89, 144)])
+@pytest.mark.parametrize(
+    ("reveal_s", "careful", "machine"), [(1.4, 8, 49), (2.1, 40, 90), (2.7, 72, 126), (3.0, 89, 144)]
+)
 def test_reveal_times_give_the_speeds_of_the_table(reveal_s, careful, machine):
     assert highest_stopping_speed_mps(CAREFUL_DRIVER, reveal_s) / KMH == pytest.approx(careful, abs=1.0)
     assert highest_stopping_speed_mps(MACHINE_DRIVER, reveal_s) / KMH == pytest.approx(machine, abs=1.0)
@@ -61,7 +65,7 @@ def test_impact_speed_falls_with_distance_and_ends_at_the_stopping_distance():
     stop = stopping_distance_m(CAREFUL_DRIVER, speed)
     speeds = [impact_speed_mps(CAREFUL_DRIVER, speed, d) for d in np.linspace(0.0, stop, 25)]
     assert speeds[0] == pytest.approx(speed)
-    assert all(a >= b for a, b in zip(speeds, speeds[1:], strict=False))
+    assert all(a >= b for a, b in pairwise(speeds))
     assert speeds[-1] == pytest.approx(0.0, abs=1e-6)
     assert avoids(CAREFUL_DRIVER, speed, stop + 0.01)
     assert not avoids(CAREFUL_DRIVER, speed, stop - 0.01)
