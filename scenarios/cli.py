@@ -52,9 +52,13 @@ def serve(
         _check(0 <= port <= 65534, f"--port {port}: want 0 (any free port) to 65534", False)
         from sim.server.server import serve as run_server
 
-        run_server(
-            port, map_name, host=host, seed=seed, ready=lambda at: typer.echo(f"CARLA server ready on {host}:{at}")
-        )
+        def say_ready(at: int) -> None:
+            typer.echo(f"CARLA 0.9.16 server ready on {host}:{at}")
+
+        try:
+            run_server(port, map_name, host=host, seed=seed, ready=say_ready)
+        except (ValueError, OSError) as error:  # not OpenDRIVE, or the port is taken: the text says which
+            stop(str(error), WRONG_USE, False)
 
 
 @app.command("list")

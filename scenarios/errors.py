@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Iterator
 
-from moosetest.arrays import ContractError
 from moosetest.config import ConfigError
 from moosetest.registry import UnknownNameError
 
@@ -28,6 +27,7 @@ def stop(message: str, code: int, as_json: bool) -> None:
 @contextlib.contextmanager
 def clear_errors(as_json: bool = False) -> Iterator[None]:
     """Turn the errors that people can cause into one line."""
+    from moosetest.arrays import ContractError
     from scenarios.drive.path import PlaceNotOnMapError
     from sim.embedded import ServerUnavailableError
     from sim.session import MissingBlueprintError

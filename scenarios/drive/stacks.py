@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from fusion.localization import EkfLocalizer
-
 from fusion.registry import TRACKERS
 from fusion.world_model import build_world_model
 from moosetest.stages import Detector, ImageDetector

@@ -25,7 +25,7 @@ STATUS_COLORS = {"ok": (96, 200, 120), "degraded": (255, 190, 70), "emergency": 
 
 def film_frames(bundle: Path) -> Iterator[NDArray[np.uint8]]:
     """The pictures of a run's film; without a camera in the bundle the left side says so."""
-    images = {t_ns: image for t_ns, image in read_images(bundle, CAMERA)}
+    images = dict(read_images(bundle, CAMERA))
     for state in read_states(bundle):
         t_ns = round(state["sample"]["t_s"] * NS_PER_S)
         yield np.asarray(_compose(images.get(t_ns), state))

@@ -137,9 +137,13 @@ def find_map(name_or_xodr: str) -> WorldMap:
     path = Path(name_or_xodr)
     if path.suffix == ".xodr":
         try:
-            return opendrive_map(path.stem, path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ValueError(f"{path}: cannot be read ({error}); want an OpenDRIVE file") from error
+        try:
+            return opendrive_map(path.stem, text)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
     return WorldMap(load_map(name_or_xodr.rsplit("/", 1)[-1]))
 
 
