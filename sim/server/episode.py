@@ -63,6 +63,7 @@ class Episode:
         self.frame = start.frame
         self.tick = 0
         self.elapsed_ns = 0
+        self.shown_from_ns = 0  # where the clock of clouds and strobes begins
         self.delta_ns = 0
         self.touches: list[Touch] = []
         self.table = ActorTable()

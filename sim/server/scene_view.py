@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from moosetest.timing import s_from_ns
 from sim.assets.library import has_asset, poses
 from sim.assets.mesh import MeshKey
 from sim.server.actors import Actor
@@ -44,7 +45,7 @@ def build_scene(episode: Episode) -> Scene:
         static=episode.map.data.scenery(),
         instances=tuple(instances),
         weather=weather,
-        time_s=episode.now().elapsed_s,
+        time_s=s_from_ns(episode.elapsed_ns - episode.shown_from_ns),
         # noise is seeded by each sensor's own age: the frame number depends on how long the server ran before
         frame=0,
         street_lamps_on=weather.sun_elevation_rad < _LAMPS_BELOW_SUN_RAD,

@@ -106,6 +106,9 @@ class Simulation:
         fixed_s = settings.fixed_delta_s
         if fixed_s is not None and fixed_s <= 0:  # stock CARLA takes 0 as "not fixed"
             settings = replace(settings, fixed_delta_s=None)
+        if settings.synchronous_mode and not self.episode.settings.synchronous_mode:
+            # How long the server idled before a client took the clock must not show in its pictures.
+            self.episode.shown_from_ns = self.episode.elapsed_ns
         self.episode.settings = settings
         self._next_async_s = self._last_async_s = time.monotonic()
         return self.episode.frame
