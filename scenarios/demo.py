@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from scenarios.case import Case, all_cases
 from scenarios.drive.loop import DriveRequest, drive
 from scenarios.drive.verdict import Outcome, Verdict
+from scenarios.terminal import console
 
 STACKS = ("fused", "camera", "blind")
 SEVERITIES = (0.0, 1.0)
@@ -92,10 +92,10 @@ def _print(verdicts: list[Verdict], broken: list[str], page: Path) -> None:
         outcome = f"[{_COLOR[verdict.outcome]}]{verdict.outcome.value}[/]"
         row = (verdict.case, f"{verdict.severity:g}", verdict.factor, verdict.stack, outcome, gap, verdict.why)
         table.add_row(*row)
-    console = Console(highlight=False)
-    console.print(table)
+    screen = console()
+    screen.print(table)
     for line in broken:
-        console.print(f"[red]not as expected:[/] {line}")
+        screen.print(f"[red]not as expected:[/] {line}")
     if not broken:
-        console.print(f"{len(verdicts)} runs, every verdict that must hold holds")
-    console.print(f"report: {page}")
+        screen.print(f"{len(verdicts)} runs, every verdict that must hold holds")
+    screen.print(f"report: {page}")

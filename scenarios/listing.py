@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
+
+from scenarios.terminal import console
 
 
 def listing(what: str) -> list[dict[str, Any]]:
@@ -20,9 +21,7 @@ def print_listing(rows: list[dict[str, Any]]) -> None:
         table.add_column(key, overflow="fold")
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
-    console = Console()
-    # A pipe has no width: wide enough that a name is never broken.
-    (console if console.is_terminal else Console(width=200)).print(table)
+    console().print(table)
 
 
 def _cases() -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from scenarios.case import Arm, find_case
 from scenarios.drive.loop import DriveRequest, drive
+from scenarios.terminal import console
 from sim.assets import library
 from sim.embedded import EmbeddedServer
 from sim.rig import load_rig
@@ -28,10 +29,10 @@ TICKS = 400
 
 def measure_speed() -> list[dict[str, Any]]:
     """Rows of what, measured, unit, budget, and how; medians on this machine as it is now."""
-    console = Console(stderr=True)
+    errors = Console(stderr=True)
     rows: list[dict[str, Any]] = []
     for label, measure in _MEASURES.items():
-        with console.status(f"measuring {label}"):
+        with errors.status(f"measuring {label}"):
             rows.extend(measure())
     return rows
 
@@ -43,7 +44,7 @@ def print_speed(rows: list[dict[str, Any]]) -> None:
         table.add_column(name, justify="left" if name == "what" else "right")
     for row in rows:
         table.add_row(row["what"], f"{row['measured']:.3g} {row['unit']}".strip(), row["budget"])
-    Console(highlight=False).print(table)
+    console().print(table)
 
 
 def _row(what: str, measured: float, unit: str, budget: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from moosetest.arrays import FloatArray
+from moosetest.objects import TrackStatus
 from scenarios.drive.record import EGO_LENGTH_M, EGO_WIDTH_M
 from scenarios.measure.geometry import box_corners
 from scenarios.report.paint import CLASS_NAMES, INK, font
@@ -33,7 +34,8 @@ def draw_birdseye(state: dict[str, Any]) -> Image.Image:
     for center, size, yaw in zip(truth["center_world_m"], truth["size_lwh_m"], truth["yaw_world_rad"], strict=True):
         _draw_box(draw, to_ego, center, size, yaw, TRUTH, fill=True)
     for index, center in enumerate(tracks["center_world_m"]):
-        _draw_track(draw, to_ego, tracks, index, center)
+        if tracks["status"][index] != TrackStatus.TENTATIVE:
+            _draw_track(draw, to_ego, tracks, index, center)
     draw.polygon(_outline(box_corners(np.array([EGO_CENTER_X_M, 0.0]), EGO_LENGTH_M, EGO_WIDTH_M, 0.0)), fill=EGO)
     _draw_legend(draw)
     return picture
@@ -86,6 +88,8 @@ def _draw_track(draw: ImageDraw.ImageDraw, to_ego: _ToEgo, tracks: dict[str, Any
     tip_world_m = np.asarray(center[:2]) + np.asarray(tracks["velocity_world_mps"][index])
     draw.line([_px(at_m), _px(to_ego.points(tip_world_m)[0])], fill=TRACK, width=2)
     name = CLASS_NAMES[int(np.argmax(tracks["class_prob"][index]))]
+    if name == "unknown":  # most are walls and posts: their boxes say enough
+        return
     x, y = _px(at_m)
     draw.text((x + 8, y - 6), f"{name} {tracks['existence'][index]:.2f}", fill=TRACK, font=font(11))
 

@@ -86,7 +86,8 @@ def _draw_strip(draw: ImageDraw.ImageDraw, state: dict[str, Any], width: int) ->
     numbers = f"{sample['t_s']:4.1f} s    {sample['speed_mps'] * 3.6:3.0f} km/h    gap {gap}    TTC {ttc}"
     draw.text((10, top), numbers, fill=INK, font=font(14))
     status = sample["status"]
-    draw.text((10, top + 20), f"{status}: {sample['reason']}", fill=STATUS_COLORS[status], font=font(14))
+    reason = sample["reason"].replace("²", "2")  # Pillow's own font has no raised digits
+    draw.text((10, top + 20), f"{status}: {reason}", fill=STATUS_COLORS[status], font=font(14))
     if sample["contact"]:
         draw.rectangle([width - 110, top, width - 10, top + 34], fill=(200, 30, 30))
         draw.text((width - 98, top + 8), "CONTACT", fill=INK, font=font(16))
