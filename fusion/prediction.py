@@ -28,10 +28,10 @@ class PredictionConfig:
         step_s: time between predicted poses.
         horizon_s: how far; a car at 20 m/s stops within it.
         turn_s: a turn is kept up for so long, then the track goes straight on: nobody circles.
-        max_yaw_rate_radps: nuPlan's comfort bound for vehicles (METRICS.md 8.2).
+        max_yaw_rate_radps: nuPlan's comfort bound for vehicles.
         near_way_m: a person this near to the middle of the car's way may walk into it: a lane and a pavement.
         in_way_m: a person this near to the middle is in the way: a car's half width and a step.
-        walk_mps: how fast, the 5 km/h of Euro NCAP's adult (METRICS.md 8.7).
+        walk_mps: how fast, the 5 km/h of Euro NCAP's adult.
         step_in_prob: belief that a person who stands or walks along the road steps into it.
         heads_for_prob: the same for one who moves towards it, yet would not reach it by keeping on.
         stop_prob: belief that a person who crosses the way stops in it (RW-06, RW-19).

@@ -25,7 +25,7 @@ class ControlConfig:
         damping: of the lateral error over arc length; 1 is critical.
         delay_s: a command acts this much later (one tick of latency).
         max_accel_mps2, max_brake_mps2: acceleration limits; 0.85 g is R157's AEB level.
-        jerk_mps3: comfort; nuPlan's bound is 4.13 (METRICS.md 8.2).
+        jerk_mps3: comfort; nuPlan's bound is 4.13.
         emergency_jerk_mps3: full braking within a quarter of a second, a hydraulic unit's build-up.
         max_lateral_mps2: steering may ask no more of the tyres; nuPlan's comfort bound 4.89.
         steer_rate_radps: of the road wheel; a steering motor's 400 deg/s at the rim over a ratio of 14.

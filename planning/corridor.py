@@ -21,7 +21,7 @@ class CorridorConfig:
     """How wide and how far the swept path is looked at.
 
     Args:
-        margin_m: room kept beside the car for anything; 0.3 m is RSS's lateral fluctuation mu (METRICS.md 8.6).
+        margin_m: room kept beside the car for anything; 0.3 m is RSS's lateral fluctuation mu.
         vru_margin_m: the same for people and two-wheelers, who sway and step.
         lookahead_m: length of route looked at; more than the 282 m that a careful driver needs at 200 km/h.
         horizon_s: predictions are extended at their last speed to this time, in which a car at 33 m/s stops at 4 m/s2.

@@ -27,7 +27,7 @@ class PlannerConfig:
         horizon_s: length of a plan.
         reroute_m: this far off the route a new one is planned; a lane and a half.
         stale_s: a sensor silent for longer makes the car slow; three ticks.
-        degraded_mps: the speed it then keeps; a careful driver stops from 30 km/h within 16 m (EDGE_CASES.md 0.3).
+        degraded_mps: the speed it then keeps; a careful driver stops from 30 km/h within 16 m.
         lost_s: silent for longer than this, all of them: the car stops.
     """
 

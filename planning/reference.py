@@ -1,4 +1,4 @@
-"""Two drivers to measure against, in closed form: the careful human of UN R157, and a machine (EDGE_CASES.md 0.3).
+"""Two drivers to measure against, in closed form: the careful human of UN R157, and a machine.
 
 Both perceive for a while at constant speed, then let go of the pedal, then brake with constant jerk up to a constant
 deceleration. Times count from the instant at which the danger can be perceived.

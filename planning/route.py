@@ -19,7 +19,7 @@ STEP_M = 0.5
 _YAW_SMOOTHING_M = 2.0  # lane centre lines are polygons of about 2 m edges: their corners are not bends
 _LANE_CHANGE_M = 30.0  # about 3 s at town speed, a usual lane change
 _OVERRUN_M = 40.0  # obstacles just behind the goal still matter
-_DEFAULT_WIDTH_M = 3.5  # EDGE_CASES.md 0.2, template G-URB
+_DEFAULT_WIDTH_M = 3.5  # an urban lane, as the maps of the cases have it
 _NO_LIMIT_MPS = 130.0 / 3.6  # where no map says otherwise the cruise speed decides
 
 

@@ -19,7 +19,7 @@ class SafetyConfig:
     """When the safety layer acts, and how hard.
 
     Args:
-        full_brake_mps2: 0.85 g, R157's AEB level (EDGE_CASES.md 0.3).
+        full_brake_mps2: 0.85 g, R157's AEB level.
         emergency_mps2: needing more than this is an emergency: beyond comfort, short of ABS.
         emergency_ttc_s: or a collision nearer than this, see `min_ttc_decel_mps2`.
         min_ttc_decel_mps2: a near collision that less braking than this avoids (creeping in a jam) is no emergency.
@@ -29,7 +29,7 @@ class SafetyConfig:
         vru_margin_s: people and two-wheelers are given this time before and after their predicted crossing.
         min_probability: less likely predictions are left to caution; the present place always counts.
         entry_horizon_s: who comes into the path later is yielded to, but no emergency: predictions err.
-        rss_brake_mps2, rss_lead_brake_mps2, rss_response_s: the RSS envelope (METRICS.md 8.6, JRC and ad-rss-lib).
+        rss_brake_mps2, rss_lead_brake_mps2, rss_response_s: the RSS envelope, with JRC's and ad-rss-lib's values.
     """
 
     full_brake_mps2: float = 8.3
@@ -114,7 +114,7 @@ def time_to_collision_s(occupied: Occupancy, speed_mps: float, shape: EgoShape) 
 
 
 def rss_gap_m(speed_mps: float, lead_speed_mps: float, config: SafetyConfig) -> float:
-    """The gap from which the car can still stop if the one ahead brakes as hard as it can (RSS, METRICS.md 8.6)."""
+    """The gap from which the car can still stop if the one ahead brakes as hard as it can (RSS)."""
     own = speed_mps * config.rss_response_s + speed_mps**2 / (2.0 * config.rss_brake_mps2)
     return max(0.0, own - max(lead_speed_mps, 0.0) ** 2 / (2.0 * config.rss_lead_brake_mps2))
 

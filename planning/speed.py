@@ -16,14 +16,14 @@ class SpeedConfig:
     """Comfort.
 
     Args:
-        lateral_accel_mps2: in bends; about half of nuPlan's comfort bound (METRICS.md 8.2).
+        lateral_accel_mps2: in bends; about half of nuPlan's comfort bound.
         accel_mps2: speeding up; below nuPlan's bound of 2.4.
         brake_mps2: planned braking, for bends, limits, lines and standing things.
         max_brake_mps2: braking without an emergency.
         headway_s: time gap to a car ahead; R157's cut-out gap is 2 s, usual traffic 1.5 s (template G-CUT).
         standstill_gap_m: room to whatever the car stops behind.
         line_gap_m: room to a stop line.
-        red_brake_mps2: what a red signal is worth; R157's ordinary braking (METRICS.md 8.6), below an emergency stop.
+        red_brake_mps2: what a red signal is worth; R157's ordinary braking, below an emergency stop.
         track_s: time within which the planned speed is reached.
         goal_gap_m: how far short of the goal the car's origin stops.
     """

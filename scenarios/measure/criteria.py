@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from planning.reference import CAREFUL_DRIVER, avoids, impact_speed_mps
 
+from planning.reference import CAREFUL_DRIVER, avoids, impact_speed_mps
 from scenarios.drive.record import Record
 from scenarios.staging import Staging
 
@@ -16,7 +16,7 @@ STANDARD_GRAVITY_MPS2 = 9.80665
 FALSE_REACTION_MPS2 = 0.25 * STANDARD_GRAVITY_MPS2
 """Extra deceleration that counts as a false reaction: FMVSS 127's false-activation figure."""
 FALSE_SPEED_LOSS = 0.10
-"""Share of the speed that a false reaction may cost (EDGE_CASES.md, PC-B)."""
+"""Share of the speed that a false reaction may cost: this project's choice."""
 PREDICTION_ERROR_M = 1.0
 """Largest distance between track and truth while the object is tracked (PC-T)."""
 

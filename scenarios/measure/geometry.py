@@ -30,7 +30,7 @@ def time_to_collision_s(
 ) -> float:
     """When the rectangles first touch if both keep their velocity; infinity when not within `TTC_HORIZON_S`.
 
-    METRICS.md: time to collision by constant velocity, of boxes and not of centres.
+    Time to collision by constant velocity, of boxes and not of centres.
     """
     times_s = np.arange(0.0, TTC_HORIZON_S, TTC_STEP_S)
     relative_mps = np.asarray(velocity_b_mps)[:2] - np.asarray(velocity_a_mps)[:2]

@@ -60,7 +60,7 @@ def test_registry_refuses_duplicates_and_typos():
 def test_rig_by_name_and_typo():
     rig = load_rig("default")
     assert rig.sensor_ids == ["cam_main", "cam_tele", "lidar_front", "radar_front"]
-    # DESIGN.md: focal lengths 554 and 1,815 px
+    # Focal lengths 554 and 1,815 px
     assert rig.cameras[0].K_px[0, 0] == pytest.approx(554.26, abs=0.01)
     assert rig.cameras[1].K_px[0, 0] == pytest.approx(1814.81, abs=0.01)
     with pytest.raises(ConfigError, match="did you mean 'default'"):

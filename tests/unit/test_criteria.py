@@ -55,7 +55,7 @@ def test_contact_fails_where_the_careful_driver_avoids():
 
 
 def test_a_softer_hit_than_the_careful_drivers_passes_when_he_cannot_avoid():
-    # 1 s of remaining time at 34 km/h is 9.4 m: EDGE_CASES 0.3 says 18.5 m are needed.
+    # 1 s of remaining time at 34 km/h is 9.4 m: the careful driver needs 18.5 m.
     hardest = staging("cut_out_reveal", 1.0)
     assert not careful_driver_avoids(hardest)
     made = record([9.0, 1.0])

@@ -62,7 +62,7 @@ def test_standing_things_do_not_gain_speed_from_noise():
 
 
 def tempe_labels(t: float) -> int:
-    """Other, vehicle and bicycle in turn, every 0.3 s: as the record's timeline alternates (EDGE_CASES.md 1.2)."""
+    """Other, vehicle and bicycle in turn, every 0.3 s: as the record's timeline alternates."""
     return (ObjectClass.CAR, ObjectClass.UNKNOWN, ObjectClass.BICYCLE)[int(t / 0.3) % 3]
 
 

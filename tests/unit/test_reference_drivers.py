@@ -1,4 +1,4 @@
-"""EDGE_CASES.md 0.3: the table, and hand-worked motions."""
+"""The careful driver's table, and hand-worked motions."""
 
 from itertools import pairwise
 
