@@ -23,6 +23,8 @@ from sim.truth import ActorFacts, GroundTruth, actor_facts, read_truth
 
 CALL_TIMEOUT_S = 20.0
 """For one call; loading a map on a real server takes several seconds."""
+LOST_TIMEOUT_S = 0.2
+"""For the farewell to a server that has stopped answering: it may be back by now, but nobody waits for it."""
 SENSOR_TIMEOUT_S = 10.0
 """A GPU sensor of a real CARLA lags by a frame or two; one that takes longer than this has failed."""
 PHYSICS_STEP_S = 0.05
@@ -93,6 +95,7 @@ class Session:
         self._bumper: Any = None
         self._contacts: list[Contact] = []
         self._ticks = 0
+        self._is_lost = False
         self.ego: Any = None
         self.T_body_ego = Transform.identity("body", "ego")
 
@@ -137,9 +140,17 @@ class Session:
         self.apply([self._carla.command.ApplyVehicleControl(self.ego, command)])
 
     def apply(self, commands: Sequence[Any]) -> None:
-        """Apply `carla.command` values at once, before the next tick."""
-        if commands:
+        """Apply `carla.command` values at once, before the next tick.
+
+        Raises:
+            ServerUnavailableError: the server went away.
+        """
+        if not commands:
+            return
+        try:
             self._client.apply_batch_sync(list(commands), False)
+        except RuntimeError as error:
+            raise self._lost(error) from error
 
     def tick(self) -> Tick:
         """Step the world once and wait for the frame of every sensor.
@@ -151,7 +162,7 @@ class Session:
             frame = self.world.tick(CALL_TIMEOUT_S)
             snapshot = self.world.get_snapshot()
         except RuntimeError as error:
-            raise ServerUnavailableError(f"the server stopped answering ({_first_line(error)})") from error
+            raise self._lost(error) from error
         if snapshot.frame != frame:
             raise ServerUnavailableError(f"the server stepped to frame {frame}, its state is of {snapshot.frame}")
         t_ns = self._ticks * TICK_NS
@@ -167,6 +178,8 @@ class Session:
 
     def close(self) -> None:
         """Destroy what was spawned and give the world its settings back; a server that is gone is fine."""
+        if self._is_lost:  # every call would only run into its time-out
+            self._client.set_timeout(LOST_TIMEOUT_S)
         with contextlib.suppress(RuntimeError):
             if self._suite is not None:
                 self._suite.destroy()
@@ -176,6 +189,10 @@ class Session:
             self._client.apply_batch_sync([destroy(actor) for actor in reversed(self._spawned)], False)
             self.world.apply_settings(self._settings_before)
         self._spawned.clear()
+
+    def _lost(self, error: RuntimeError) -> ServerUnavailableError:
+        self._is_lost = True
+        return ServerUnavailableError(f"the server stopped answering ({_first_line(error)})")
 
     def _load(self, map_name: str) -> Any:
         world = self._client.get_world()
