@@ -22,9 +22,16 @@ app = typer.Typer(
 train_app = typer.Typer(help="Train a network on a dataset and write its model card.", no_args_is_help=True)
 app.add_typer(train_app, name="train")
 
+
+def _whole_seed(seed: int) -> int:
+    if seed < 0:
+        stop(f"--seed {seed}: want a whole number from 0 on", WRONG_USE, False)
+    return seed
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Severity = Annotated[float, typer.Option(help="0 (the cue is there) to 1 (hardest plausible).")]
-Seed = Annotated[int, typer.Option(help="Draws the nuisances and all noise; 0 or more.")]
+Seed = Annotated[int, typer.Option(callback=_whole_seed, help="Draws the nuisances and all noise; 0 or more.")]
 Threads = Annotated[int, typer.Option(help="Threads of torch; 0 is one a core.")]
 Carla = Annotated[
     str | None, typer.Option("--carla", metavar="HOST:PORT", help="A CARLA server; else an embedded one.")
@@ -90,7 +97,6 @@ def run(
     """Drive one case once: verdict, and a run bundle to look at."""
     with clear_errors(as_json):
         _check(0.0 <= severity <= 1.0, f"--severity {severity}: want a number from 0 to 1", as_json)
-        _check(seed >= 0, f"--seed {seed}: want a whole number from 0 on", as_json)
         _check_address(carla, as_json)
         from scenarios.case import Arm, find_case
         from scenarios.drive.loop import DriveRequest

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from perception.training.dataset_format import SPLITS, DatasetReader
 from perception.training.results import TrainingResult
 
 Trainer = Callable[..., TrainingResult]
@@ -29,6 +30,8 @@ def train_lidar_network(data: Path, out: Path, minutes: float, seed: int, resume
 
 
 def _train(trainer: Trainer, data: Path, out: Path, minutes: float, seed: int, resume: bool, threads: int) -> None:
+    for split in SPLITS:
+        DatasetReader(data, split)  # says what is missing before anything is written
     out.mkdir(parents=True, exist_ok=True)
     result = trainer(data, out, minutes=minutes, seed=seed, resume=resume, threads=threads or os.cpu_count() or 1)
     console = Console(highlight=False)

@@ -26,6 +26,8 @@ def importable(monkeypatch, request):
         (["run", "tempe", "--stack", "fusd"], "did you mean 'fused'"),
         (["run", "tempe", "--severity", "1.5", "--stack", "oracle"], "--severity 1.5: want a number from 0 to 1"),
         (["run", "tempe", "--seed", "-3", "--stack", "oracle"], "--seed -3: want a whole number from 0 on"),
+        (["demo", "--seed", "-3"], "--seed -3: want a whole number from 0 on"),
+        (["train", "camera", "nowhere"], "nowhere/meta.json"),
         (["run", "tempe", "--rig", "defualt", "--stack", "oracle"], "did you mean 'default'"),
         (["run", "tempe", "--camera-weights", "none.onnx"], "none.onnx"),
         (["run", "tempe", "--lidar-weights", "none.onnx"], "none.onnx"),
