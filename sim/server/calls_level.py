@@ -49,7 +49,7 @@ def get_names_of_all_objects(simulation: Simulation) -> list[str]:
 @call("apply_color_texture_to_objects", "apply_float_color_texture_to_objects")
 def apply_texture_to_objects(_: Simulation) -> None:
     """Surfaces are procedural."""
-    raise CallError("textures cannot be replaced on this server")
+    raise CallError("replacing textures is not supported")
 
 
 @call("set_annotations_traverse_translucency")

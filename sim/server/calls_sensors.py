@@ -14,7 +14,7 @@ def get_gbuffer_token(_: Simulation) -> bytes:
 
 
 @call("enable_gbuffers")
-def enable_gbuffers(_: Simulation, enabled: bool) -> None:
+def enable_gbuffers(_: Simulation, actor_id: int, enabled: bool) -> None:
     """There is no Unreal renderer whose buffers could be read."""
     if enabled:
         raise CallError("g-buffers are not supported")

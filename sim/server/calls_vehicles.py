@@ -168,7 +168,7 @@ def get_bones_transform(simulation: Simulation, actor_id: int) -> list[Any]:
 @call("set_bones_transform")
 def set_bones_transform(_: Simulation) -> None:
     """Walkers have poses, not bones."""
-    raise CallError("walkers of this server have no bones")
+    raise CallError("moving the bones of walkers is not supported")
 
 
 @call("blend_pose", "get_pose_from_animation")

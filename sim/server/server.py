@@ -16,7 +16,7 @@ from sim.server.simulation import Simulation
 from sim.server.streams import StreamServer
 from sim.server.world_map import find_map
 
-_CALL_MODULES = ("core", "actors", "vehicles", "lights", "level", "sensors", "recorder")
+CALL_MODULES = ("core", "actors", "vehicles", "lights", "level", "sensors", "recorder")
 
 
 class Server:
@@ -34,7 +34,7 @@ class Server:
     """
 
     def __init__(self, port: int, map_name_or_xodr: str, *, host: str = "127.0.0.1", seed: int = 0) -> None:
-        for name in _CALL_MODULES:
+        for name in CALL_MODULES:
             importlib.import_module(f"sim.server.calls_{name}")
         world_map = find_map(map_name_or_xodr)
         listener = _bound(host, port)
