@@ -7,16 +7,19 @@ export PYTHONDONTWRITEBYTECODE := 1
 # One stamp for each checkout and each pyproject.toml: an environment is reused while both are the same.
 STAMP := $(VENV)/.installed-$(shell (cat pyproject.toml setup/install; pwd) | sha256sum | cut -c1-16)
 
-.PHONY: demo test test-slow check format speed clean-env
+.PHONY: demo test test-slow endurance check format speed clean-env
 
 demo: $(STAMP)
 	$(BIN)/moosetest demo
 
 test: $(STAMP)
-	$(BIN)/pytest -m "not slow and not perf and not gpu" -n 2
+	$(BIN)/pytest -m "not slow and not perf and not gpu and not endurance" -n 2
+
+endurance: $(STAMP)
+	$(BIN)/pytest -m endurance -n 2 tests/endurance
 
 test-slow: $(STAMP)
-	$(BIN)/pytest -m "slow and not perf and not gpu" -n 2
+	$(BIN)/pytest -m "slow and not perf and not gpu and not endurance" -n 2
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -65,6 +65,12 @@ class EmbeddedServer:
     ) -> None:
         self._stop()
 
+    @property
+    def process_id(self) -> int:
+        """Of the running server, for those who watch its memory."""
+        assert self._process is not None
+        return self._process.pid
+
     def _await_ready(self, errors: IO[str]) -> int:
         process = self._process
         assert process is not None

@@ -194,7 +194,7 @@ def _answer(episode: Episode, command: Any) -> Any:
 
 def _opened(command: Any) -> tuple[int, list[Any]]:
     match command:
-        case [[int(index), list(fields)]] if 0 <= index < len(_COMMANDS) + 1:
+        case [[int(index), list(fields)]] if 0 <= index < len(COMMANDS) + 1:
             return index, fields
     raise CallError(f"unknown batch command {command!r:.60}")
 
@@ -202,7 +202,7 @@ def _opened(command: Any) -> tuple[int, list[Any]]:
 def _do(episode: Episode, index: int, fields: list[Any]) -> int:
     if index == 0:
         return _spawn(episode, fields)
-    command = _COMMANDS[index - 1]
+    command = COMMANDS[index - 1]
     if len(fields) < len(command.converters):
         raise LayoutError(f"batch command {index}: {len(fields)} fields, want {len(command.converters)}")
     arguments = [unpack(item) for unpack, item in zip(command.converters, fields, strict=False)]
@@ -239,7 +239,7 @@ def _command(function: Callable[..., None]) -> _Command:
     return _Command(function, tuple(unpacker(hints[name]) for name in names if name != "return"))
 
 
-_COMMANDS = tuple(
+COMMANDS = tuple(
     _command(function)
     for function in (
         destroy,

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from sim.server.layouts import Convert, LayoutError, to_wire, unpacker
+from sim.server.rpc import RpcConnection
 
 if TYPE_CHECKING:
     from sim.server.simulation import Simulation
@@ -41,15 +42,17 @@ class Handler:
     returns_value: bool
     bare: bool
     where: Where
+    wants_caller: bool = False
 
-    def run(self, simulation: Simulation, arguments: list[Any]) -> Any:
+    def run(self, simulation: Simulation, arguments: list[Any], caller: RpcConnection | None = None) -> Any:
         """The wrapped result, or the wrapped error: this never raises for what a client sent."""
         try:
+            given = [caller] if self.wants_caller else []
             if self.where is Where.UNLOCKED:
-                result = self.function(simulation, *self._convert(arguments))
+                result = self.function(simulation, *given, *self._convert(arguments))
             else:
                 with simulation.lock:
-                    result = self.function(simulation, *self._convert(arguments))
+                    result = self.function(simulation, *given, *self._convert(arguments))
         except (CallError, LayoutError) as error:
             return self._failure(str(error))
         except Exception as error:
@@ -77,7 +80,8 @@ HANDLERS: dict[str, Handler] = {}
 def call(*names: str, where: Where = Where.HERE, bare: bool = False) -> Callable[[F], F]:
     """Decorator: the function answers the calls `names`; its first argument is the simulation.
 
-    A function annotated `-> None` answers with CARLA's void response. `bare` results are not wrapped.
+    A second one called `caller` gets the connection that the call came by. A function annotated `-> None` answers with
+    CARLA's void response. `bare` results are not wrapped.
 
     Raises:
         ValueError: a name is taken.
@@ -86,6 +90,8 @@ def call(*names: str, where: Where = Where.HERE, bare: bool = False) -> Callable
     def register(function: F) -> F:
         hints = get_type_hints(function, include_extras=False, localns=_late_names())
         parameters = list(inspect.signature(function).parameters.values())[1:]
+        wants_caller = bool(parameters) and parameters[0].name == "caller"
+        parameters = parameters[1:] if wants_caller else parameters
         for name in names:
             if name in HANDLERS:
                 raise ValueError(f"call {name!r} is registered already")
@@ -97,6 +103,7 @@ def call(*names: str, where: Where = Where.HERE, bare: bool = False) -> Callable
                 returns_value=hints.get("return") is not type(None),
                 bare=bare,
                 where=where,
+                wants_caller=wants_caller,
             )
         return function
 

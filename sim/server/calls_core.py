@@ -7,6 +7,7 @@ from typing import Any
 from sim.server.blueprints import definitions
 from sim.server.calls import CallError, Where, call
 from sim.server.layouts import EpisodeSettings, WeatherParameters
+from sim.server.rpc import RpcConnection
 from sim.server.simulation import Simulation
 from sim.server.world_map import available_maps
 
@@ -138,9 +139,14 @@ def get_traffic_manager_running(simulation: Simulation, port: int) -> list[Any]:
 
 
 @call("add_traffic_manager_running")
-def add_traffic_manager_running(simulation: Simulation, address: tuple[str, int]) -> bool:
-    """Register a Traffic Manager; a new one takes the place of one whose process has died."""
-    simulation.traffic_managers[address[1]] = address
+def add_traffic_manager_running(simulation: Simulation, caller: RpcConnection | None, address: tuple[str, int]) -> bool:
+    """Register a Traffic Manager until its process leaves; False if another one has the port."""
+    port = address[1]
+    if port in simulation.traffic_managers:
+        return False
+    simulation.traffic_managers[port] = address
+    if caller is not None:
+        caller.on_release(lambda: simulation.forget_traffic_manager(port, address))
     return True
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import types
 from collections.abc import Callable
 from functools import cache
@@ -187,12 +186,16 @@ def _optional_fields(struct_type: type) -> frozenset[str]:
     return frozenset(name for name, hint in hints.items() if get_origin(hint) in (Union, types.UnionType))
 
 
+_FLOAT32_MAX = 3.4e38
+"""Clients send float32, and are told float32: what does not fit is as good as infinite."""
+
+
 def _anything(value: Any) -> Any:
     return value
 
 
 def _float(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _FLOAT32_MAX:
         raise LayoutError(f"{value!r:.60}, want a finite number")
     return float(value)
 

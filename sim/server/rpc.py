@@ -18,6 +18,12 @@ _REPLY = 1
 _RECEIVE_BYTES = 1 << 16
 _MAX_REQUEST_BYTES = 1 << 28
 """Largest request: a 4096 x 4096 texture, pixel by pixel, is about 130 MB."""
+_MAX_ITEMS = 1 << 24
+"""Longest array: the pixels of such a texture. A length alone makes the unpacker set room aside."""
+_MAX_TEXT_BYTES = 1 << 27
+"""Longest text: the OpenDRIVE of a large town has some 10 MB."""
+_MAX_CONNECTIONS = 256
+"""At a time: each has a thread, and a buffer for one request."""
 _SEND_TIMEOUT_S = 10
 """A client that does not read its replies for so long is dropped, so that it cannot hold the simulation."""
 
@@ -27,9 +33,11 @@ class RpcConnection:
 
     def __init__(self, peer: socket.socket) -> None:
         self._peer = peer
+        self._farewells: list[Callable[[], None]] = []
         self._packer = msgpack.Packer(use_bin_type=True, unicode_errors="surrogateescape")
         self._send_lock = threading.Lock()
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_TIMEOUT_S, 0))
 
     def reply(self, message_id: int, error: str | None, result: Any) -> None:
@@ -47,6 +55,11 @@ class RpcConnection:
             raw=False,
             strict_map_key=False,
             max_buffer_size=_MAX_REQUEST_BYTES,
+            max_array_len=_MAX_ITEMS,
+            max_str_len=_MAX_TEXT_BYTES,
+            max_bin_len=_MAX_TEXT_BYTES,
+            max_map_len=0,
+            max_ext_len=0,
             unicode_errors="surrogateescape",
         )
         while data := self._receive():
@@ -54,9 +67,13 @@ class RpcConnection:
                 unpacker.feed(data)
                 for message in unpacker:
                     yield _checked(message)
-            except (ValueError, msgpack.exceptions.UnpackException, RecursionError) as error:
+            except (ValueError, TypeError, msgpack.exceptions.UnpackException, RecursionError, MemoryError) as error:
                 _LOG.warning("closing a connection: %s", error)
                 return
+
+    def on_release(self, farewell: Callable[[], None]) -> None:
+        """Do this when the client has gone."""
+        self._farewells.append(farewell)
 
     def close(self) -> None:
         """Hang up; wakes the thread that reads."""
@@ -66,6 +83,8 @@ class RpcConnection:
     def release(self) -> None:
         """Give the socket back, from the thread that reads."""
         self._peer.close()
+        for farewell in self._farewells:
+            farewell()
 
     def _receive(self) -> bytes:
         try:
@@ -78,10 +97,10 @@ Dispatch = Callable[[RpcConnection, int, str, list[Any]], None]
 
 
 class RpcServer:
-    """Accepts clients on a bound socket and hands their requests to `dispatch`.
+    """Accepts clients on a listening socket and hands their requests to `dispatch`.
 
     Args:
-        listener: bound; this object owns it from now on.
+        listener: bound and listening; this object owns it from now on.
         dispatch: gets (connection, message id, method, arguments without the metadata); answers now or later.
     """
 
@@ -94,7 +113,6 @@ class RpcServer:
 
     def start(self) -> None:
         """Accept clients from now on."""
-        self._listener.listen(128)
         self._accepter.start()
 
     def stop(self) -> None:
@@ -114,8 +132,12 @@ class RpcServer:
                 peer, _ = self._listener.accept()
             except OSError:
                 return
-            connection = RpcConnection(peer)
             with self._lock:
+                if len(self._connections) >= _MAX_CONNECTIONS:
+                    _LOG.warning("refusing a client: %d are connected", _MAX_CONNECTIONS)
+                    peer.close()
+                    continue
+                connection = RpcConnection(peer)
                 self._connections.add(connection)
             threading.Thread(target=self._serve, args=(connection,), name="rpc", daemon=True).start()
 

@@ -63,10 +63,10 @@ class Server:
         if handler is None:
             connection.reply(message_id, f"unknown function {method!r}", None)
         elif handler.where is Where.HERE:
-            connection.reply(message_id, None, handler.run(self._simulation, arguments))
+            connection.reply(message_id, None, handler.run(self._simulation, arguments, connection))
         else:
             self._simulation.submit(
-                lambda: connection.reply(message_id, None, handler.run(self._simulation, arguments))
+                lambda: connection.reply(message_id, None, handler.run(self._simulation, arguments, connection))
             )
 
 
@@ -110,6 +110,7 @@ def _bound(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(128)  # at once: until then another server could bind the same port
     except OSError as error:
         listener.close()
         raise OSError(f"port {port} on {host} cannot be used: {error.strerror}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
@@ -23,9 +24,14 @@ _LOG = logging.getLogger(__name__)
 _ASYNC_PERIOD_S = 0.05
 """An asynchronous world without a fixed step ticks 20 times a second."""
 _LONGEST_ASYNC_STEP_S = 0.2
+SHORTEST_STEP_S, LONGEST_STEP_S = 1e-6, 10.0
+"""Of a fixed step: the clock counts nanoseconds, and no vehicle's physics stands longer ones."""
 _TRAFFIC_MANAGER_TICK_S = 0.003
 """The client's Traffic Manager loses a wake-up, and hangs its world for ever, when ticks are shorter (measured: none
 in 23,000 ticks of 2 ms or more, one in a few hundred to 10,000 below)."""
+
+_MAX_JOBS = 10_000
+"""Calls that may wait for the simulation: a client that sends more is not read until some are done."""
 
 Job = Callable[[], None]
 
@@ -52,7 +58,7 @@ class Simulation:
         self._seed = seed
         self._sensors = SensorSuite(streams, seed)
         self._measurements: Measurements | None = None
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._jobs: queue.Queue[Job | None] = queue.Queue(_MAX_JOBS)
         self._thread = threading.Thread(target=self._run, name="simulation", daemon=True)
         self._next_async_s = time.monotonic()
         self._last_async_s = self._next_async_s
@@ -67,7 +73,7 @@ class Simulation:
         self._thread.join(timeout_s)
 
     def submit(self, job: Job) -> None:
-        """Run `job` on the simulation thread, after those before it."""
+        """Run `job` on the simulation thread, after those before it; waits while too many do. Not under the lock."""
         self._jobs.put(job)
 
     def tick(self) -> int:
@@ -92,20 +98,35 @@ class Simulation:
         self.streams.publish(self.world_stream_id, (state,), wait=synchronous)
         return frame
 
+    def forget_traffic_manager(self, port: int, address: tuple[str, int]) -> None:
+        """The process of a Traffic Manager has left: its port is free, and the clock need not wait for it."""
+        with self.lock:
+            if self.traffic_managers.get(port) is address:
+                del self.traffic_managers[port]
+
     def expect_listener(self, stream_id: int) -> None:
         """A client is about to listen: wait for it before the next frame, and get what its sensor needs ready."""
         self.streams.expect(stream_id)
-        self.submit(lambda: self._sensors.warm_up(self.episode, self.lock, stream_id))
+        with contextlib.suppress(queue.Full):  # only to save time: the sensor gets ready at its first frame, too
+            self._jobs.put_nowait(lambda: self._sensors.warm_up(self.episode, self.lock, stream_id))
 
     def cast(self, origin_world_m: FloatArray, direction_world: FloatArray, reach_m: float) -> list[list[object]]:
         """The first surface along a ray: CARLA location and tag, or nothing. Only on the simulation thread."""
         return self._sensors.cast(self.episode, origin_world_m, direction_world, reach_m)
 
     def apply_settings(self, settings: EpisodeSettings) -> int:
-        """Put world settings in force; returns the present frame."""
+        """Put world settings in force; returns the present frame.
+
+        Raises:
+            CallError: a step that no clock can make.
+        """
         fixed_s = settings.fixed_delta_s
         if fixed_s is not None and fixed_s <= 0:  # stock CARLA takes 0 as "not fixed"
             settings = replace(settings, fixed_delta_s=None)
+        elif fixed_s is not None and not SHORTEST_STEP_S <= fixed_s <= LONGEST_STEP_S:
+            raise CallError(
+                f"fixed_delta_seconds {fixed_s:g}, want 0 (variable) or {SHORTEST_STEP_S:g} to {LONGEST_STEP_S:g} s"
+            )
         if settings.synchronous_mode and not self.episode.settings.synchronous_mode:
             # How long the server idled before a client took the clock must not show in its pictures.
             self.episode.shown_from_ns = self.episode.elapsed_ns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import selectors
 import socket
 import struct
@@ -12,6 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+_LOG = logging.getLogger(__name__)
 Buffer = bytes | bytearray | memoryview
 
 _TOKEN = struct.Struct("<IHBB16s")
@@ -22,6 +24,8 @@ _STREAM_ID = struct.Struct("<I")
 _SEND_BUFFER_BYTES = 1 << 22
 _MAX_BACKLOG = 4
 """Messages a slow client may be behind: after that a synchronous world waits and an asynchronous one drops."""
+_STALLED_S = 60.0
+"""A client that has taken no byte for so long is not slow but stopped: the world waits for it no more."""
 
 
 class Subscriber:
@@ -35,6 +39,7 @@ class Subscriber:
         self._backlog: deque[memoryview] = deque()
         self._messages_behind: deque[int] = deque()
         self._drained = threading.Condition()
+        self._stalled = False
 
     def read(self) -> bool:
         """Take what the client sent: its stream id, and later nothing. False when it has gone."""
@@ -61,8 +66,8 @@ class Subscriber:
             True if something is left for `flush`.
         """
         with self._drained:
-            if wait:
-                self._drained.wait_for(lambda: self.closed or len(self._messages_behind) < _MAX_BACKLOG)
+            if wait and not self._stalled:
+                self._wait_for_room()
             if self.closed or len(self._messages_behind) >= _MAX_BACKLOG:
                 return False
             views = [memoryview(part).cast("B") for part in parts if len(part)]
@@ -85,6 +90,16 @@ class Subscriber:
             self._drained.notify_all()
         self.peer.close()
 
+    def _wait_for_room(self) -> None:
+        """Until the client has caught up, or is gone, or has taken nothing for `_STALLED_S`."""
+        while not self.closed and len(self._messages_behind) >= _MAX_BACKLOG:
+            if not self._drained.wait(_STALLED_S):
+                _LOG.warning(
+                    "stream %s: a client takes nothing any more, it loses messages from now on", self.stream_id
+                )
+                self._stalled = True
+                return
+
     def _send(self) -> bool:
         while self._backlog and not self.closed:
             try:
@@ -100,19 +115,20 @@ class Subscriber:
         return False
 
     def _drop(self, sent_bytes: int) -> None:
-        """Forget the first `sent_bytes` of the backlog."""
+        """Forget the first `sent_bytes` of the backlog; tells who waits that the client reads."""
+        self._stalled = False
+        self._drained.notify_all()
         while self._backlog and sent_bytes >= self._backlog[0].nbytes:
             sent_bytes -= self._backlog.popleft().nbytes
             self._messages_behind[0] -= 1
             if self._messages_behind[0] == 0:
                 self._messages_behind.popleft()
-                self._drained.notify_all()
         if sent_bytes:
             self._backlog[0] = self._backlog[0][sent_bytes:]
 
 
 class StreamServer:
-    """Accepts subscribers on a bound socket and publishes to them.
+    """Accepts subscribers on a listening socket and publishes to them.
 
     One thread accepts, reads and sends what did not fit; `publish` itself never blocks on one slow client's socket.
     A connection is closed only when its client has closed it: a client whose stream is cut connects again at once,
@@ -134,7 +150,6 @@ class StreamServer:
 
     def start(self) -> None:
         """Accept subscribers from now on."""
-        self._listener.listen(128)
         self._listener.setblocking(False)
         self._selector = selectors.DefaultSelector()
         self._wake_out, self._wake_in = socket.socketpair()
@@ -178,6 +193,11 @@ class StreamServer:
     def has_subscribers(self, stream_id: int) -> bool:
         """Whether anyone listens."""
         return bool(self._by_stream.get(stream_id))
+
+    def subscribed_streams(self) -> list[int]:
+        """Ids of the streams that someone listens to."""
+        with self._changed:
+            return sorted(self._by_stream)
 
     def keep_state(self, stream_id: int, state: bytes) -> None:
         """Whoever subscribes from now on gets this message at once: a standing world can be seen."""
@@ -233,6 +253,7 @@ class StreamServer:
             return
         peer.setblocking(False)
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
         self._selector.register(peer, selectors.EVENT_READ, Subscriber(peer))
 
@@ -271,6 +292,7 @@ class StreamServer:
         self._selector.unregister(subscriber.peer)
         with self._changed:
             if subscriber.stream_id is not None:
-                others = [s for s in self._by_stream.get(subscriber.stream_id, []) if s is not subscriber]
-                self._by_stream[subscriber.stream_id] = others
+                others = [s for s in self._by_stream.pop(subscriber.stream_id, []) if s is not subscriber]
+                if others:
+                    self._by_stream[subscriber.stream_id] = others
         subscriber.close()

@@ -16,6 +16,7 @@ def echo(connection: RpcConnection, message_id: int, method: str, arguments: lis
 def port() -> Iterator[int]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen()
     server = RpcServer(listener, echo)
     server.start()
     yield listener.getsockname()[1]
@@ -80,6 +81,7 @@ def test_text_that_is_not_utf8_comes_back_unchanged(port: int) -> None:
 def test_stop_hangs_up_on_clients(port: int) -> None:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen()
     server = RpcServer(listener, echo)
     server.start()
     with connect(listener.getsockname()[1]) as peer:

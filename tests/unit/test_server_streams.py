@@ -13,6 +13,7 @@ from sim.server.streams import StreamServer
 def streams() -> Iterator[StreamServer]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen()
     server = StreamServer(listener)
     server.start()
     yield server
