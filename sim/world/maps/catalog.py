@@ -14,8 +14,10 @@ from sim.world.maps.network import Network, RoadRecord, read_network
 from sim.world.scenery import make_scenery
 
 CATALOG = {
+    "grid": ("sim.world.maps.grid:grid", "train"),
     "junction": ("sim.world.maps.junction:junction", "train"),
     "motorway": ("sim.world.maps.motorway:motorway", "train"),
+    "roundabout": ("sim.world.maps.roundabout:roundabout", "nominal"),
     "urban_avenue": ("sim.world.maps.urban:urban_avenue", "nominal"),
     "urban_bend": ("sim.world.maps.urban:urban_bend", "nominal"),
     "urban_street": ("sim.world.maps.urban:urban_street", "train"),

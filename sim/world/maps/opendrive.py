@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -13,16 +13,24 @@ GEO_REFERENCE = "+proj=tmerc +lat_0={lat} +lon_0={lon} +k=1 +x_0=0 +y_0=0 +datum
 FIXED_DATE = "2025-01-01T00:00:00"  # the header needs a date; the day of the run would change the map's digest
 LANE_LINE_M = 0.12  # RMS: narrow line on roads other than motorways
 TRAFFIC_LIGHT_TYPE = "1000001"  # what CARLA and its towns call a three-light signal
+YIELD, STOP, SPEED_LIMIT = "205", "206", "274"  # numbers of the signs in the StVO, which CARLA's client knows
+
+End = tuple[int, xodr.ContactPoint]
+"""A road's id and one of its ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class LaneSpec:
-    """One lane of a profile, from the middle outwards: its type, width, outer mark and height over the road."""
+    """One lane of a profile, from the middle outwards: its type, width, outer mark and height over the road.
+
+    Its width grows by `widening` a metre of the road.
+    """
 
     kind: xodr.LaneType
     width_m: float
     mark: xodr.RoadMark
     height_m: float = 0.0
+    widening: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ def side_walk(width_m: float) -> LaneSpec:
 
 
 def _lane(spec: LaneSpec) -> xodr.Lane:
-    lane = xodr.Lane(spec.kind, a=spec.width_m)
+    lane = xodr.Lane(spec.kind, a=spec.width_m, b=spec.widening)
     lane.add_roadmark(spec.mark)
     if spec.height_m:
         lane.add_height(spec.height_m)
@@ -124,15 +132,20 @@ def add_crosswalk(to: xodr.Road, number: int, s_m: float, walk_m: float, half_ro
     zebra.id = str(number)  # after adding: the library replaces ids that another map of this process has used
 
 
-def add_stop_line(to: xodr.Road, number: int, s_m: float, t_m: tuple[float, float]) -> None:
-    """A stop line across the lanes between lateral offsets `t_m` (left, right), for traffic along the road."""
+def _orientation(lane_id: int) -> xodr.Orientation:
+    """For whom a thing beside the road is: traffic of right-hand lanes drives along the road's course."""
+    return xodr.Orientation.positive if lane_id < 0 else xodr.Orientation.negative
+
+
+def add_stop_line(to: xodr.Road, number: int, s_m: float, t_m: tuple[float, float], lane_id: int = -1) -> None:
+    """A stop line across the lanes between lateral offsets `t_m` (greater, smaller), for the traffic of a lane."""
     line = xodr.Object(
         s_m,
         sum(t_m) / 2,
         xodr.ObjectType.roadMark,
         subtype="signalLines",
         name="StopLine",
-        orientation=xodr.Orientation.positive,
+        orientation=_orientation(lane_id),
         length=0.5,  # RMS: stop lines are 0.50 m deep
         width=t_m[0] - t_m[1],
     )
@@ -149,8 +162,8 @@ def add_barrier(to: xodr.Road, number: int, name: str, t_m: float, size_m: tuple
     wall.id = str(number)
 
 
-def add_traffic_light(to: xodr.Road, number: int, s_m: float, t_m: float, height_m: float) -> None:
-    """A three-light signal beside the road for its traffic along +s in lane -1."""
+def add_traffic_light(to: xodr.Road, number: int, s_m: float, t_m: float, height_m: float, lane_id: int = -1) -> None:
+    """A three-light signal beside the road for the traffic of one lane."""
     light = xodr.Signal(
         s_m,
         t_m,
@@ -159,37 +172,90 @@ def add_traffic_light(to: xodr.Road, number: int, s_m: float, t_m: float, height
         name="Signal_3Light_Post01",
         dynamic=xodr.Dynamic.yes,
         zOffset=height_m,
-        orientation=xodr.Orientation.positive,
+        orientation=_orientation(lane_id),
         height=0.9,
         width=0.35,
     )
-    light.add_validity(-1, -1)
-    to.add_signal(light)
-    light.id = str(number)
+    _add_signal(to, number, light, lane_id)
 
 
-def _add_controllers(root: ElementTree.Element, groups: Mapping[int, Sequence[int]]) -> None:
-    """One controller a group, and the junctions that they control; the library has no controllers."""
+def add_sign(
+    to: xodr.Road, number: int, kind: str, s_m: float, t_m: float, height_m: float, lane_id: int, kmh: int | None = None
+) -> None:
+    """A sign beside the road for the traffic of one lane; `kmh` is the value of a speed limit."""
+    sign = xodr.Signal(
+        s_m,
+        t_m,
+        "DE",
+        kind,
+        subtype="-1" if kmh is None else str(kmh),
+        name=f"Sign_{kind}",
+        zOffset=height_m,
+        orientation=_orientation(lane_id),
+        value=kmh,
+        unit=None if kmh is None else "km/h",
+        height=0.6,
+        width=0.6,
+    )
+    _add_signal(to, number, sign, lane_id)
+
+
+def _add_signal(to: xodr.Road, number: int, signal: xodr.Signal, lane_id: int) -> None:
+    signal.add_validity(lane_id, lane_id)
+    to.add_signal(signal)
+    signal.id = str(number)
+
+
+def connect(road: xodr.Road, before: End, after: End) -> None:
+    """Links a connecting road of right-hand lanes to the road it comes from and the one that it leads to."""
+    road.add_predecessor(xodr.ElementType.road, *before)
+    road.add_successor(xodr.ElementType.road, *after)
+    for lane in road.lanes.lanesections[0].rightlanes:
+        lane.add_link("predecessor", lane.lane_id if before[1] is xodr.ContactPoint.end else -lane.lane_id)
+        lane.add_link("successor", -lane.lane_id if after[1] is xodr.ContactPoint.end else lane.lane_id)
+
+
+def connection(incoming_id: int, road: xodr.Road) -> xodr.Connection:
+    """What a junction says of a connecting road whose lanes are linked."""
+    made = xodr.Connection(incoming_id, road.id, xodr.ContactPoint.start)
+    for lane in road.lanes.lanesections[0].rightlanes:
+        made.add_lanelink(lane.get_linked_lane_id("predecessor"), lane.lane_id)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """Traffic lights that show the same colour; the controllers of one junction get green in the order of `sequence`."""
+
+    number: int
+    junction_id: int
+    sequence: int
+    signals: tuple[int, ...]
+
+
+def _add_controllers(root: ElementTree.Element, controllers: Sequence[Controller]) -> None:
+    """The controllers, and their junctions' references to them; the library has none."""
     junctions = root.findall("junction")
-    for sequence, (number, signals) in enumerate(sorted(groups.items())):
-        attributes = {"name": f"controller_{number}", "id": str(number), "sequence": str(sequence)}
+    for one in controllers:
+        attributes = {"name": f"controller_{one.number}", "id": str(one.number), "sequence": str(one.sequence)}
         controller = ElementTree.Element("controller", attributes)
-        for signal in signals:
+        for signal in one.signals:
             ElementTree.SubElement(controller, "control", {"signalId": str(signal), "type": ""})
         root.insert(list(root).index(junctions[0]), controller)
         for junction in junctions:
-            link = {"id": str(number), "type": "", "sequence": str(sequence)}
-            ElementTree.SubElement(junction, "controller", link)
+            if junction.get("id") == str(one.junction_id):
+                link = {"id": str(one.number), "type": "", "sequence": str(one.sequence)}
+                ElementTree.SubElement(junction, "controller", link)
 
 
 def text(
     name: str,
     roads: Sequence[xodr.Road],
     junctions: Sequence[xodr.Junction] = (),
-    groups: Mapping[int, Sequence[int]] | None = None,
+    controllers: Sequence[Controller] = (),
     origin_deg: tuple[float, float] = (0.0, 0.0),
 ) -> str:
-    """The OpenDRIVE text of a map; `groups` names the signals of each controller."""
+    """The OpenDRIVE text of a map."""
     lat_deg, lon_deg = origin_deg
     whole = xodr.OpenDrive(name, geo_reference=GEO_REFERENCE.format(lat=lat_deg, lon=lon_deg))
     for one in roads:
@@ -200,8 +266,7 @@ def text(
     header = root.find("header")
     assert header is not None
     header.set("date", FIXED_DATE)
-    if groups:
-        _add_controllers(root, groups)
+    _add_controllers(root, controllers)
     for thing in root.iter("object"):
         for outlines in thing.findall("outlines"):  # carla reads outlines where OpenDRIVE 1.4 has them: right here
             thing.extend(list(outlines))

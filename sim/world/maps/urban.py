@@ -12,14 +12,15 @@ LANE_M = 3.5
 ZEBRA_WALK_M = 4.0  # R-FGÜ 2001: zebra crossings are at least 3 m, as a rule 4 m wide
 
 
-def _two_lanes(speed_kmh: int) -> od.RoadSpec:
+def two_lanes(speed_kmh: int) -> od.RoadSpec:
+    """A street with one lane a direction and side walks."""
     side = (od.driving(LANE_M, od.kerb()), od.side_walk(SIDE_WALK_M))
     return od.RoadSpec(side, side, od.broken(3.0, 6.0), xodr.RoadType.town, speed_kmh)
 
 
 def urban_street(name: str) -> str:
     """440 m straight along x, one lane a direction, side walks, a zebra crossing in the middle, 50 km/h."""
-    street = od.road(1, od.course([xodr.Line(440.0)]), _two_lanes(50))
+    street = od.road(1, od.course([xodr.Line(440.0)]), two_lanes(50))
     od.add_crosswalk(street, 1, 220.0, ZEBRA_WALK_M, LANE_M)
     return od.text(name, [street], origin_deg=ORIGIN_DEG)
 
@@ -49,6 +50,6 @@ def urban_bend(name: str) -> str:
         xodr.Spiral(right_per_m, 0.0, length=40.0),
         xodr.Line(60.0),
     ]
-    street = od.road(1, od.course(pieces), _two_lanes(50))
+    street = od.road(1, od.course(pieces), two_lanes(50))
     od.add_crosswalk(street, 1, 280.0, ZEBRA_WALK_M, LANE_M)
     return od.text(name, [street], origin_deg=ORIGIN_DEG)
