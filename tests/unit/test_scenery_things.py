@@ -13,8 +13,10 @@ from sim.world.scenery.strips import footprint, lane_strips
 
 MAX_TRIANGLES = 150_000
 TAGS = {
+    "grid": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "junction": {1, 2, 3, 6, 9, 10, 20, 24, 25},
     "motorway": {1, 6, 8, 9, 10, 24, 26, 28},
+    "roundabout": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "urban_avenue": {1, 2, 3, 6, 9, 10, 20, 24, 25},
     "urban_bend": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "urban_street": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},

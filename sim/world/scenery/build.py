@@ -14,11 +14,11 @@ from sim.world.scene import StaticPart, StaticScene
 from sim.world.scenery.barriers import add_barriers, barrier_solids
 from sim.world.scenery.buildings import building
 from sim.world.scenery.chunks import BUILDING, Chunks
-from sim.world.scenery.ground import Ground, make_ground
+from sim.world.scenery.ground import Ground
 from sim.world.scenery.kinds import NOT_SOLID, SOLID_RADIUS_M, add_thing, lamps_of
 from sim.world.scenery.markings import add_markings
 from sim.world.scenery.plan import plan_scenery
-from sim.world.scenery.roadside import FreeGround, Placed
+from sim.world.scenery.roadside import FreeGround, Placed, without_islands
 from sim.world.scenery.strips import Strip, lane_strips
 from sim.world.scenery.surface import add_surfaces
 from sim.world.scenery.terrain import Terrain, add_terrain, make_terrain
@@ -50,12 +50,12 @@ class Scenery:
     @cached_property
     def ground(self) -> Ground:
         """Heights everywhere."""
-        return make_ground(self.strips, self.terrain)
+        return Ground(self.strips, lambda xy: self.terrain.height_m(xy))
 
     @cached_property
     def placed(self) -> list[Placed]:
         """All that stands beside the roads."""
-        free = FreeGround(self.terrain.paved)
+        free = FreeGround(without_islands(self.terrain.paved))
         posts = [_signal_post(head) for head in self._heads]
         for post in posts:
             free.reserve(post, SIGNAL_POST_ROOM_M)

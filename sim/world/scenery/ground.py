@@ -2,69 +2,136 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from sim.world.scenery.strips import Strip
-from sim.world.scenery.terrain import Terrain
 
 CELL_M = 0.1
 """A kerb then is a ramp of one cell: a wheel of 0.3 m radius climbs it in 0.25 m."""
-MAX_CELLS = 6_000_000
-"""Larger maps get larger cells: 24 MB of heights are enough."""
+TILE_CELLS = 128
+TILE_M = TILE_CELLS * CELL_M
+MAX_TILES_KEPT = 2048
+"""128 MB of cells: 15 km of two-lane road."""
+MAX_TILES = 6_000_000
+"""Of the rectangle round a map: 31 km a side; the places of clients, in single precision, are good to 2 mm there."""
+UNKNOWN = -1
 
 Floats = NDArray[np.float64]
+Heights = Callable[[Floats], Floats]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """Heights of all paving on a raster (NaN beside it), and the terrain for the rest."""
+    """Heights of all paving, and those of the terrain for the rest.
 
-    corner_world_m: Floats
-    cell_m: float
-    height_m: NDArray[np.float32]
-    terrain: Terrain
+    Squares of paving are turned into cells, which know the surface that covers them, when somebody first asks there.
+
+    Args:
+        strips: the paving; where strips lie over each other the highest counts.
+        terrain_height_m: heights (N,) of the bare ground at places (N, 2).
+
+    Raises:
+        ValueError: the strips are spread too far.
+    """
+
+    def __init__(self, strips: list[Strip], terrain_height_m: Heights) -> None:
+        self._quads = np.concatenate([strip.quads() for strip in strips]) if strips else np.zeros((0, 4, 3))
+        self._planes = _planes(self._quads)
+        self._quad_tree = shapely.STRtree(shapely.box(*_bounds(self._quads)))
+        self._terrain_height_m = terrain_height_m
+        low, high = _extent(self._quads)
+        self._corner_m = low
+        self._shape = np.floor((high - low) / TILE_M).astype(np.int64) + 1
+        if np.prod(self._shape.astype(np.float64)) > MAX_TILES:
+            wide_km, deep_km = (high - low) / 1000.0
+            raise ValueError(f"roads are spread over {wide_km:.0f} x {deep_km:.0f} km; about 31 x 31 km are the most")
+        self._forget()
 
     def z_m(self, xy_world_m: Floats) -> Floats:
         """Height of road, side walk or terrain under points (N, 2)."""
         xy = np.asarray(xy_world_m, dtype=np.float64)
-        cell = np.floor((xy - self.corner_world_m) / self.cell_m).astype(np.int64)
-        columns, rows = self.height_m.shape
-        inside = (cell[:, 0] >= 0) & (cell[:, 0] < columns) & (cell[:, 1] >= 0) & (cell[:, 1] < rows)
-        z = np.full(len(xy), np.nan)
-        z[inside] = self.height_m[cell[inside, 0], cell[inside, 1]]
-        bare = np.isnan(z)
+        surface = self._surface(xy)
+        a, b, c, x, y = self._planes[surface].T
+        z = a + b * (xy[:, 0] - x) + c * (xy[:, 1] - y)
+        bare = surface == UNKNOWN
         if bare.any():
-            z[bare] = self.terrain.height_m(xy[bare])
+            z[bare] = self._terrain_height_m(xy[bare])
         return z
 
+    def _surface(self, xy: Floats) -> NDArray[np.int64]:
+        """(N,) number of the quad on top at each place, `UNKNOWN` for none."""
+        cell = np.floor((xy - self._corner_m) / CELL_M).astype(np.int64)
+        tile = cell // TILE_CELLS
+        inside = np.all((tile >= 0) & (tile < self._shape), axis=1)
+        tile[~inside] = 0
+        slot = self._slots[tile[:, 0], tile[:, 1]]
+        missing = inside & (slot == UNKNOWN)
+        if missing.any():
+            self._make(np.unique(tile[missing], axis=0))
+            slot = self._slots[tile[:, 0], tile[:, 1]]
+        i, j = (cell - tile * TILE_CELLS).T % TILE_CELLS
+        return np.where(inside, self._cells[slot, i, j], UNKNOWN)
 
-def make_ground(strips: list[Strip], terrain: Terrain) -> Ground:
-    """The heights of a map; where strips lie over each other the highest counts."""
-    cells = np.concatenate([strip.quads() for strip in strips])
-    low, high = cells[..., :2].min(axis=(0, 1)), cells[..., :2].max(axis=(0, 1))
-    cell_m = max(CELL_M, float(np.sqrt(np.prod(high - low) / MAX_CELLS)))
-    columns, rows = np.ceil((high - low) / cell_m).astype(int) + 1
-    height = np.full((columns, rows), np.nan, dtype=np.float32)
-    for cell in cells:
-        _fill(height, (cell - [*low, 0.0]) / [cell_m, cell_m, 1.0])
-    return Ground(low, cell_m, height, terrain)
+    def _make(self, tiles: NDArray[np.int64]) -> None:
+        """Fills the cells of tiles (T, 2)."""
+        if self._count + len(tiles) > MAX_TILES_KEPT:
+            self._forget(keep_room_for=len(tiles))
+        while len(self._cells) < self._count + len(tiles):
+            self._cells = np.concatenate([self._cells, np.full_like(self._cells, UNKNOWN)])
+        for i, j in tiles.tolist():
+            corner = self._corner_m + TILE_M * np.array([i, j])
+            cells = np.full((TILE_CELLS, TILE_CELLS), UNKNOWN, dtype=np.int32)
+            height = np.full((TILE_CELLS, TILE_CELLS), -np.inf)
+            for number in np.sort(self._quad_tree.query(shapely.box(*corner, *(corner + TILE_M)))).tolist():
+                self._fill(cells, height, number, corner)
+            self._cells[self._count] = cells
+            self._slots[i, j] = self._count
+            self._count += 1
+
+    def _fill(self, cells: NDArray[np.int32], height: Floats, number: int, corner: Floats) -> None:
+        """Writes the number of one quad into a tile where cell centres are inside it, and it is the highest."""
+        quad = (self._quads[number, :, :2] - corner) / CELL_M
+        first = np.clip(np.floor(quad.min(axis=0)).astype(int), 0, TILE_CELLS)
+        last = np.clip(np.ceil(quad.max(axis=0)).astype(int) + 1, 0, TILE_CELLS)
+        window = np.s_[first[0] : last[0], first[1] : last[1]]
+        u = 0.5 + np.arange(first[0], last[0])[:, None]
+        v = 0.5 + np.arange(first[1], last[1])[None, :]
+        inside = np.ones(cells[window].shape, dtype=bool)
+        for (ax, ay), (bx, by) in zip(quad.tolist(), np.roll(quad, -1, axis=0).tolist(), strict=True):
+            slack = -0.5 * np.hypot(bx - ax, by - ay)  # half a cell: neighbours leave no seam
+            inside &= (bx - ax) * (v - ay) - (by - ay) * (u - ax) >= slack
+        a, b, c, x, y = self._planes[number].tolist()
+        z = a + b * (corner[0] + CELL_M * u - x) + c * (corner[1] + CELL_M * v - y)
+        above = inside & (z > height[window])
+        cells[window][above] = number
+        height[window][above] = z[above]
+
+    def _forget(self, keep_room_for: int = 1) -> None:
+        self._slots = np.full(tuple(self._shape), UNKNOWN, dtype=np.int32)
+        self._cells = np.full((max(8, keep_room_for), TILE_CELLS, TILE_CELLS), UNKNOWN, dtype=np.int32)
+        self._count = 0
 
 
-def _fill(height: NDArray[np.float32], quad: Floats) -> None:
-    """Writes one quad (4, 3), x and y in cells, into the raster: its plane, where its cell centres are inside."""
-    first = np.maximum(np.floor(quad[:, :2].min(axis=0)).astype(int), 0)
-    last = np.ceil(quad[:, :2].max(axis=0)).astype(int) + 1
-    window = height[first[0] : last[0], first[1] : last[1]]
-    x = first[0] + 0.5 + np.arange(window.shape[0])[:, None]
-    y = first[1] + 0.5 + np.arange(window.shape[1])[None, :]
-    inside = np.ones(window.shape, dtype=bool)
-    for a, b in zip(quad, np.roll(quad, -1, axis=0), strict=True):
-        inside &= (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) >= -0.5 * np.hypot(*(b - a)[:2])
-    middle, (u, v) = quad.mean(axis=0), (quad[1] - quad[0], quad[3] - quad[0])
-    normal = np.cross(u, v)
-    slope = -normal[:2] / normal[2] if abs(normal[2]) > 1e-9 else np.zeros(2)
-    z = middle[2] + slope[0] * (x - middle[0]) + slope[1] * (y - middle[1])
-    window[inside] = np.fmax(window[inside], z[inside].astype(np.float32))
+def _planes(quads: Floats) -> Floats:
+    """(Q + 1, 5) height in the middle, slopes along x and y, and the middle's place, of quads (Q, 4, 3)."""
+    middle = quads.mean(axis=1)
+    normal = np.cross(quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1])
+    upright = np.abs(normal[:, 2:]) > 1e-9
+    slope = np.where(upright, -normal[:, :2] / np.where(upright, normal[:, 2:], 1.0), 0.0)
+    nothing = np.zeros((1, 5))  # what `UNKNOWN` points at
+    return np.concatenate([np.concatenate([middle[:, 2:], slope, middle[:, :2]], axis=1), nothing])
+
+
+def _bounds(quads: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    low, high = quads[..., :2].min(axis=1), quads[..., :2].max(axis=1)
+    margin_m = CELL_M  # half a cell of slack on every side
+    return low[:, 0] - margin_m, low[:, 1] - margin_m, high[:, 0] + margin_m, high[:, 1] + margin_m
+
+
+def _extent(quads: Floats) -> tuple[Floats, Floats]:
+    if not len(quads):
+        return np.zeros(2), np.zeros(2)
+    return quads[..., :2].min(axis=(0, 1)) - CELL_M, quads[..., :2].max(axis=(0, 1)) + CELL_M

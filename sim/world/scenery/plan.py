@@ -18,6 +18,8 @@ Heights = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 MAX_TREES = 60
 """Of full detail: at 900 triangles each, a third of a map's 150,000 triangles."""
+SHORT_STREETS = 1.15
+"""Each side of a street gets its first tree: so many more may be planned before a town of short streets is thinned."""
 MAX_FAR_TREES = 220
 MAX_BUILDINGS = 90
 """In front rows; large towns get gaps."""
@@ -213,8 +215,11 @@ def _street_trees(planner: Planner, sides: list[Side]) -> Iterator[Placed | None
     urban = [side for side in sides if side.is_urban]
     length_m = sum(side.road.length_m for side in urban)
     step_m = max(11.0, length_m / MAX_TREES)
+    share = SHORT_STREETS * MAX_TREES / max(1.0, sum(np.ceil(side.road.length_m / step_m) for side in urban))
     for side in urban:
         for s_m in np.arange(planner.rng.uniform(2.0, 8.0), side.road.length_m, step_m):
+            if share < 1.0 and planner.rng.random() > share:
+                continue
             at_m = float(s_m + planner.rng.uniform(-2.0, 2.0))
             height_m = float(planner.rng.uniform(6.5, 10.5))
             for beyond_m in (1.7, 2.4):

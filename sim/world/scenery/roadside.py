@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from sim.world.maps.network import Network, RoadRecord
 from sim.world.scenery.strips import Strip
 
+ISLAND_M2 = 2000.0
+"""The largest traffic island: the middle of a roundabout of 50 m. Nobody builds a house there."""
+
 Floats = NDArray[np.float64]
 
 
@@ -84,6 +87,15 @@ def road_sides(network: Network, strips: list[Strip]) -> list[Side]:
         if road.junction < 0 and road.road_id in surfaced
         for sign in (1, -1)
     ]
+
+
+def without_islands(paved: shapely.Geometry) -> shapely.Geometry:
+    """Paving with the small pieces of ground that it encloses."""
+    filled = []
+    for part in shapely.get_parts(paved):
+        holes = [ring for ring in part.interiors if shapely.Polygon(ring).area > ISLAND_M2]
+        filled.append(shapely.Polygon(part.exterior, holes))
+    return shapely.union_all(filled)
 
 
 @dataclass(slots=True)

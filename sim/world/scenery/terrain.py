@@ -19,6 +19,8 @@ GRASS_RGB = (0.105, 0.150, 0.045)
 BOUNDARY_STEP_M = 3.0
 RINGS_M = ((0.0, 6.0), (20.0, 15.0), (80.0, 40.0))
 """From each distance to the paving on, the distance between ground points."""
+MAX_GRID_POINTS = 2_000_000
+"""Maps of more than 8 km a side get a coarser ground."""
 CLEAR_M = 2.0  # ground points keep clear of the paving's edge, so that triangles follow the edge
 SLIVER_M2 = 1e-7
 LEVEL_M = 60.0
@@ -85,14 +87,11 @@ class Terrain:
 def make_terrain(strips: list[Strip], rng: np.random.Generator) -> Terrain:
     """The ground of a map, `REACH_M` beyond its roads."""
     paved = footprint(strips)
-    edge_xy = np.unique(
-        np.round(shapely.get_coordinates(shapely.segmentize(paved.boundary, BOUNDARY_STEP_M)), 4), axis=0
-    )
-    edge_z = edge_heights_m(strips, edge_xy)
-    ground_xy = _ground_points(paved, rng)
-    ground_z = _ground_heights_m(ground_xy, edge_xy, edge_z, paved, rng)
-    xy = np.concatenate([edge_xy, ground_xy])
-    return Terrain(np.column_stack([xy, np.concatenate([edge_z, ground_z])]), paved)
+    edge = _Edge(paved)
+    edge_world_m = np.column_stack([edge.points_m, edge_heights_m(strips, edge.points_m)])
+    ground_xy, distance_m = _ground_points(edge, rng)
+    ground_z = _ground_heights_m(ground_xy, distance_m, edge_world_m, rng)
+    return Terrain(np.concatenate([edge_world_m, np.column_stack([ground_xy, ground_z])]), paved)
 
 
 def edge_heights_m(strips: list[Strip], xy_world_m: Floats) -> Floats:
@@ -109,32 +108,71 @@ def edge_heights_m(strips: list[Strip], xy_world_m: Floats) -> Floats:
     return highest
 
 
-def _ground_points(paved: shapely.Geometry, rng: np.random.Generator) -> Floats:
-    """Jittered grids, the finer the nearer to the paving."""
-    shapely.prepare(paved)
-    found = []
+def _ground_points(edge: _Edge, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Jittered grids, the finer the nearer to the paving: places (N, 2), and how far (N,) they are from it."""
+    places, distances_m = [], []
     limits_m = [start for start, _ in RINGS_M[1:]] + [REACH_M + 20.0]
     for (start_m, step_m), end_m in zip(RINGS_M, limits_m, strict=True):
-        x0, y0, x1, y1 = paved.bounds
-        x = np.arange(x0 - end_m, x1 + end_m + step_m, step_m)
-        y = np.arange(y0 - end_m, y1 + end_m + step_m, step_m)
+        x0, y0, x1, y1 = edge.paved.bounds
+        wide_m, deep_m = x1 - x0 + 2 * end_m, y1 - y0 + 2 * end_m
+        step = max(step_m, float(np.sqrt(wide_m * deep_m / MAX_GRID_POINTS)))
+        x = np.arange(x0 - end_m, x1 + end_m + step, step)
+        y = np.arange(y0 - end_m, y1 + end_m + step, step)
         grid = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
-        grid = grid + rng.uniform(-0.25, 0.25, grid.shape) * step_m
-        distance_m = shapely.distance(paved, shapely.points(grid))
-        found.append(grid[(distance_m > max(start_m, CLEAR_M)) & (distance_m <= end_m)])
-    return np.concatenate(found)
+        grid = grid + rng.uniform(-0.25, 0.25, grid.shape) * step
+        grid, distance_m = edge.within(grid, end_m)
+        keep = (distance_m > max(start_m, CLEAR_M)) & (distance_m <= end_m)
+        places.append(grid[keep])
+        distances_m.append(distance_m[keep])
+    return np.concatenate(places), np.concatenate(distances_m)
+
+
+class _Edge:
+    """The outline of the paving, and how far places are from it."""
+
+    def __init__(self, paved: shapely.Geometry) -> None:
+        self.paved = paved
+        shapely.prepare(paved)
+        lines = shapely.segmentize(paved.boundary, BOUNDARY_STEP_M)
+        self.points_m = np.unique(np.round(shapely.get_coordinates(lines), 4), axis=0)
+        ring, number = shapely.get_coordinates(shapely.get_parts(paved.boundary), return_index=True)
+        together = number[1:] == number[:-1]
+        self._tree = shapely.STRtree(shapely.linestrings(np.stack([ring[:-1], ring[1:]], axis=1)[together]))
+
+    def within(self, xy: Floats, reach_m: float) -> tuple[Floats, Floats]:
+        """Those of the places (N, 2) that are nearer than `reach_m` and not on the paving, and their distances."""
+        xy = xy[self._is_near(xy, reach_m)]
+        xy = xy[~shapely.contains_xy(self.paved, xy[:, 0], xy[:, 1])]
+        (point, _), distance_m = self._tree.query_nearest(
+            shapely.points(xy), max_distance=reach_m, return_distance=True, all_matches=False
+        )
+        return xy[point], distance_m
+
+    def _is_near(self, xy: Floats, reach_m: float) -> NDArray[np.bool_]:
+        """(N,) False for places that are surely further than `reach_m`: most of a large map."""
+        bin_m = reach_m + BOUNDARY_STEP_M
+        low = np.minimum(self.points_m.min(axis=0), xy.min(axis=0)) - bin_m
+        shape = tuple(((np.maximum(self.points_m.max(axis=0), xy.max(axis=0)) - low) / bin_m).astype(int) + 2)
+        near = np.zeros(shape, dtype=bool)
+        i, j = ((self.points_m - low) / bin_m).astype(int).T
+        for di in (-1, 0, 1):
+            for dj in (-1, 0, 1):
+                near[i + di, j + dj] = True
+        i, j = ((xy - low) / bin_m).astype(int).T
+        found: NDArray[np.bool_] = near[i, j]
+        return found
 
 
 def _ground_heights_m(
-    xy: Floats, edge_xy: Floats, edge_z: Floats, paved: shapely.Geometry, rng: np.random.Generator
+    xy: Floats, distance_m: Floats, edge_world_m: Floats, rng: np.random.Generator
 ) -> Floats:
     """As high as the nearest edges, with hills that begin `LEVEL_M` away."""
     from scipy.spatial import cKDTree
 
-    distance_m, nearest = cKDTree(edge_xy).query(xy, k=min(8, len(edge_xy)))
-    weight = 1.0 / (distance_m + 1.0) ** 2
-    base_m = np.sum(weight * edge_z[nearest], axis=1) / np.sum(weight, axis=1)
-    rise = np.clip((shapely.distance(paved, shapely.points(xy)) - LEVEL_M) / (REACH_M - LEVEL_M), 0.0, 1.0)
+    edge_m, nearest = cKDTree(edge_world_m[:, :2]).query(xy, k=min(8, len(edge_world_m)))
+    weight = 1.0 / (edge_m + 1.0) ** 2
+    base_m = np.sum(weight * edge_world_m[nearest, 2], axis=1) / np.sum(weight, axis=1)
+    rise = np.clip((distance_m - LEVEL_M) / (REACH_M - LEVEL_M), 0.0, 1.0)
     phase = rng.uniform(0.0, 2.0 * np.pi, 4)
     wave = xy * (2.0 * np.pi / HILL_WAVE_M)
     hills = np.sin(wave[:, 0] + phase[0]) * np.cos(wave[:, 1] + phase[1])
