@@ -84,24 +84,6 @@ def get_map_data(simulation: Simulation) -> str:
     return simulation.episode.map.data.xodr
 
 
-@call("get_required_files")
-def get_required_files(_: Simulation) -> list[str]:
-    """No files: the map comes as text, and there is no navigation mesh."""
-    return []
-
-
-@call("request_file")
-def request_file(_: Simulation, path: str) -> bytes:
-    """There are none."""
-    raise CallError(f"file {path!r} not found: this server has no map files")
-
-
-@call("get_navigation_mesh")
-def get_navigation_mesh(_: Simulation) -> bytes:
-    """Empty: walkers are driven by the client."""
-    return b""
-
-
 @call("get_actor_definitions")
 def get_actor_definitions(_: Simulation) -> list[list[object]]:
     """All blueprints."""
