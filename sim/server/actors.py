@@ -38,10 +38,9 @@ class VehicleState:
 
 @dataclass(slots=True, eq=False)
 class WalkerState:
-    """What only walkers have; `carried_m` is the way that the client moved it, for the phase of its step."""
+    """What only walkers have."""
 
     control: WalkerControl = field(default_factory=WalkerControl)
-    carried_m: float = 0.0
 
 
 @dataclass(slots=True, eq=False)

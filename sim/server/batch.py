@@ -67,14 +67,15 @@ def apply_location(episode: Episode, actor_id: int, location: Vector3) -> None:
 
 
 def apply_walker_state(episode: Episode, actor_id: int, pose: CarlaTransform, speed_mps: float) -> None:
-    """Put a walker where the client's navigation has it; the speed chooses its step."""
+    """Put a walker's feet where the client's navigation has them; it is on its way there at `speed_mps`."""
     actor = episode.actor(actor_id)
     if actor.walker is None:
         raise CallError(f"actor {actor_id} ({actor.blueprint_id}) is not a walker")
-    T_world_self = from_carla(pose)
-    actor.walker.carried_m += float(np.linalg.norm(T_world_self[:3, 3] - episode.table.pose(actor_id)[:3, 3]))
-    episode.place(actor, T_world_self)
-    direction = flip(T_world_self[:3, 0])
+    if episode.bodies.gait(actor)[0]:
+        raise CallError(f"walker {actor_id} has been knocked down: it no longer walks")
+    T_world_feet = from_carla(pose)
+    episode.carry_walker(actor, T_world_feet, speed_mps)
+    direction = flip(T_world_feet[:3, 0])
     heading = (float(direction[0]), float(direction[1]), float(direction[2]))
     episode.control_walker(actor, WalkerControl(heading, speed_mps))
 

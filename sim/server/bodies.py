@@ -58,6 +58,19 @@ class Bodies:
             row = self._table.row(actor.id)
             owner.set_pose(actor.id, self._table.position_world_m[row], self._table.rpy_rad[row])
 
+    def feet_pose(self, actor: Actor, T_world_feet: FloatArray) -> FloatArray:
+        """The pose of a walker whose feet are at a place: on the ground, if that is near."""
+        return self._crowd.standing(actor.id, T_world_feet)
+
+    def carry(self, actor: Actor, way_world_m: FloatArray, speed_mps: float) -> None:
+        """Put a walker where the table has it, as after walking a way at a speed."""
+        row = self._table.row(actor.id)
+        self._crowd.carry(actor.id, self._table.position_world_m[row], self._table.rpy_rad[row], way_world_m, speed_mps)
+
+    def begin_tick(self) -> None:
+        """Let walkers stand that nobody carried on since the last tick."""
+        self._crowd.settle_carried()
+
     def set_velocity(self, actor: Actor, velocity_world_mps: FloatArray) -> None:
         """Give a body a velocity."""
         owner = self._owner(actor)

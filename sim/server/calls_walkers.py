@@ -12,23 +12,30 @@ from sim.server.layouts import CarlaTransform, WalkerControl
 from sim.server.poses import to_carla
 from sim.server.simulation import Simulation
 
+NAVIGATION_FOLDER = "Nav"
+"""The client's name for what it needs to steer walkers."""
+
 
 @call("get_required_files")
-def get_required_files(_: Simulation) -> list[str]:
-    """No files: the map comes as text, and there is no navigation mesh."""
-    return []
+def get_required_files(simulation: Simulation, folder: str = "") -> list[str]:
+    """The file that a client needs to steer walkers; the map itself comes as text."""
+    if folder != NAVIGATION_FOLDER or not simulation.episode.map.navigation_mesh:
+        return []
+    return [simulation.episode.map.navigation_path]
 
 
 @call("request_file")
-def request_file(_: Simulation, path: str) -> bytes:
-    """There are none."""
-    raise CallError(f"file {path!r} not found: this server has no map files")
+def request_file(simulation: Simulation, path: str) -> bytes:
+    """A file that `get_required_files` names."""
+    if path != simulation.episode.map.navigation_path:
+        raise CallError(f"file {path!r} not found: the only one is the map's navigation mesh")
+    return simulation.episode.map.navigation_mesh
 
 
 @call("get_navigation_mesh")
-def get_navigation_mesh(_: Simulation) -> bytes:
-    """Empty: walkers are driven by the client."""
-    return b""
+def get_navigation_mesh(simulation: Simulation) -> bytes:
+    """The navigation mesh of the map, empty when it has nowhere to walk."""
+    return simulation.episode.map.navigation_mesh
 
 
 @call("apply_control_to_walker")

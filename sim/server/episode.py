@@ -161,6 +161,13 @@ class Episode:
         self.table.place(actor.id, T_frame_self)
         self.bodies.place(actor)
 
+    def carry_walker(self, actor: Actor, T_world_feet: NDArray[np.float64], speed_mps: float) -> None:
+        """Put a walker's feet to a place that it has walked to at a speed."""
+        place = self.bodies.feet_pose(actor, T_world_feet)
+        way_m = place[:3, 3] - self.table.pose(actor.id)[:3, 3]
+        self.table.place(actor.id, place)
+        self.bodies.carry(actor, way_m, speed_mps)
+
     def control_vehicle(self, actor: Actor, state: VehicleState, control: VehicleControl) -> None:
         """Give a vehicle new pedals and steering."""
         state.control = control
@@ -192,6 +199,7 @@ class Episode:
         self.elapsed_ns += delta_ns
         delta_s = delta_ns / NS_PER_S
         self.signals.step(delta_s)
+        self.bodies.begin_tick()
         touches: list[Touch] = []
         substeps = self._substeps(delta_s)
         acceleration = np.zeros_like(self.table.acceleration_world_mps2)

@@ -109,9 +109,7 @@ def _pose(episode: Episode, actor: Actor, velocity_world_mps: NDArray[np.float64
     if down and "lie" in poses(actor.blueprint_id):
         return "lie"
     speed_mps = math.hypot(float(velocity_world_mps[0]), float(velocity_world_mps[1]))
-    if not actor.simulated:  # moved by the client, which tells the speed with each place
-        speed_mps = actor.walker.control.speed_mps
-    return walker_pose(speed_mps, walked_m + actor.walker.carried_m)
+    return walker_pose(speed_mps, walked_m)
 
 
 _LAMPS_TO_TRAFFIC = np.diag([-1.0, -1.0, 1.0, 1.0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,6 +77,19 @@ class WorldMap:
             T_world_car[:3, 3] = x, y, z
             points.append(to_carla(T_world_car))
         return points
+
+    @cached_property
+    def navigation_mesh(self) -> bytes:
+        """The file with which clients steer walkers, empty when the map has nowhere to walk; made at the first call."""
+        from sim.world.navigation import make_navigation_mesh
+
+        return make_navigation_mesh(self.data)
+
+    @cached_property
+    def navigation_path(self) -> str:
+        """Where clients keep that file, for ever: so its name tells its content."""
+        stem = "".join(letter if letter.isalnum() else "_" for letter in self.data.name)
+        return f"Carla/Maps/Nav/{stem}-{hashlib.sha256(self.navigation_mesh).hexdigest()[:16]}.bin"
 
     @cached_property
     def lanes(self) -> carla.Map:

@@ -23,6 +23,8 @@ TURN_RATE_RADPS: Final = math.radians(540.0)
 FALL_SPEED_CHANGE_MPS: Final = 1.5
 # Sliding and tumbling of a person on asphalt (throw distance formulas after Searle, 1983).
 TUMBLE_DECEL_MPS2: Final = 0.66 * GRAVITY_MPS2
+STEP_TO_GROUND_M: Final = 1.0
+"""Feet put so near to the ground stand on it: a navigation mesh follows kerbs and slopes roughly."""
 ADULT_FROM_M: Final = 1.4
 _MIN_DIRECTION: Final = 1e-6
 
@@ -80,6 +82,7 @@ class _Rows:
     wanted_mps: FloatArray  # (N, 2)
     jump: NDArray[np.bool_]
     simulated: NDArray[np.bool_]
+    is_carried: NDArray[np.bool_]
     is_down: NDArray[np.bool_]
     walked_m: FloatArray
     half_height_m: FloatArray
@@ -93,7 +96,7 @@ class WalkerCrowd:
         self._row: dict[int, int] = {}
         self._specs: list[WalkerSpec] = []
         wide, real, flag = np.zeros((0, 3)), np.zeros(0), np.zeros(0, dtype=np.bool_)
-        self._rows = _Rows(wide, wide, wide, wide, wide, real, np.zeros((0, 2)), flag, flag, flag, real, real)
+        self._rows = _Rows(wide, wide, wide, wide, wide, real, np.zeros((0, 2)), flag, flag, flag, flag, real, real)
 
     def __len__(self) -> int:
         return len(self._row)
@@ -137,6 +140,36 @@ class WalkerCrowd:
         self._rows.position_m[row] = position_world_m
         self._rows.rpy_rad[row] = rpy_rad
         self._rows.is_down[row] = False
+
+    def standing(self, actor_id: int, T_world_feet: FloatArray) -> FloatArray:
+        """The (4, 4) pose with feet at a place, or on the ground below or above it, if that is near."""
+        pose = T_world_feet.copy()
+        ground_m = float(self._ground.height_m(pose[None, :2, 3])[0])
+        feet_m = ground_m if abs(pose[2, 3] - ground_m) <= STEP_TO_GROUND_M else float(pose[2, 3])
+        pose[2, 3] = feet_m + self._rows.half_height_m[self._row[actor_id]]
+        return pose
+
+    def carry(
+        self, actor_id: int, position_world_m: ArrayLike, rpy_rad: ArrayLike, way_world_m: FloatArray, speed_mps: float
+    ) -> None:
+        """Put a walker to a place to which it walked along `way_world_m` (3,), at a speed that it has until it stands.
+
+        One that physics moves has its speed from its control instead.
+        """
+        row = self._row[actor_id]
+        self.set_pose(actor_id, position_world_m, rpy_rad)
+        length_m = float(np.hypot(way_world_m[0], way_world_m[1]))
+        self._rows.walked_m[row] += length_m
+        if not self._rows.simulated[row]:
+            velocity = way_world_m / length_m * speed_mps if length_m > _MIN_DIRECTION else np.zeros(3)
+            self._rows.velocity_mps[row] = velocity
+            self._rows.is_carried[row] = True
+
+    def settle_carried(self) -> None:
+        """Let those stand whom physics does not move and nobody has carried since the last call."""
+        rows = self._rows
+        rows.velocity_mps[~rows.simulated & ~rows.is_carried] = 0.0
+        rows.is_carried[:] = False
 
     def set_velocity(self, actor_id: int, velocity_world_mps: ArrayLike) -> None:
         """Give the walker a velocity at once; it goes over into the walking speed it was told."""

@@ -163,13 +163,21 @@ def test_impulse_changes_velocity_by_impulse_over_mass() -> None:
     assert episode.table.velocity_world_mps[episode.table.row(car.id), 0] == pytest.approx(2.0, abs=0.05)
 
 
-def test_walker_state_moves_a_walker_and_counts_its_way() -> None:
+def test_walker_state_puts_the_feet_of_a_walker_to_a_place_and_counts_its_way() -> None:
     episode = episode_on(plain_map())
     walker = put(episode, "walker.pedestrian.0001", (0.0, 0.0, 0.93))
-    batch.apply_walker_state(episode, walker.id, CarlaTransform((0.5, 0.0, 0.93)), 1.2)
+    batch.set_simulate_physics(episode, walker.id, False)
+    batch.apply_walker_state(episode, walker.id, CarlaTransform((0.3, -0.4, 0.02)), 1.2)
     assert walker.walker is not None
-    assert walker.walker.carried_m == pytest.approx(0.5)
     assert walker.walker.control.speed_mps == 1.2
+    assert episode.bodies.gait(walker) == (False, pytest.approx(0.5))
+    episode.step(TICK_NS)
+    row = episode.table.row(walker.id)
+    half_height_m = walker.size_lwh_m[2] / 2
+    assert episode.table.position_world_m[row] == pytest.approx([0.3, 0.4, half_height_m])
+    assert episode.table.velocity_world_mps[row] == pytest.approx([0.72, 0.96, 0.0])  # 1.2 m/s along (3, 4)
+    episode.step(TICK_NS)
+    assert episode.table.velocity_world_mps[row] == pytest.approx([0.0, 0.0, 0.0])  # nobody carried it on
 
 
 def test_batch_answers_each_command_and_goes_on_after_errors() -> None:
