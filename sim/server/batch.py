@@ -73,11 +73,7 @@ def apply_walker_state(episode: Episode, actor_id: int, pose: CarlaTransform, sp
         raise CallError(f"actor {actor_id} ({actor.blueprint_id}) is not a walker")
     if episode.bodies.gait(actor)[0]:
         raise CallError(f"walker {actor_id} has been knocked down: it no longer walks")
-    T_world_feet = from_carla(pose)
-    episode.carry_walker(actor, T_world_feet, speed_mps)
-    direction = flip(T_world_feet[:3, 0])
-    heading = (float(direction[0]), float(direction[1]), float(direction[2]))
-    episode.control_walker(actor, WalkerControl(heading, speed_mps))
+    episode.carry_walker(actor, pose, speed_mps)
 
 
 def apply_target_velocity(episode: Episode, actor_id: int, velocity: Vector3) -> None:

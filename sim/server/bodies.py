@@ -18,6 +18,7 @@ from sim.world.vehicle_spec import VehicleSpec, vehicle_spec
 from sim.world.walker_motion import WalkerCrowd, walker_spec
 
 FloatArray = NDArray[np.float64]
+Triple = tuple[float, float, float]
 
 
 class Bodies:
@@ -58,18 +59,13 @@ class Bodies:
             row = self._table.row(actor.id)
             owner.set_pose(actor.id, self._table.position_world_m[row], self._table.rpy_rad[row])
 
-    def feet_pose(self, actor: Actor, T_world_feet: FloatArray) -> FloatArray:
-        """The pose of a walker whose feet are at a place: on the ground, if that is near."""
-        return self._crowd.standing(actor.id, T_world_feet)
+    def carry(self, actor: Actor, feet_world_m: Triple, rpy_rad: Triple, speed_mps: float) -> None:
+        """Put a walker's feet, with the next `put_carried`, to a place that it has walked to at a speed."""
+        self._crowd.carry(actor.id, feet_world_m, rpy_rad, speed_mps)
 
-    def carry(self, actor: Actor, way_world_m: FloatArray, speed_mps: float) -> None:
-        """Put a walker where the table has it, as after walking a way at a speed."""
-        row = self._table.row(actor.id)
-        self._crowd.carry(actor.id, self._table.position_world_m[row], self._table.rpy_rad[row], way_world_m, speed_mps)
-
-    def begin_tick(self) -> None:
-        """Let walkers stand that nobody carried on since the last tick."""
-        self._crowd.settle_carried()
+    def put_carried(self) -> None:
+        """Put the walkers where they are carried, and let those stand that are carried no longer."""
+        self._crowd.put_carried()
 
     def set_velocity(self, actor: Actor, velocity_world_mps: FloatArray) -> None:
         """Give a body a velocity."""

@@ -20,6 +20,7 @@ from sim.server.drivers import Drivers
 from sim.server.layouts import (
     ActorDescription,
     AttributeValue,
+    CarlaTransform,
     EpisodeSettings,
     VehicleControl,
     WalkerControl,
@@ -161,12 +162,14 @@ class Episode:
         self.table.place(actor.id, T_frame_self)
         self.bodies.place(actor)
 
-    def carry_walker(self, actor: Actor, T_world_feet: NDArray[np.float64], speed_mps: float) -> None:
-        """Put a walker's feet to a place that it has walked to at a speed."""
-        place = self.bodies.feet_pose(actor, T_world_feet)
-        way_m = place[:3, 3] - self.table.pose(actor.id)[:3, 3]
-        self.table.place(actor.id, place)
-        self.bodies.carry(actor, way_m, speed_mps)
+    def carry_walker(self, actor: Actor, feet: CarlaTransform, speed_mps: float) -> None:
+        """Put a walker's feet to a place that it has walked to at a speed: with the next step."""
+        pitch_rad, yaw_rad, roll_rad = (math.radians(angle) for angle in feet.rotation_deg)
+        x, y, z = feet.location_m
+        self.bodies.carry(actor, (x, -y, z), (roll_rad, -pitch_rad, -yaw_rad), speed_mps)
+        level = math.cos(pitch_rad)
+        forward = (level * math.cos(yaw_rad), level * math.sin(yaw_rad), math.sin(pitch_rad))
+        self.control_walker(actor, WalkerControl(forward, speed_mps))
 
     def control_vehicle(self, actor: Actor, state: VehicleState, control: VehicleControl) -> None:
         """Give a vehicle new pedals and steering."""
@@ -199,7 +202,7 @@ class Episode:
         self.elapsed_ns += delta_ns
         delta_s = delta_ns / NS_PER_S
         self.signals.step(delta_s)
-        self.bodies.begin_tick()
+        self.bodies.put_carried()
         touches: list[Touch] = []
         substeps = self._substeps(delta_s)
         acceleration = np.zeros_like(self.table.acceleration_world_mps2)

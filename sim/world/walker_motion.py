@@ -14,6 +14,7 @@ from sim.world.vehicle_motion import BodyState
 from sim.world.vehicle_spec import GRAVITY_MPS2
 
 FloatArray = NDArray[np.float64]
+Triple = tuple[float, float, float]
 
 # Unreal's character movement, which CARLA's walkers use: 2,048 cm/s2 both ways, 420 cm/s jump, turning towards the way.
 MAX_ACCEL_MPS2: Final = 20.48
@@ -82,7 +83,6 @@ class _Rows:
     wanted_mps: FloatArray  # (N, 2)
     jump: NDArray[np.bool_]
     simulated: NDArray[np.bool_]
-    is_carried: NDArray[np.bool_]
     is_down: NDArray[np.bool_]
     walked_m: FloatArray
     half_height_m: FloatArray
@@ -95,8 +95,9 @@ class WalkerCrowd:
         self._ground = ground
         self._row: dict[int, int] = {}
         self._specs: list[WalkerSpec] = []
+        self._carried: dict[int, tuple[float, ...]] = {}
         wide, real, flag = np.zeros((0, 3)), np.zeros(0), np.zeros(0, dtype=np.bool_)
-        self._rows = _Rows(wide, wide, wide, wide, wide, real, np.zeros((0, 2)), flag, flag, flag, flag, real, real)
+        self._rows = _Rows(wide, wide, wide, wide, wide, real, np.zeros((0, 2)), flag, flag, flag, real, real)
 
     def __len__(self) -> int:
         return len(self._row)
@@ -120,6 +121,7 @@ class WalkerCrowd:
     def remove(self, actor_id: int) -> None:
         """Take a walker out of the world; KeyError for an unknown id."""
         row = self._row.pop(actor_id)
+        self._carried.pop(actor_id, None)
         self._row = {key: r - (r > row) for key, r in self._row.items()}
         del self._specs[row]
         for field in fields(self._rows):
@@ -128,48 +130,50 @@ class WalkerCrowd:
     def set_input(self, actor_id: int, direction_world: ArrayLike, speed_mps: float, jump: bool = False) -> None:
         """Walk along `direction_world` (3,), of any length, at `speed_mps` from now on; jump once if on the ground."""
         row = self._row[actor_id]
-        direction = np.nan_to_num(np.asarray(direction_world, dtype=np.float64)[:2])
-        length = float(np.hypot(*direction))
+        x, y = (float(part) if math.isfinite(part) else 0.0 for part in np.asarray(direction_world).tolist()[:2])
+        length = math.hypot(x, y)
         speed = max(float(speed_mps), 0.0) if math.isfinite(speed_mps) else 0.0
-        self._rows.wanted_mps[row] = direction / length * speed if length > _MIN_DIRECTION else 0.0
+        share = speed / length if length > _MIN_DIRECTION else 0.0
+        self._rows.wanted_mps[row] = x * share, y * share
         self._rows.jump[row] = jump
 
     def set_pose(self, actor_id: int, position_world_m: ArrayLike, rpy_rad: ArrayLike) -> None:
         """Put the walker to a place, on its feet."""
+        self._carried.pop(actor_id, None)
         row = self._row[actor_id]
         self._rows.position_m[row] = position_world_m
         self._rows.rpy_rad[row] = rpy_rad
         self._rows.is_down[row] = False
 
-    def standing(self, actor_id: int, T_world_feet: FloatArray) -> FloatArray:
-        """The (4, 4) pose with feet at a place, or on the ground below or above it, if that is near."""
-        pose = T_world_feet.copy()
-        ground_m = float(self._ground.height_m(pose[None, :2, 3])[0])
-        feet_m = ground_m if abs(pose[2, 3] - ground_m) <= STEP_TO_GROUND_M else float(pose[2, 3])
-        pose[2, 3] = feet_m + self._rows.half_height_m[self._row[actor_id]]
-        return pose
+    def carry(self, actor_id: int, feet_world_m: Triple, rpy_rad: Triple, speed_mps: float) -> None:
+        """Put the walker's feet, with the next `put_carried`, to a place that it has walked to at a speed."""
+        self._carried[actor_id] = (*feet_world_m, *rpy_rad, speed_mps)
 
-    def carry(
-        self, actor_id: int, position_world_m: ArrayLike, rpy_rad: ArrayLike, way_world_m: FloatArray, speed_mps: float
-    ) -> None:
-        """Put a walker to a place to which it walked along `way_world_m` (3,), at a speed that it has until it stands.
+    def put_carried(self) -> None:
+        """Put all walkers where they are carried, on the ground within `STEP_TO_GROUND_M`.
 
-        One that physics moves has its speed from its control instead.
+        One that physics does not move then has the speed that it was carried with, along its way, until the next call;
+        one that physics moves walks as it was told.
         """
-        row = self._row[actor_id]
-        self.set_pose(actor_id, position_world_m, rpy_rad)
-        length_m = float(np.hypot(way_world_m[0], way_world_m[1]))
-        self._rows.walked_m[row] += length_m
-        if not self._rows.simulated[row]:
-            velocity = way_world_m / length_m * speed_mps if length_m > _MIN_DIRECTION else np.zeros(3)
-            self._rows.velocity_mps[row] = velocity
-            self._rows.is_carried[row] = True
-
-    def settle_carried(self) -> None:
-        """Let those stand whom physics does not move and nobody has carried since the last call."""
         rows = self._rows
-        rows.velocity_mps[~rows.simulated & ~rows.is_carried] = 0.0
-        rows.is_carried[:] = False
+        rows.velocity_mps[~rows.simulated] = 0.0
+        if not self._carried:
+            return
+        row = np.array([self._row[actor_id] for actor_id in self._carried])
+        told = np.array(list(self._carried.values()))
+        self._carried.clear()
+        place = told[:, :3]
+        ground_m = self._ground.height_m(place[:, :2])
+        place[:, 2] = np.where(np.abs(place[:, 2] - ground_m) <= STEP_TO_GROUND_M, ground_m, place[:, 2])
+        place[:, 2] += rows.half_height_m[row]
+        way_m = place - rows.position_m[row]
+        length_m = np.hypot(way_m[:, 0], way_m[:, 1])
+        velocity = (
+            way_m * np.where(length_m > _MIN_DIRECTION, told[:, 6] / np.maximum(length_m, _MIN_DIRECTION), 0.0)[:, None]
+        )
+        rows.velocity_mps[row] = np.where(rows.simulated[row, None], rows.velocity_mps[row], velocity)
+        rows.position_m[row], rows.rpy_rad[row] = place, told[:, 3:6]
+        rows.walked_m[row] += length_m
 
     def set_velocity(self, actor_id: int, velocity_world_mps: ArrayLike) -> None:
         """Give the walker a velocity at once; it goes over into the walking speed it was told."""

@@ -170,8 +170,8 @@ def test_walker_state_puts_the_feet_of_a_walker_to_a_place_and_counts_its_way() 
     batch.apply_walker_state(episode, walker.id, CarlaTransform((0.3, -0.4, 0.02)), 1.2)
     assert walker.walker is not None
     assert walker.walker.control.speed_mps == 1.2
-    assert episode.bodies.gait(walker) == (False, pytest.approx(0.5))
     episode.step(TICK_NS)
+    assert episode.bodies.gait(walker) == (False, pytest.approx(0.5))
     row = episode.table.row(walker.id)
     half_height_m = walker.size_lwh_m[2] / 2
     assert episode.table.position_world_m[row] == pytest.approx([0.3, 0.4, half_height_m])

@@ -50,10 +50,11 @@ def walkable_areas(network: Network, strips: list[Strip], solids: OrientedBoxArr
     others = [strip for strip in strips if strip not in paths]
     path = footprint(paths).simplify(SIMPLIFY_M)
     road = footprint(others).simplify(SIMPLIFY_M)
-    paved = _closed(path | road)
+    zebras = _crossings(network)
+    paved = _closed(shapely.union_all([path, road, *zebras]))  # zebras may lie where no lane does, within junctions
     clear = paved.buffer(-AGENT_RADIUS_M, join_style="mitre") - _obstacles(solids, paved)
     side_walk = path.buffer(-AGENT_RADIUS_M, join_style="mitre") & clear
-    crossing = shapely.union_all([_led_onto(zebra, path) for zebra in _crossings(network)]) & clear - side_walk
+    crossing = shapely.union_all([_led_onto(zebra, path) for zebra in zebras]) & clear - side_walk
     return {Area.SIDE_WALK: side_walk, Area.CROSSING: crossing, Area.ROAD: clear - side_walk - crossing}
 
 
