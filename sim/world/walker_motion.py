@@ -166,7 +166,7 @@ class WalkerCrowd:
         ground_m = self._ground.height_m(place[:, :2])
         place[:, 2] = np.where(np.abs(place[:, 2] - ground_m) <= STEP_TO_GROUND_M, ground_m, place[:, 2])
         place[:, 2] += rows.half_height_m[row]
-        way_m = place - rows.position_m[row]
+        way_m = (place - rows.position_m[row]) * [1.0, 1.0, 0.0]  # a kerb is a step up, not a leap
         length_m = np.hypot(way_m[:, 0], way_m[:, 1])
         velocity = (
             way_m * np.where(length_m > _MIN_DIRECTION, told[:, 6] / np.maximum(length_m, _MIN_DIRECTION), 0.0)[:, None]

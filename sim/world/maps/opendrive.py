@@ -125,7 +125,8 @@ def add_crosswalk(to: xodr.Road, number: int, s_m: float, walk_m: float, half_ro
     zebra = xodr.Object(s_m, 0.0, xodr.ObjectType.crosswalk, name="Zebra", length=walk_m, width=2 * half_road_m)
     outline = xodr.Outline(closed=True)
     half_m = walk_m / 2
-    for u, v in ((half_m, half_road_m), (-half_m, half_road_m), (-half_m, -half_road_m), (half_m, -half_road_m)):
+    corners = (half_m, half_road_m), (-half_m, half_road_m), (-half_m, -half_road_m), (half_m, -half_road_m)
+    for u, v in (*corners, corners[0]):  # carla.Map tells crossings apart by the first corner, which comes again
         outline.add_corner(xodr.CornerLocal(u, v, 0.0, 0.0))
     zebra.add_outline(outline)
     to.add_object(zebra)
