@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from sim.server.calls import CallError
 from sim.server.layouts import AttributeValue
 
 
@@ -37,7 +39,17 @@ class ActorKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute of a blueprint; `choices` are recommended values, or the only ones if `restricted`."""
+    """One attribute of a blueprint.
+
+    Args:
+        name: its id.
+        kind: an `AttributeKind`.
+        value: the default.
+        choices: recommended values, or the only ones if `restricted`.
+        modifiable: whether a client may set it.
+        restricted: only the choices are allowed.
+        limits: least and greatest number; CARLA tells clients of no such limits, but cannot do what is outside either.
+    """
 
     name: str
     kind: int
@@ -45,6 +57,21 @@ class Attribute:
     choices: list[str]
     modifiable: bool = True
     restricted: bool = False
+    limits: tuple[float, float] = (-math.inf, math.inf)
+
+    def check(self, value: str) -> None:
+        """Refuse a value that is none of this attribute.
+
+        Raises:
+            CallError: wrong kind, not one of the only choices, or outside the limits.
+        """
+        if not _READABLE[AttributeKind(self.kind)](value):
+            raise CallError(f"attribute {self.name}: {value[:40]!r} is not {_KIND_WORDS[AttributeKind(self.kind)]}")
+        if self.restricted and value not in self.choices:
+            raise CallError(f"attribute {self.name}: {value[:40]!r} is not one of {', '.join(self.choices)}")
+        low, high = self.limits
+        if self.kind in (AttributeKind.INT, AttributeKind.FLOAT) and not low <= float(value) <= high:
+            raise CallError(f"attribute {self.name}: {value} is not within {low:g} and {high:g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +94,54 @@ class Blueprint:
         return _SEMANTIC_TAGS.get(self.base_type if self.kind is ActorKind.VEHICLE else self.kind.value, 0)
 
     def completed(self, given: list[AttributeValue]) -> list[AttributeValue]:
-        """The attributes an actor gets: what the client sent, then the defaults of those it left out."""
+        """The attributes an actor gets: what the client sent, then the defaults of those it left out.
+
+        What the blueprint does not have is kept unread, as in CARLA.
+
+        Raises:
+            CallError: a value that its attribute cannot have.
+        """
+        known = {attribute.name: attribute for attribute in self.attributes}
+        for sent in given:
+            if sent.name in known:
+                known[sent.name].check(sent.value)
         have = {attribute.name for attribute in given}
         rest = [AttributeValue(a.name, a.kind, a.value) for a in self.attributes if a.name not in have]
-        return [*given, *rest]
+        completed = [*given, *rest]
+        pixels = math.prod(float(a.value) for a in completed if a.name in known and a.name in _SIDES)
+        if pixels > MOST_PIXELS:
+            raise CallError(f"{self.id}: a picture of {pixels:.3g} pixels, want at most {MOST_PIXELS}")
+        return completed
 
 
+def _is_finite(value: str) -> bool:
+    try:
+        return math.isfinite(float(value))
+    except ValueError:
+        return False
+
+
+def _is_color(value: str) -> bool:
+    parts = value.split(",")
+    return len(parts) == 3 and all(part.strip().isdecimal() and float(part) <= 255.0 for part in parts)
+
+
+MOST_PIXELS = 1 << 25
+"""Of one picture: 8K (7680 x 4320) fits."""
+_SIDES = ("image_size_x", "image_size_y")
+_READABLE: dict[AttributeKind, Callable[[str], bool]] = {
+    AttributeKind.BOOL: lambda value: value.lower() in ("true", "false", "1", "0"),
+    AttributeKind.INT: _is_finite,  # CARLA drops what is behind the point
+    AttributeKind.FLOAT: _is_finite,
+    AttributeKind.STRING: lambda value: True,
+    AttributeKind.COLOR: _is_color,
+}
+_KIND_WORDS = {
+    AttributeKind.BOOL: "true or false",
+    AttributeKind.INT: "a finite number",
+    AttributeKind.FLOAT: "a finite number",
+    AttributeKind.COLOR: "a colour like 255,255,255",
+}
 STATIC_TAG = 20
 _SEMANTIC_TAGS = {
     "walker": 12,
@@ -84,6 +153,11 @@ _SEMANTIC_TAGS = {
     "bicycle": 19,
     "traffic light": 7,
 }
+_UNPAINTED = frozenset({"vehicle.tesla.cybertruck"})
+"""Has no `color` in CARLA."""
+_WITH_DRIVER = frozenset({"vehicle.lincoln.mkz_2020"})
+"""Has a `driver_id` in CARLA, as all two-wheelers have."""
+_SENSOR_ROLES = ["front", "back", "left", "right", "front_left", "front_right", "back_left", "back_right"]
 _COLORS = ["17,37,103", "180,20,20", "240,240,240", "25,25,25", "120,124,128", "60,90,60"]
 
 
@@ -124,12 +198,15 @@ def _bodies(first_uid: int) -> Iterator[Blueprint]:
 
 
 def _vehicle(row: dict[str, str]) -> list[Attribute]:
+    attributes = _of_every_actor(["autopilot", "scenario", "ego_vehicle"])
+    if row["id"] not in _UNPAINTED:
+        attributes.append(Attribute("color", AttributeKind.COLOR, _COLORS[0], _COLORS))
+    if row["wheels"] == "2" or row["id"] in _WITH_DRIVER:
+        attributes.append(Attribute("driver_id", AttributeKind.INT, "0", ["0"], restricted=True))
     return [
-        Attribute("color", AttributeKind.COLOR, _COLORS[0], _COLORS),
-        Attribute("driver_id", AttributeKind.INT, "0", ["0"]),
-        Attribute("sticky_control", AttributeKind.BOOL, "true", []),
-        Attribute("terramechanics", AttributeKind.BOOL, "false", []),
-        Attribute("role_name", AttributeKind.STRING, "autopilot", ["autopilot", "scenario", "ego_vehicle"]),
+        *attributes,
+        _free("sticky_control", AttributeKind.BOOL, "true"),
+        _free("terramechanics", AttributeKind.BOOL, "false"),
         _fixed("object_type", AttributeKind.STRING, ""),
         _fixed("base_type", AttributeKind.STRING, row["base_type"]),
         _fixed("special_type", AttributeKind.STRING, row["special_type"]),
@@ -142,9 +219,10 @@ def _vehicle(row: dict[str, str]) -> list[Attribute]:
 
 def _walker(row: dict[str, str]) -> list[Attribute]:
     attributes = [
-        Attribute("role_name", AttributeKind.STRING, "pedestrian", ["pedestrian"]),
-        Attribute("is_invincible", AttributeKind.BOOL, "true", []),
+        *_of_every_actor(["pedestrian"]),
+        _free("is_invincible", AttributeKind.BOOL, "true"),
         Attribute("speed", AttributeKind.FLOAT, "1.4", ["0.0", "1.4", "2.8"]),
+        Attribute("use_wheelchair", AttributeKind.BOOL, "false", ["false"], restricted=True),
         _fixed("gender", AttributeKind.STRING, row["gender"]),
         _fixed("age", AttributeKind.STRING, row["age"]),
         _fixed("generation", AttributeKind.INT, row["generation"]),
@@ -157,10 +235,7 @@ def _walker(row: dict[str, str]) -> list[Attribute]:
 
 def _prop(row: dict[str, str]) -> list[Attribute]:
     size = "big" if float(row["height_m"]) > 2.0 else "medium" if float(row["height_m"]) > 0.8 else "small"
-    attributes = [
-        Attribute("role_name", AttributeKind.STRING, "prop", ["prop"]),
-        _fixed("size", AttributeKind.STRING, size),
-    ]
+    attributes = [*_of_every_actor(["prop"]), _fixed("size", AttributeKind.STRING, size)]
     if row["id"] == "static.moosetest.billboard":
         attributes.append(Attribute("picture", AttributeKind.STRING, "", ["", "person", "people", "child"]))
         attributes.append(Attribute("picture_scale", AttributeKind.FLOAT, "1.0", ["0.5", "1.0"]))
@@ -169,23 +244,43 @@ def _prop(row: dict[str, str]) -> list[Attribute]:
 
 def _sensors(first_uid: int) -> Iterator[Blueprint]:
     table = tomllib.loads(files("sim.server").joinpath("sensor_blueprints.toml").read_text(encoding="utf-8"))
+    limits, choices = table["limits"], table["choices"]
     for uid, (name, groups) in enumerate(table["sensors"].items(), start=first_uid):
-        attributes = [Attribute("role_name", AttributeKind.STRING, "front", [])]
+        attributes = _of_every_actor(_SENSOR_ROLES)
         for group in groups:
-            attributes += [_sensor_attribute(key, value) for key, value in table["groups"][group].items()]
+            for key, value in table["groups"][group].items():
+                low, high = limits.get(key, (-math.inf, math.inf))
+                attributes.append(_sensor_attribute(key, value, choices.get(key, []), (low, high)))
         yield Blueprint(uid, name, name.replace(".", ","), tuple(attributes), ActorKind.SENSOR)
 
 
-def _sensor_attribute(name: str, default: bool | int | float | str) -> Attribute:
-    if isinstance(default, bool):
-        return Attribute(name, AttributeKind.BOOL, _truth(default), [])
-    kinds = {int: AttributeKind.INT, float: AttributeKind.FLOAT, str: AttributeKind.STRING}
-    return Attribute(name, kinds[type(default)], str(default), [str(default)])
+def _sensor_attribute(
+    name: str, default: bool | int | float | str, only: list[str], limits: tuple[float, float]
+) -> Attribute:
+    kinds = {bool: AttributeKind.BOOL, int: AttributeKind.INT, float: AttributeKind.FLOAT, str: AttributeKind.STRING}
+    value = _truth(default) if isinstance(default, bool) else str(default)
+    return Attribute(name, kinds[type(default)], value, only or [value], restricted=bool(only), limits=limits)
 
 
 def _others(first_uid: int) -> Iterator[Blueprint]:
-    role = Attribute("role_name", AttributeKind.STRING, "default", [])
-    yield Blueprint(first_uid, "controller.ai.walker", "controller,ai,walker", (role,), ActorKind.OTHER)
+    for uid, name in enumerate(("controller.ai.walker", "util.actor.empty"), start=first_uid):
+        attributes = tuple(_of_every_actor(["default"]))
+        yield Blueprint(uid, name, name.replace(".", ","), attributes, ActorKind.OTHER)
+
+
+def _of_every_actor(roles: list[str]) -> list[Attribute]:
+    """What all of CARLA's blueprints have. Nothing is published to ROS here: the values are kept and told, no more."""
+    return [
+        Attribute("role_name", AttributeKind.STRING, roles[0], roles),
+        _free("ros_name", AttributeKind.STRING, ""),
+        _free("ros_frame_id", AttributeKind.STRING, ""),
+        _free("ros_publish_tf", AttributeKind.BOOL, "true"),
+    ]
+
+
+def _free(name: str, kind: int, value: str) -> Attribute:
+    """An attribute that recommends its default alone."""
+    return Attribute(name, kind, value, [value])
 
 
 def _fixed(name: str, kind: int, value: str) -> Attribute:

@@ -4,7 +4,8 @@ from importlib.resources import files
 import pytest
 
 from sim.assets import library as assets
-from sim.server.blueprints import AttributeKind, definitions, library
+from sim.server.blueprints import MOST_PIXELS, AttributeKind, definitions, library
+from sim.server.calls import CallError
 from sim.server.layouts import AttributeValue
 
 
@@ -74,3 +75,52 @@ def test_definitions_are_plain_wire_values() -> None:
     assert isinstance(uid, int)
     assert tags == str(blueprint_id).replace(".", ",")
     assert all(len(attribute) == 6 for attribute in attributes)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("blueprint_id", "name", "value", "complaint"),
+    [
+        ("sensor.camera.rgb", "image_size_x", "0", "not within 1 and 8192"),
+        ("sensor.camera.rgb", "image_size_y", "1000000000", "not within 1 and 8192"),
+        ("sensor.camera.rgb", "image_size_x", "wide", "not a finite number"),
+        ("sensor.camera.depth", "fov", "0", "not within"),
+        ("sensor.camera.depth", "fov", "179.5", "not within"),
+        ("sensor.camera.depth", "fov", "nan", "not a finite number"),
+        ("sensor.camera.depth", "sensor_tick", "-1", "not within"),
+        ("sensor.camera.depth", "sensor_tick", "inf", "not a finite number"),
+        ("sensor.camera.rgb", "exposure_mode", "sunny", "not one of histogram, manual"),
+        ("sensor.camera.rgb", "enable_postprocess_effects", "maybe", "not true or false"),
+        ("vehicle.audi.tt", "color", "1,2", "not a colour"),
+        ("vehicle.audi.tt", "color", "1,2,256", "not a colour"),
+        ("vehicle.audi.tt", "color", "1,-2,3", "not a colour"),
+        ("walker.pedestrian.0001", "use_wheelchair", "true", "not one of false"),
+        ("walker.pedestrian.0001", "speed", "9" * 5000, "not a finite number"),
+    ],
+)
+def test_a_value_that_an_attribute_cannot_have_is_refused(
+    blueprint_id: str, name: str, value: str, complaint: str
+) -> None:
+    with pytest.raises(CallError, match=complaint) as refused:
+        library()[blueprint_id].completed([AttributeValue(name, AttributeKind.STRING, value)])
+    assert name in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_picture_of_too_many_pixels_is_refused() -> None:
+    sides = [AttributeValue(f"image_size_{axis}", AttributeKind.INT, "8192") for axis in "xy"]
+    with pytest.raises(CallError, match=f"at most {MOST_PIXELS}"):
+        library()["sensor.camera.rgb"].completed(sides)
+
+
+def test_what_a_blueprint_does_not_have_is_kept_unread() -> None:
+    sent = [AttributeValue("favourite_tea", AttributeKind.INT, "green")]
+    assert library()["vehicle.audi.tt"].completed(sent)[0] == sent[0]
+
+
+def test_every_default_is_a_value_that_its_attribute_can_have() -> None:
+    for blueprint in library().values():
+        blueprint.completed([])
+        for attribute in blueprint.attributes:
+            attribute.check(attribute.value)
+            for choice in attribute.choices:
+                attribute.check(choice)

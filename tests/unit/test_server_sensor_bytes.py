@@ -46,11 +46,10 @@ def test_lidar_attributes_become_radians_and_a_semantic_lidar_loses_nothing() ->
     assert ranging.lidar_params(sensor, with_losses=False).dropoff_general_rate == 0.0
 
 
-def test_nonsense_attributes_fall_back_to_the_defaults() -> None:
+def test_a_negative_rate_gives_no_points() -> None:
     episode = episode_on(plain_map())
-    sensor = put(episode, "sensor.lidar.ray_cast", channels="many", range="nan", points_per_second="-5")
-    params = ranging.lidar_params(sensor, with_losses=True)
-    assert (params.channels, params.range_m, params.points_per_second) == (32, 10.0, 0)
+    sensor = put(episode, "sensor.lidar.ray_cast", points_per_second="-5")
+    assert ranging.lidar_params(sensor, with_losses=True).points_per_second == 0
 
 
 def test_noise_seed_depends_on_server_sensor_and_attribute() -> None:
