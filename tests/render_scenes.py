@@ -49,7 +49,7 @@ def pose(x: float, y: float, z: float = 0.0, yaw_rad: float = 0.0) -> NDArray[np
     return T
 
 
-def camera(x: float = 0.0, y: float = 0.0, z: float = 1.5, yaw_rad: float = 0.0, **options: float) -> CameraView:
+def camera(x: float = 0.0, y: float = 0.0, z: float = 1.5, yaw_rad: float = 0.0, **options: object) -> CameraView:
     """A level 160 x 96 camera of 90 degrees, so that the focal length is 80 px."""
     return CameraView(160, 96, np.pi / 2, pose(x, y, z, yaw_rad), **{"noise": 0.0, **options})  # type: ignore[arg-type]
 

@@ -22,6 +22,10 @@ _DARK_FROM = 0.15
 """Share of night from which lamps glare."""
 _PX_PER_ROOT_LUX = 85.0
 """Radius of glare against the square root of exposed illuminance at the lens (veil falls with the angle squared)."""
+_GHOSTS = ((-0.35, 0.12), (-0.7, 0.06), (-1.15, 0.2), (0.4, 0.05))
+"""Place and size of the sun's ghosts, as shares of its own place and of its veil's size."""
+_GHOST_STRENGTH = 0.06
+"""Of the sun's veil, at a flare of 1: at CARLA's default of 0.1 they are barely seen."""
 _COLORS: dict[Material, tuple[float, float, float]] = {
     Material.HEADLAMP: (1.0, 0.95, 0.85),
     Material.TAILLAMP: (1.0, 0.10, 0.06),
@@ -55,7 +59,8 @@ def glows_of(
     scene: Scene, actors: Actors, view: CameraView, light: Light, clip_from_world: NDArray[np.float64]
 ) -> NDArray[np.float32]:
     """(N, 9) float32: place, reach and colour of each disc of glare, the strongest `MOST_GLOWS`."""
-    rows = [_sun_row(view, light, clip_from_world)] if light.has_sun else []
+    sun = _sun_row(view, light, clip_from_world) if light.has_sun else None
+    rows = [sun]
     if light.night > _DARK_FROM:
         sources = _actor_lamps(scene, actors, view)
         if scene.street_lamps_on:
@@ -63,7 +68,20 @@ def glows_of(
         rows += [_lamp_row(s, view, light, clip_from_world) for s in sources if s[1] > 0.0]
     found = [row for row in rows if row is not None]
     found.sort(key=lambda row: -float(row[4]))
-    return np.array(found[:MOST_GLOWS], dtype=np.float32).reshape(-1, 9)
+    glare = np.array(found[:MOST_GLOWS] if view.glare > 0.0 else []).reshape(-1, 9)
+    glare[:, 6:] *= view.glare
+    return np.concatenate([glare, _ghosts(sun, view.flare)]).astype(np.float32)
+
+
+def _ghosts(sun: NDArray[np.float64] | None, flare: float) -> NDArray[np.float64]:
+    """Reflections between the lens's surfaces: discs on the line from the sun through the middle of the picture."""
+    rows = np.zeros((0 if sun is None or flare <= 0.0 else len(_GHOSTS), 9))
+    for row, (place, size) in zip(rows, _GHOSTS, strict=False):
+        row[:] = sun
+        row[:2] *= place
+        row[4:6] *= size
+        row[6:] *= _GHOST_STRENGTH * flare
+    return rows
 
 
 _Source = tuple[NDArray[np.float64], float, tuple[float, float, float]]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.render.exposure import Metering
 from sim.world.scene import Scene, Weather
 
 SUN_OUTSIDE_AIR_LX = 128_000.0
@@ -36,7 +37,7 @@ class Light:
         sky_up_rgb: the same for a surface that faces the sky; sky_down_rgb: that faces the ground.
         zenith_rgb: radiance of the sky overhead; horizon_rgb: at the horizon.
         fog_rgb: radiance of endless fog; fog_per_m: its extinction; fog_start_m: where it begins.
-        exposure: display units per cd/m2.
+        exposure: display units per cd/m2; metered: what the automatic exposure would be.
         night: 0 by day to 1 in the dark.
         lamps: whether lamps light their surroundings noticeably.
     """
@@ -51,6 +52,7 @@ class Light:
     fog_per_m: float
     fog_start_m: float
     exposure: float
+    metered: float
     night: float
     lamps: bool
 
@@ -73,12 +75,12 @@ def lamps_matter(weather: Weather) -> bool:
     return weather.sun_elevation_rad < LAMPS_BELOW_RAD
 
 
-def light_of(scene: Scene, exposure_ev: float, beams: bool, street_lx: float) -> Light:
-    """The light of a scene and the exposure for it: a function of the scene alone, never of earlier frames.
+def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float) -> Light:
+    """The light of a scene and the exposure for it: a function of the scene and of the metering alone.
 
     Args:
         scene: its weather and street lamps.
-        exposure_ev: brightens by 2 ** exposure_ev.
+        metering: of the camera.
         beams: whether a vehicle near the camera has its headlamps on.
         street_lx: mean illuminance of the ground near the camera by street lamps that are on.
     """
@@ -96,7 +98,8 @@ def light_of(scene: Scene, exposure_ev: float, beams: bool, street_lx: float) ->
     facing_lx = sky_lx + float(sun_lx.mean()) * (0.45 + 0.55 * max(float(np.sin(elevation)), 0.0))
     lamp_lx = (street_lx + (4.0 if beams else 0.0)) if lamps else 0.0
     # full compensation by day, a stop less in the dark, as cameras leave night dark
-    exposure = (1.0 - 0.5 * night) * np.pi / (EXPOSURE_FLOOR_LX + facing_lx + lamp_lx) * 2.0**exposure_ev
+    metered = float((1.0 - 0.5 * night) * np.pi / (EXPOSURE_FLOOR_LX + facing_lx + lamp_lx))
+    exposure = metering.exposure(metered)
     per_lx = exposure / np.pi
 
     tint = _sky_tint(elevation, overcast, night)
@@ -116,7 +119,8 @@ def light_of(scene: Scene, exposure_ev: float, beams: bool, street_lx: float) ->
         fog_rgb=fog_rgb,
         fog_per_m=fog_extinction_per_m(weather),
         fog_start_m=weather.fog_distance_m,
-        exposure=float(exposure),
+        exposure=exposure,
+        metered=metered,
         night=night,
         lamps=lamps,
     )

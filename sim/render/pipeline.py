@@ -81,7 +81,7 @@ class Pipeline:
         if scene.street_lamps_on and lamps_matter(scene.weather):
             field = self._lamps.update(static.key, static.lamps, view.eye_world_m)
             street_lx = self._lamps.mean_lx
-        light = light_of(scene, view.exposure_ev, bool(beams), street_lx)
+        light = light_of(scene, view.metering, bool(beams), street_lx)
         shadow = shadow_view(view, light.sun_direction_world)
         inputs = FrameInputs(scene, view, light, clip, shadow, beams, field)
         self._uniforms.write(frame_block(inputs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -63,8 +64,8 @@ class CameraRenderer:
                 raw |= pipeline.draw(frame, geometry, 1) if geometry else {}
             else:
                 raw = pipeline.draw(frame, ("color", *geometry), 1)
-            tags, actor_ids = frame.tags, frame.actor_ids
-        return _images(raw, tags, actor_ids, view, outputs)
+            tags, actor_ids, metered = frame.tags, frame.actor_ids, frame.light.metered
+        return replace(_images(raw, tags, actor_ids, view, outputs), metered=metered)
 
     def close(self) -> None:
         """Free the context and all that lies in graphics memory; the next picture makes a new one."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.render.exposure import AUTOMATIC, Metering
+
 SKY_TAG = 11
 """carla.CityObjectLabel.Sky."""
 OUTPUTS: frozenset[str] = frozenset({"rgb", "depth", "tag", "instance", "normal"})
@@ -25,10 +27,12 @@ class CameraView:
         T_world_camera: (4, 4) float64, camera body axes (x forward, y left, z up) to world.
         near_m: what is nearer along the optical axis is not seen.
         far_m: what is farther is sky.
-        exposure_ev: brightens by 2 ** exposure_ev.
+        metering: how it chooses its exposure.
         gamma: display gamma; 2.2 is neutral.
         noise_seed: with the scene's frame number chooses the sensor noise.
         noise: factor on the sensor noise; 0 is none.
+        glare: factor on the glare of lamps and of the sun; 0 is none.
+        flare: strength of the sun's ghosts in the lens, 0 to 1; 0 is none.
         supersampling: renders colour at this multiple and averages; ids and depth are never averaged.
     """
 
@@ -38,11 +42,18 @@ class CameraView:
     T_world_camera: NDArray[np.float64]
     near_m: float = 0.1
     far_m: float = 1000.0
-    exposure_ev: float = 0.0
+    metering: Metering = AUTOMATIC
     gamma: float = 2.2
     noise_seed: int = 0
     noise: float = 1.0
+    glare: float = 1.0
+    flare: float = 0.0
     supersampling: int = 1
+
+    @property
+    def look(self) -> tuple[object, ...]:
+        """Equal for views of one place whose colours are the same, but for the noise's seed."""
+        return (self.metering, self.gamma, self.noise, self.glare, self.flare, self.supersampling)
 
     @property
     def focal_px(self) -> float:
@@ -97,6 +108,7 @@ class Images:
         tag: (H, W) uint8 carla.CityObjectLabel; sky is 11.
         instance_id: (H, W) uint32 actor id; 0 for scenery and sky.
         normal_world: (H, W, 3) float32 unit vectors in steps of 1/127; zero for sky.
+        metered: the automatic exposure of the scene, display units per cd/m2.
     """
 
     rgb: NDArray[np.uint8] | None = None
@@ -104,3 +116,4 @@ class Images:
     tag: NDArray[np.uint8] | None = None
     instance_id: NDArray[np.uint32] | None = None
     normal_world: NDArray[np.float32] | None = None
+    metered: float = 0.0

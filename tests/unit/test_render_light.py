@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.assets.mesh import MeshKey
 from sim.render.context import RenderUnavailableError
+from sim.render.exposure import Metering
 from sim.render.lighting import fog_extinction_per_m, light_of
 from sim.render.renderer import CameraRenderer
 from sim.render.view import CameraView
@@ -136,7 +137,9 @@ def test_noise_changes_with_the_frame_and_the_seed(renderer: CameraRenderer) -> 
 
 def test_exposure_and_gamma_brighten(renderer: CameraRenderer) -> None:
     plain = picture(renderer, scene(static=ground()), camera()).mean()
-    assert picture(renderer, scene(static=ground()), camera(exposure_ev=1.0)).mean() > plain + 10.0
+    assert (
+        picture(renderer, scene(static=ground()), camera(metering=Metering(compensation_ev=1.0))).mean() > plain + 10.0
+    )
     assert picture(renderer, scene(static=ground()), camera(gamma=2.6)).mean() > plain + 10.0
 
 
@@ -168,7 +171,7 @@ def test_supersampling_keeps_the_size(renderer: CameraRenderer) -> None:
 
 def test_light_falls_with_the_sun() -> None:
     def exposure(elevation_rad: float) -> float:
-        return light_of(scene(weather=Weather(sun_elevation_rad=elevation_rad)), 0.0, False, 0.0).exposure
+        return light_of(scene(weather=Weather(sun_elevation_rad=elevation_rad)), Metering(), False, 0.0).exposure
 
     # the camera opens by more than ten stops from noon to night, and steadily
     opened = [exposure(e) for e in (1.2, 0.5, 0.1, 0.0, -0.1, -0.4)]

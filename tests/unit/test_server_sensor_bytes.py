@@ -26,7 +26,7 @@ def test_instance_and_tag_bytes() -> None:
 
 
 def test_colour_order_is_bgra() -> None:
-    assert camera.encode_rgb(Images(rgb=np.array([[[1, 2, 3]]], np.uint8))).tolist() == [[[3, 2, 1, 255]]]
+    assert camera.encode_rgb(np.array([[[1, 2, 3]]], np.uint8)).tolist() == [[[3, 2, 1, 255]]]
 
 
 def test_normals_flip_the_left_axis() -> None:

@@ -2,67 +2,28 @@
 
 from __future__ import annotations
 
-import math
-import struct
 from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.render.view import CameraView, Images
+from sim.render.view import Images
 from sim.server.actors import Actor
-from sim.server.sensors.adapter import (
-    Payload,
-    SensorState,
-    TickView,
-    attribute_float,
-    attribute_int,
-    noise_rng_seed,
-)
+from sim.server.sensors.adapter import Payload, SensorState, TickView
 from sim.server.sensors.eyes import CameraRequest
+from sim.server.sensors.optics import CameraOptics, ColorCamera
 
-IMAGE_HEADER = struct.Struct("<IIf")
 DEPTH_RANGE_M = 1000.0
 _DEPTH_STEPS = (1 << 24) - 1
-_MAX_SIDE_PX = 8192
 _OPAQUE = 255
 
 T = TypeVar("T", bound=np.generic)
 Encode = Callable[[Images], NDArray[np.uint8]]
 
 
-class CameraOptics:
-    """A camera's pixels and angle of view, from its attributes."""
-
-    def __init__(self, actor: Actor, server_seed: int) -> None:
-        self.width_px = min(max(attribute_int(actor, "image_size_x", 800), 1), _MAX_SIDE_PX)
-        self.height_px = min(max(attribute_int(actor, "image_size_y", 600), 1), _MAX_SIDE_PX)
-        self.fov_deg = min(max(attribute_float(actor, "fov", 90.0), 1.0), 170.0)
-        self._exposure_ev = attribute_float(actor, "exposure_compensation", 0.0)
-        self._gamma = max(attribute_float(actor, "gamma", 2.2), 0.1)
-        self._noise_seed = noise_rng_seed(server_seed, actor)
-
-    @property
-    def header(self) -> bytes:
-        """The bytes before the pixels."""
-        return IMAGE_HEADER.pack(self.width_px, self.height_px, self.fov_deg)
-
-    def view(self, state: SensorState) -> CameraView:
-        """The picture to take at a tick."""
-        return CameraView(
-            width_px=self.width_px,
-            height_px=self.height_px,
-            fov_x_rad=math.radians(self.fov_deg),
-            T_world_camera=state.T_world_sensor,
-            exposure_ev=self._exposure_ev,
-            gamma=self._gamma,
-            noise_seed=(self._noise_seed + state.noise_frame) & 0xFFFFFFFF,
-        )
-
-
 class ImageCamera:
-    """One of CARLA's image cameras.
+    """One of CARLA's cameras that show truth.
 
     Args:
         actor: the sensor.
@@ -82,15 +43,33 @@ class ImageCamera:
 
     def measure(self, state: SensorState, view: TickView) -> list[Payload]:
         """One image."""
-        pixels = self._encode(view.eyes.images(self.request(state)))
+        pixels = self._encode(self._optics.lens.seen(view.eyes.images(self.request(state))))
         return [(self._optics.header, np.ascontiguousarray(pixels).data.cast("B"))]
 
 
-def encode_rgb(images: Images) -> NDArray[np.uint8]:
+class RgbCamera:
+    """CARLA's colour camera."""
+
+    def __init__(self, actor: Actor, server_seed: int) -> None:
+        self._camera = ColorCamera(actor, server_seed)
+        self._request: CameraRequest | None = None
+
+    def request(self, state: SensorState) -> CameraRequest:
+        """The picture this camera will need."""
+        self._request = self._camera.request(state)
+        return self._request
+
+    def measure(self, state: SensorState, view: TickView) -> list[Payload]:
+        """One image."""
+        pixels = encode_rgb(self._camera.picture(self._request or self.request(state), view))
+        return [(self._camera.optics.header, np.ascontiguousarray(pixels).data.cast("B"))]
+
+
+def encode_rgb(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Colour."""
     import cv2
 
-    bgra: NDArray[np.uint8] = cv2.cvtColor(_present(images.rgb), cv2.COLOR_RGB2BGRA)
+    bgra: NDArray[np.uint8] = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGRA)
     return bgra
 
 
@@ -130,7 +109,6 @@ def encode_normals(images: Images) -> NDArray[np.uint8]:
 
 
 CAMERAS: dict[str, tuple[frozenset[str], Encode]] = {
-    "sensor.camera.rgb": (frozenset({"rgb"}), encode_rgb),
     "sensor.camera.depth": (frozenset({"depth"}), encode_depth),
     "sensor.camera.semantic_segmentation": (frozenset({"tag"}), encode_semantic),
     "sensor.camera.instance_segmentation": (frozenset({"tag", "instance"}), encode_instance),

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.world.scene import Scene
 
@@ -27,10 +26,15 @@ class CameraRequest:
     ignored_ids: frozenset[int] = frozenset()
 
     @property
-    def key(self) -> tuple[object, ...]:
-        """Equal for requests that one drawing can serve."""
+    def place(self) -> tuple[object, ...]:
+        """Equal for requests that show the same truth."""
         v = self.view
         return (v.width_px, v.height_px, v.fov_x_rad, v.T_world_camera.tobytes(), self.ignored_ids)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for requests that one drawing can serve."""
+        return (self.place, self.view.look if "rgb" in self.outputs else None)
 
 
 class Eyes:
@@ -42,6 +46,7 @@ class Eyes:
         self._scene: Scene | None = None
         self._cast_scene: Scene | None = None
         self._requests: dict[tuple[object, ...], CameraRequest] = {}
+        self._joined: dict[tuple[object, ...], tuple[object, ...]] = {}
         self._drawn: dict[tuple[object, ...], Images] = {}
 
     def look_at(self, scene: Scene | None, requests: list[CameraRequest]) -> None:
@@ -54,12 +59,15 @@ class Eyes:
         self._scene = scene
         self._drawn = {}
         self._requests = {}
-        for request in requests:
-            other = self._requests.get(request.key)
-            if other is not None:
-                view = other.view if "rgb" in other.outputs else request.view
-                request = replace(request, view=view, outputs=other.outputs | request.outputs)
-            self._requests[request.key] = request
+        self._joined = {}
+        drawn_at: dict[tuple[object, ...], tuple[object, ...]] = {}
+        for request in sorted(requests, key=lambda request: "rgb" not in request.outputs):
+            # truth joins the first colours that are drawn from its place
+            key = request.key if "rgb" in request.outputs else drawn_at.get(request.place, request.key)
+            drawn_at.setdefault(request.place, key)
+            self._joined[request.key] = key
+            other = self._requests.get(key, request)
+            self._requests[key] = replace(other, outputs=other.outputs | request.outputs)
 
     def warm_up(self, scene: Scene, with_camera: bool) -> None:
         """Do once what makes the first picture or ray slow: context, shaders, the scenery's meshes."""
@@ -74,11 +82,12 @@ class Eyes:
 
     def images(self, request: CameraRequest) -> Images:
         """The pictures of a request that was told to `look_at`."""
-        if request.key not in self._drawn:
-            joined = self._requests[request.key]
+        key = self._joined[request.key]
+        if key not in self._drawn:
+            joined = self._requests[key]
             scene = _without(self.scene, request.ignored_ids)
-            self._drawn[request.key] = self._camera().render(scene, joined.view, joined.outputs)
-        return self._drawn[request.key]
+            self._drawn[key] = self._camera().render(scene, joined.view, joined.outputs)
+        return self._drawn[key]
 
     def caster(self, ignored_ids: frozenset[int] = frozenset()) -> RayCaster:
         """A ray caster into the scene, without some actors."""
@@ -123,8 +132,3 @@ def _without(scene: Scene, ignored_ids: frozenset[int]) -> Scene:
     if not ignored_ids:
         return scene
     return replace(scene, instances=tuple(i for i in scene.instances if i.actor_id not in ignored_ids))
-
-
-def previous_poses(scene: Scene) -> dict[int, NDArray[np.float64]]:
-    """Poses of all moving things by actor id, for motion between two ticks."""
-    return {instance.actor_id: instance.T_world_body for instance in scene.instances}

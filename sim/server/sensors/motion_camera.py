@@ -1,139 +1,148 @@
-"""Cameras that compare two ticks: optical flow and events."""
+"""Cameras that compare two pictures: optical flow and events."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.render.view import R_OPTICAL_BODY
+from sim.render.flow import Poses, flow_px, poses_of
 from sim.server.actors import Actor
 from sim.server.sensors.adapter import (
     Payload,
     SensorState,
     TickView,
     attribute_float,
+    attribute_int,
     noise_rng_seed,
 )
-from sim.server.sensors.camera import CameraOptics
-from sim.server.sensors.eyes import CameraRequest, previous_poses
+from sim.server.sensors.eyes import CameraRequest
+from sim.server.sensors.optics import CameraOptics, ColorCamera
 
 _EVENT = np.dtype([("x", "<u2"), ("y", "<u2"), ("t_ns", "<i8"), ("polarity", "?")])
-_LUMA = np.array([0.2126, 0.7152, 0.0722])
-"""Rec. 709."""
+_LUMA = np.array([0.2989, 0.5870, 0.1140])
+"""Rec. 601, as CARLA weighs colours."""
+_SAME = 1e-6
+"""Smaller changes of brightness are none."""
+_LEAST_STEP = 0.01
+"""Of a threshold with noise."""
 
 
 class FlowCamera:
-    """Optical flow since the last picture: pixels moved right and down, as shares of the image's width and height."""
+    """Optical flow since the last picture, in halves of the picture: x to the right, y up (Unreal's clip space).
+
+    A pixel that came from `p` to `q` has x = 2 (q - p).x / width and y = -2 (q - p).y / height.
+    """
 
     def __init__(self, actor: Actor, server_seed: int) -> None:
         self._optics = CameraOptics(actor, server_seed)
-        self._last: tuple[NDArray[np.float64], dict[int, NDArray[np.float64]]] | None = None
+        self._last: Poses | None = None
 
     def request(self, state: SensorState) -> CameraRequest:
         """Depth, and which actor each pixel shows."""
-        outputs = frozenset({"depth", "instance", "tag"})
-        return CameraRequest(self._optics.view(state), outputs, state.actor.ignored_ids)
+        return CameraRequest(self._optics.view(state), frozenset({"depth", "instance"}), state.actor.ignored_ids)
 
     def measure(self, state: SensorState, view: TickView) -> list[Payload]:
         """One flow image; the first is all zero."""
         request = self.request(state)
         images = view.eyes.images(request)
-        poses = previous_poses(view.eyes.scene)
-        T_world_camera = state.T_world_sensor.copy()
-        flow = np.zeros((self._optics.height_px, self._optics.width_px, 2), "<f4")
+        now = poses_of(request.view, view.eyes.scene)
+        flow = np.zeros((self._optics.height_px, self._optics.width_px, 2))
         if self._last is not None and images.depth_m is not None and images.instance_id is not None:
-            T_last, last_poses = self._last
-            flow = self._flow(images.depth_m, images.instance_id, (T_world_camera, T_last), (poses, last_poses))
-        self._last = (T_world_camera, poses)
-        return [(self._optics.header, flow.tobytes())]
-
-    def _flow(
-        self,
-        depth_m: NDArray[np.float32],
-        instance_id: NDArray[np.uint32],
-        T_world_camera: tuple[NDArray[np.float64], NDArray[np.float64]],
-        poses: tuple[dict[int, NDArray[np.float64]], dict[int, NDArray[np.float64]]],
-    ) -> NDArray[np.float32]:
-        height, width = depth_m.shape
-        focal_px = (width / 2.0) / np.tan(np.radians(self._optics.fov_deg) / 2.0)
-        u, v = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
-        optical = np.stack([(u - width / 2) / focal_px, (v - height / 2) / focal_px, np.ones_like(u)], axis=-1)
-        body = (optical * depth_m[..., None]) @ R_OPTICAL_BODY
-        now, last = T_world_camera
-        world = body @ now[:3, :3].T + now[:3, 3]
-        for identity in np.unique(instance_id):
-            present, before = (known.get(int(identity)) for known in poses)
-            if identity and present is not None and before is not None:
-                shown = instance_id == identity
-                back = before @ np.linalg.inv(present)
-                world[shown] = world[shown] @ back[:3, :3].T + back[:3, 3]
-        seen = (world - last[:3, 3]) @ last[:3, :3] @ R_OPTICAL_BODY.T
-        ahead = np.maximum(seen[..., 2], 1e-3)
-        was_u = focal_px * seen[..., 0] / ahead + width / 2
-        was_v = focal_px * seen[..., 1] / ahead + height / 2
-        return np.stack([(u - was_u) / width, (v - was_v) / height], axis=-1).astype("<f4")
+            flow = flow_px(request.view, images.depth_m, images.instance_id, now, self._last)
+        self._last = now
+        halves = np.array([2.0 / self._optics.width_px, -2.0 / self._optics.height_px])
+        return [(self._optics.header, self._optics.lens.truth((flow * halves).astype("<f4")).tobytes())]
 
 
 class EventCamera:
-    """A dynamic vision sensor: an event for each crossing of the brightness thresholds since the last picture."""
+    """A dynamic vision sensor: an event for each crossing of a brightness threshold since the last picture."""
 
     def __init__(self, actor: Actor, server_seed: int) -> None:
-        self._optics = CameraOptics(actor, server_seed)
+        self._camera = ColorCamera(actor, server_seed, noise=0.0)
+        self._request: CameraRequest | None = None
         self._seed = noise_rng_seed(server_seed, actor)
-        self._threshold = tuple(
-            max(attribute_float(actor, f"{sign}_threshold", 0.3), 0.01) for sign in ("positive", "negative")
-        )
+        self._threshold = tuple(attribute_float(actor, f"{sign}_threshold", 0.3) for sign in ("positive", "negative"))
         self._spread = tuple(
-            max(attribute_float(actor, f"sigma_{sign}_threshold", 0.0), 0.0) for sign in ("positive", "negative")
+            attribute_float(actor, f"sigma_{sign}_threshold", 0.0) for sign in ("positive", "negative")
         )
-        self._uses_log = actor.attribute("use_log", "true").lower() == "true"
-        self._log_offset = max(attribute_float(actor, "log_eps", 0.001), 1e-6)
-        self._reference: NDArray[np.float64] | None = None
+        self._rest_ns = attribute_int(actor, "refractory_period_ns", 0)
+        self._uses_log = actor.attribute("use_log", "true").lower() in ("true", "1")
+        self._log_offset = attribute_float(actor, "log_eps", 0.001)
+        self._level: NDArray[np.float64] | None = None
+        self._reference = np.zeros(0)
+        self._last_event_ns = np.zeros(0, np.int64)
         self._last_ns = 0
 
     def request(self, state: SensorState) -> CameraRequest:
         """Colour."""
-        return CameraRequest(self._optics.view(state), frozenset({"rgb"}), state.actor.ignored_ids)
+        self._request = self._camera.request(state)
+        return self._request
 
     def measure(self, state: SensorState, view: TickView) -> list[Payload]:
-        """The events since the last tick in order of time; the first picture only sets the reference."""
-        image = view.eyes.images(self.request(state)).rgb
-        if image is None:
-            return []
-        level = self._level(image)
+        """The events since the last picture in order of time; nothing at all, as in CARLA, if there are none."""
+        image = self._camera.picture(self._request or self.request(state), view)
+        level, now_ns = self._brightness(image).ravel(), view.now.elapsed_ns
         events = np.zeros(0, _EVENT)
-        if self._reference is not None:
-            rng = np.random.default_rng((self._seed, state.noise_frame))
-            events = self._events(level, self._reference, view.now.elapsed_ns, rng)
+        if self._level is None:
+            self._reference = level.copy()
+            self._last_event_ns = np.full(level.shape, -1, np.int64)
         else:
-            self._reference = level
-        self._last_ns = view.now.elapsed_ns
-        return [(self._optics.header, events.tobytes())]
+            rng = np.random.default_rng((self._seed, state.noise_frame))
+            events = self._events(self._level, level, now_ns, rng)
+        self._level, self._last_ns = level, now_ns
+        return [(self._camera.optics.header, events.tobytes())] if len(events) else []
 
-    def _level(self, image: NDArray[np.uint8]) -> NDArray[np.float64]:
-        brightness = image.astype(np.float64) @ _LUMA / 255.0
-        return np.log(self._log_offset + brightness) if self._uses_log else brightness
+    def _brightness(self, image: NDArray[np.uint8]) -> NDArray[np.float64]:
+        grey = image.astype(np.float64) @ _LUMA
+        return np.asarray(np.log(self._log_offset + grey / 255.0)) if self._uses_log else grey
 
     def _events(
-        self, level: NDArray[np.float64], reference: NDArray[np.float64], now_ns: int, rng: np.random.Generator
+        self, before: NDArray[np.float64], after: NDArray[np.float64], now_ns: int, rng: np.random.Generator
     ) -> NDArray[np.void]:
-        """Crossings at the times at which a steady change would make them; moves the reference along."""
-        found = []
-        for sign, threshold, spread in zip((1.0, -1.0), self._threshold, self._spread, strict=True):
-            step = np.full(level.shape, threshold)
-            if spread > 0:
-                step = np.maximum(step + spread * rng.standard_normal(level.shape), 0.01)
-            change = sign * (level - reference)
-            crossings = np.floor(np.maximum(change, 0.0) / step).astype(np.int64)
-            rows, columns = np.nonzero(crossings)
-            count = crossings[rows, columns]
-            events = np.zeros(int(count.sum()), _EVENT)
-            events["x"], events["y"] = np.repeat(columns, count), np.repeat(rows, count)
-            number = np.arange(len(events)) - np.repeat(np.cumsum(count) - count, count) + 1
-            share = number * np.repeat(step[rows, columns] / change[rows, columns], count)
-            events["t_ns"] = self._last_ns + (share * (now_ns - self._last_ns)).astype(np.int64)
-            events["polarity"] = sign > 0
-            reference += sign * crossings * step
-            found.append(events)
-        joined = np.concatenate(found)
-        return joined[np.lexsort((joined["x"], joined["y"], joined["t_ns"]))]
+        """Crossings, at the times at which a steady change would make them; moves the reference along."""
+        sign = np.where(after >= before, 1.0, -1.0)
+        step = self._steps(sign, rng)
+        first = self._reference + sign * step
+        crosses = (sign * (first - before) > 0.0) & (sign * (after - first) >= 0.0) & (np.abs(after - before) > _SAME)
+        pixels = np.flatnonzero(crosses)
+        sign, step, first = sign[pixels], step[pixels], first[pixels]
+        count = 1 + np.floor(sign * (after[pixels] - first) / step).astype(np.int64)
+        self._reference[pixels] = first + sign * step * (count - 1)
+        pixel, number = np.repeat(np.arange(len(pixels)), count), _numbers(count)
+        level = first[pixel] + (sign * step)[pixel] * number
+        pixel_before, pixel_after = before[pixels][pixel], after[pixels][pixel]
+        share = (level - pixel_before) / (pixel_after - pixel_before)
+        t_ns = self._last_ns + (share * (now_ns - self._last_ns)).astype(np.int64)
+        kept = self._after_rest(pixels[pixel], number, t_ns)
+        events = np.zeros(int(kept.sum()), _EVENT)
+        width = self._camera.optics.width_px
+        events["y"], events["x"] = np.divmod(pixels[pixel][kept], width)
+        events["t_ns"], events["polarity"] = t_ns[kept], (sign[pixel] > 0)[kept]
+        return events[np.lexsort((events["x"], events["y"], events["t_ns"]))]
+
+    def _steps(self, sign: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+        """The threshold of each pixel this time."""
+        step = np.where(sign > 0, self._threshold[0], self._threshold[1])
+        spread = np.where(sign > 0, self._spread[0], self._spread[1])
+        if self._spread == (0.0, 0.0):
+            return step
+        noisy = np.maximum(step + spread * rng.standard_normal(len(sign)), _LEAST_STEP)
+        return np.where(spread > 0.0, noisy, step)
+
+    def _after_rest(
+        self, pixel: NDArray[np.intp], number: NDArray[np.int64], t_ns: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Which events come when their pixel has rested since its last; takes note of their times."""
+        kept = np.ones(len(pixel), bool)
+        for k in range(int(number.max(initial=-1)) + 1 if self._rest_ns > 0 else 0):
+            now = np.flatnonzero(number == k)
+            last = self._last_event_ns[pixel[now]]
+            kept[now] = (last < 0) | (t_ns[now] - last >= self._rest_ns)
+            fired = now[kept[now]]
+            self._last_event_ns[pixel[fired]] = t_ns[fired]
+        return kept
+
+
+def _numbers(count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """0, 1, ... count - 1 for each entry, one after another."""
+    return np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)

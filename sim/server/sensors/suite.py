@@ -240,6 +240,8 @@ def _factory(blueprint_id: str) -> Callable[[Actor, int], SensorAdapter]:
 def _camera_factory(blueprint_id: str) -> Callable[[Actor, int], SensorAdapter]:
     from sim.server.sensors import camera, motion_camera
 
+    if blueprint_id == "sensor.camera.rgb":
+        return camera.RgbCamera
     if blueprint_id == "sensor.camera.optical_flow":
         return motion_camera.FlowCamera
     if blueprint_id == "sensor.camera.dvs":
