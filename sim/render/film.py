@@ -29,8 +29,8 @@ class Curve:
 
     Args:
         slope: of the straight part.
-        toe: share of the dark part that is bent.
-        shoulder: share of the bright part that is bent.
+        toe: more is darker: the dark bend ends at the display value 1 - toe.
+        shoulder: more is brighter: the bright bend begins at this display value.
         black_clip: lets black fall below nothing.
         white_clip: lets white rise above everything.
     """
@@ -76,7 +76,7 @@ class Film:
     Args:
         curve: of the tone mapping.
         temperature_k: of light that shall look white; higher than the light's own makes a warm picture.
-        tint: above 0 towards magenta, below towards green.
+        tint: above 0 makes the picture greener, below pinker.
     """
 
     curve: Curve = USUAL_CURVE
@@ -94,7 +94,7 @@ class Film:
 
 
 def light_of_pixels(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Exposed light that the renderer's display curve turns into these pixels; white is 2 stops above the last grey."""
+    """Exposed light that the display curve turns into these pixels; white stands for all that is brighter."""
     return _LIGHT[rgb]
 
 
@@ -134,9 +134,9 @@ def _display(light: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 def _light_table() -> NDArray[np.float32]:
-    light = np.concatenate([[0.0], np.geomspace(0.004, _BRIGHTEST, 8192)])
+    light = np.concatenate([[0.0], np.geomspace(0.004, _BRIGHTEST, 1 << 16)])
     table = np.interp(np.arange(256) / 255.0, _display(light), light)
-    table[255] = 2.0 * table[254]
+    table[255] = 3.0 * table[254]
     return table.astype(np.float32)
 
 
