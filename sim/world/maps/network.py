@@ -55,10 +55,11 @@ class Section:
         sign = 1 if lane_id > 0 else -1
         inner = np.zeros_like(s_m)
         for other in range(sign, lane_id, sign):
-            inner = inner + sign * self._width_m(other, s_m)
-        return inner, inner + sign * self._width_m(lane_id, s_m)
+            inner = inner + sign * self.width_m(other, s_m)
+        return inner, inner + sign * self.width_m(lane_id, s_m)
 
-    def _width_m(self, lane_id: int, s_m: Floats) -> Floats:
+    def width_m(self, lane_id: int, s_m: Floats) -> Floats:
+        """Widths of a lane."""
         if lane_id == 0 or lane_id not in self.lanes:
             return np.zeros_like(s_m)
         return self.lanes[lane_id].width(s_m - self.start_m)
@@ -125,6 +126,16 @@ class RoadRecord:
         inner, outer = section.edges_m(lane_id, s_m)
         offset = self.lane_offset(s_m)
         return inner + offset, outer + offset
+
+    def paving_edge(self, section: Section, sign: int, s_m: Floats) -> Floats:
+        """Lateral offset of the paving's edge, left of the road for `sign` +1, right for -1."""
+        reach = np.zeros_like(s_m)
+        edge = reach
+        for lane_id in sorted((n for n in section.lanes if n * sign > 0), key=abs):
+            reach = reach + sign * section.width_m(lane_id, s_m)
+            if section.lanes[lane_id].kind != "none":
+                edge = reach
+        return edge + self.lane_offset(s_m)
 
     def speed_mps(self, s_m: float) -> float:
         """Speed limit at an arc length."""

@@ -20,7 +20,7 @@ from sim.world.scenery.markings import add_markings
 from sim.world.scenery.plan import plan_scenery
 from sim.world.scenery.roadside import FreeGround, Placed, without_islands
 from sim.world.scenery.strips import Strip, lane_strips
-from sim.world.scenery.surface import add_surfaces
+from sim.world.scenery.surface import Plate, add_surfaces, junction_plates
 from sim.world.scenery.terrain import Terrain, add_terrain, make_terrain
 
 SIGNAL_POST_ROOM_M = 3.0
@@ -43,9 +43,15 @@ class Scenery:
         return lane_strips(self._network)
 
     @cached_property
+    def plates(self) -> dict[int, Plate]:
+        """Surfaces of level junctions."""
+        return junction_plates(self.strips)
+
+    @cached_property
     def terrain(self) -> Terrain:
         """The ground beside the roads."""
-        return make_terrain(self.strips, np.random.default_rng([self._seed, 1]))
+        outlines = [plate.outline for plate in self.plates.values()]
+        return make_terrain(self.strips, outlines, np.random.default_rng([self._seed, 1]))
 
     @cached_property
     def ground(self) -> Ground:
@@ -65,7 +71,7 @@ class Scenery:
     def scene(self) -> StaticScene:
         """All that stands still."""
         chunks = Chunks()
-        add_surfaces(chunks, self.strips)
+        add_surfaces(chunks, self.strips, self.plates)
         add_markings(chunks, self._network)
         add_terrain(chunks, self.terrain)
         add_barriers(chunks, self._network)

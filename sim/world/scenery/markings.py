@@ -52,9 +52,10 @@ def _add_section_lines(chunks: Chunks, road: RoadRecord, section: Section, bare:
             end_m = section.end_m if last else section.start_m + lane.marks[index + 1].start_m
             color = PAINT_RGB.get(mark.color, PAINT_RGB["standard"])
             for side_m, is_broken in _lines(mark):
-                for lo_m, hi_m in _painted(start_m, end_m, mark, is_broken, bare):
-                    ribbon = _ribbon(road, section, lane_id, (lo_m, hi_m), (side_m, mark.width_m))
-                    chunks.triangles(ROAD_LINE, ribbon, color, Material.ROADMARK)
+                stretches = list(_painted(start_m, end_m, mark, is_broken, bare))
+                if stretches:
+                    ribbons = _ribbons(road, section, lane_id, stretches, (side_m, mark.width_m))
+                    chunks.triangles(ROAD_LINE, ribbons, color, Material.ROADMARK)
 
 
 def _lines(mark: Mark) -> list[tuple[float, bool]]:
@@ -83,16 +84,23 @@ def _painted(
     yield from stretches
 
 
-def _ribbon(
-    road: RoadRecord, section: Section, lane_id: int, span_m: tuple[float, float], line_m: tuple[float, float]
+def _ribbons(
+    road: RoadRecord,
+    section: Section,
+    lane_id: int,
+    stretches: list[tuple[float, float]],
+    line_m: tuple[float, float],
 ) -> Floats:
-    """Triangles of one line along a lane's outer edge; `line_m` = (lateral offset, width)."""
-    s_m = road.samples(*span_m)
+    """Triangles of one line's stretches along a lane's outer edge; `line_m` = (lateral offset, width)."""
+    samples = [road.samples(*stretch) for stretch in stretches]
+    s_m = np.concatenate(samples)
     edge_m = road.lane_edges(section, lane_id, s_m)[1]
     side_m, width_m = line_m
     left = road.points(s_m, edge_m + side_m + width_m / 2, PAINT_OVER_ROAD_M)
     right = road.points(s_m, edge_m + side_m - width_m / 2, PAINT_OVER_ROAD_M)
-    return quads(np.stack([right[:-1], right[1:], left[1:], left[:-1]], axis=1))
+    cells = np.stack([right[:-1], right[1:], left[1:], left[:-1]], axis=1)
+    gaps = np.cumsum([len(stretch) for stretch in samples])[:-1] - 1
+    return quads(np.delete(cells, gaps, axis=0))
 
 
 def outline_world_m(road: RoadRecord, thing: RoadObject) -> Floats:

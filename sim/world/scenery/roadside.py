@@ -67,12 +67,8 @@ class Side:
             (part for part in reversed(self.road.sections) if s_m >= part.start_m - 1e-6), self.road.sections[0]
         )
         at = np.array([s_m])
-        edges = [float(self.road.lane_offset(at)[0])]
-        for lane_id, lane in section.lanes.items():
-            if lane_id * self.sign > 0 and lane.kind != "none":
-                edges.append(float(self.road.lane_edges(section, lane_id, at)[1][0]))
-        edge_t = max(edges) if self.sign > 0 else min(edges)
-        point = self.road.points(at, edge_t + self.sign * beyond_m)[0]
+        edge_t = self.road.paving_edge(section, self.sign, at)
+        point = self.road.points(at, float(edge_t[0]) + self.sign * beyond_m)[0]
         heading = float(self.road.headings(at)[0]) - self.sign * np.pi / 2
         return (float(point[0]), float(point[1])), heading
 

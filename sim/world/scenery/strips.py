@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ UNPAVED = frozenset({"none", "rail", "tram", "roadWorks"})
 WALK_HEIGHT_M = 0.12  # for files that do not say how high their side walks are
 MIN_WIDTH_M = 0.02
 """Lanes that taper to nothing are left out where they are thinner."""
+CELLS_A_PIECE = 24
 
 Floats = NDArray[np.float64]
 
@@ -90,7 +92,21 @@ def _neighbour_height_m(section: Section, lane: LaneRecord) -> float:
 
 def footprint(strips: list[Strip]) -> shapely.Geometry:
     """The ground that strips cover, as one 2-D geometry without slivers between neighbours."""
-    cells = np.concatenate([strip.quads()[..., :2] for strip in strips]) if strips else np.zeros((0, 4, 2))
-    polygons = shapely.make_valid(shapely.polygons(cells))
+    pieces = [piece for strip in strips for piece in _pieces(strip)]
+    if not pieces:
+        return shapely.MultiPolygon()
     gap_m = 0.01  # closes the seams that rounding leaves
-    return shapely.union_all(shapely.buffer(polygons, gap_m, join_style="mitre")).buffer(-gap_m, join_style="mitre")
+    grown = shapely.buffer(np.array(pieces), gap_m, join_style="mitre")
+    return shapely.union_all(grown).buffer(-gap_m, join_style="mitre")
+
+
+def _pieces(strip: Strip) -> Iterator[shapely.Geometry]:
+    """A strip's outline in few pieces, which is quick to join; cell by cell where a piece would cross itself."""
+    right, left, cells = strip.right_world_m[:, :2], strip.left_world_m[:, :2], strip.quads()[..., :2]
+    for first in range(0, len(cells), CELLS_A_PIECE):
+        last = first + CELLS_A_PIECE
+        piece = shapely.Polygon(np.concatenate([right[first : last + 1], left[first : last + 1][::-1]]))
+        if shapely.is_valid(piece):
+            yield piece
+        else:
+            yield from shapely.make_valid(shapely.polygons(cells[first:last]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -20,30 +22,43 @@ FLAT_M = 0.02
 Floats = NDArray[np.float64]
 
 
-def add_surfaces(chunks: Chunks, strips: list[Strip]) -> None:
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """The level surface of a junction: strips that lie in each other would fight for the same depth."""
+
+    outline: shapely.Geometry
+    z_m: float
+
+
+def junction_plates(strips: list[Strip]) -> dict[int, Plate]:
+    """The plates of those junctions that are level, by the junction's id."""
+    crossing: dict[int, list[Strip]] = {}
+    for strip in strips:
+        if not strip.is_walk and strip.road.junction >= 0:
+            crossing.setdefault(strip.road.junction, []).append(strip)
+    plates = {}
+    for junction, mine in sorted(crossing.items()):
+        heights_m = np.concatenate([strip.quads()[..., 2].ravel() for strip in mine])
+        if np.ptp(heights_m) <= FLAT_M:
+            outline = shapely.remove_repeated_points(_without_holes(footprint(mine)), 0.02)
+            plates[junction] = Plate(outline, float(heights_m.mean()))
+    return plates
+
+
+def add_surfaces(chunks: Chunks, strips: list[Strip], plates: dict[int, Plate]) -> None:
     """All road and side walk surfaces of a map."""
     carriageways = [strip for strip in strips if not strip.is_walk]
-    for strip in carriageways:
-        if strip.road.junction < 0:
+    # roads before junctions: the order of a chunk's triangles is part of its bytes
+    for strip in sorted(carriageways, key=lambda strip: strip.road.junction):
+        if strip.road.junction not in plates:
             chunks.triangles(ROAD, quads(strip.quads()), ASPHALT_RGB, Material.ASPHALT)
-    for junction in sorted({strip.road.junction for strip in carriageways} - {-1}):
-        _add_junction(chunks, [strip for strip in carriageways if strip.road.junction == junction])
+    for plate in plates.values():
+        chunks.triangles(ROAD, plate_triangles(plate.outline, plate.z_m), ASPHALT_RGB, Material.ASPHALT)
     driven = footprint(carriageways).buffer(-0.05)
     shapely.prepare(driven)
     for strip in strips:
         if strip.is_walk:
             _add_walk(chunks, strip, driven)
-
-
-def _add_junction(chunks: Chunks, strips: list[Strip]) -> None:
-    """One plate where a junction is level: strips that lie in each other would fight for the same depth."""
-    heights_m = np.concatenate([strip.quads()[..., 2].ravel() for strip in strips])
-    if np.ptp(heights_m) > FLAT_M:
-        for strip in strips:
-            chunks.triangles(ROAD, quads(strip.quads()), ASPHALT_RGB, Material.ASPHALT)
-        return
-    plate = shapely.remove_repeated_points(_without_holes(footprint(strips)), 0.02)
-    chunks.triangles(ROAD, plate_triangles(plate, float(heights_m.mean())), ASPHALT_RGB, Material.ASPHALT)
 
 
 def _without_holes(plate: shapely.Geometry) -> shapely.Geometry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,6 +23,7 @@ RINGS_M = ((0.0, 6.0), (20.0, 15.0), (80.0, 40.0))
 MAX_GRID_POINTS = 2_000_000
 """Maps of more than 8 km a side get a coarser ground."""
 CLEAR_M = 2.0  # ground points keep clear of the paving's edge, so that triangles follow the edge
+SEAM_M = 0.05
 SLIVER_M2 = 1e-7
 LEVEL_M = 60.0
 HILL_M = 9.0
@@ -84,14 +86,24 @@ class Terrain:
         return corners
 
 
-def make_terrain(strips: list[Strip], rng: np.random.Generator) -> Terrain:
-    """The ground of a map, `REACH_M` beyond its roads."""
-    paved = footprint(strips)
+def make_terrain(strips: list[Strip], plates: Iterable[shapely.Geometry], rng: np.random.Generator) -> Terrain:
+    """The ground of a map, `REACH_M` beyond its roads; `plates` are paved where no strip is."""
+    paved = _filled(footprint(strips), plates)
     edge = _Edge(paved)
     edge_world_m = np.column_stack([edge.points_m, edge_heights_m(strips, edge.points_m)])
     ground_xy, distance_m = _ground_points(edge, rng)
     ground_z = _ground_heights_m(ground_xy, distance_m, edge_world_m, rng)
     return Terrain(np.concatenate([edge_world_m, np.column_stack([ground_xy, ground_z])]), paved)
+
+
+def _filled(paved: shapely.Geometry, plates: Iterable[shapely.Geometry]) -> shapely.Geometry:
+    """Paving without the holes that a plate covers."""
+    tree = shapely.STRtree([plate.buffer(SEAM_M) for plate in plates])
+    parts = []
+    for part in shapely.get_parts(paved):
+        holes = [ring for ring in part.interiors if not len(tree.query(shapely.Polygon(ring), predicate="covered_by"))]
+        parts.append(part if len(holes) == len(part.interiors) else shapely.Polygon(part.exterior, holes))
+    return shapely.multipolygons(parts) if len(parts) > 1 else parts[0]
 
 
 def edge_heights_m(strips: list[Strip], xy_world_m: Floats) -> Floats:
@@ -163,9 +175,7 @@ class _Edge:
         return found
 
 
-def _ground_heights_m(
-    xy: Floats, distance_m: Floats, edge_world_m: Floats, rng: np.random.Generator
-) -> Floats:
+def _ground_heights_m(xy: Floats, distance_m: Floats, edge_world_m: Floats, rng: np.random.Generator) -> Floats:
     """As high as the nearest edges, with hills that begin `LEVEL_M` away."""
     from scipy.spatial import cKDTree
 
