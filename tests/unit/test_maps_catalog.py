@@ -7,7 +7,7 @@ from sim.world.maps import UnknownMapError, load_map, map_from_xodr, map_names
 
 
 def test_catalogue():
-    names = ["grid", "junction", "motorway", "roundabout", "urban_avenue", "urban_bend", "urban_street"]
+    names = ["grid", "junction", "motorway", "roundabout", "rural", "urban_avenue", "urban_bend", "urban_street"]
     assert map_names() == names
     assert load_map("motorway") is load_map("motorway")
 

@@ -18,6 +18,7 @@ CATALOG = {
     "junction": ("sim.world.maps.junction:junction", "train"),
     "motorway": ("sim.world.maps.motorway:motorway", "train"),
     "roundabout": ("sim.world.maps.roundabout:roundabout", "nominal"),
+    "rural": ("sim.world.maps.rural:rural", "train"),
     "urban_avenue": ("sim.world.maps.urban:urban_avenue", "nominal"),
     "urban_bend": ("sim.world.maps.urban:urban_bend", "nominal"),
     "urban_street": ("sim.world.maps.urban:urban_street", "train"),

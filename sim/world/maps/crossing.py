@@ -56,13 +56,26 @@ class Arm:
         return xodr.ContactPoint.end if self.ends_here else xodr.ContactPoint.start
 
 
+KERBED = (od.driving(LANE_M, od.kerb()), od.side_walk(SIDE_WALK_M))
+
+
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """A crossing with its middle in the plane; `arms` by bearing, in quarter turns counter-clockwise from +x."""
+    """A crossing with its middle in the plane.
+
+    Args:
+        junction_id: of its junction.
+        arms: by bearing, in quarter turns counter-clockwise from +x.
+        middle_m: x, y and height.
+        roadside: the lanes of a way whose right-hand side is the edge of the crossing.
+        kind: road type of the ways through it, with their speed limit.
+    """
 
     junction_id: int
     arms: dict[int, Arm]
-    middle_m: tuple[float, float] = (0.0, 0.0)
+    middle_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    roadside: tuple[od.LaneSpec, ...] = KERBED
+    kind: tuple[xodr.RoadType, int] = (xodr.RoadType.town, SPEED_KMH)
 
 
 def furnish(street: xodr.Road, length_m: float, arm: Arm, number: int, rule: Rule) -> None:
@@ -114,18 +127,20 @@ def _ways(crossing: Crossing) -> Iterator[tuple[int, tuple[int, str]]]:
 def _turn(crossing: Crossing, bearing: int, turn: str, road_id: int) -> xodr.Road:
     """The connecting road from one arm for one turn; the outermost on its right carries the side walk."""
     bearing_rad = bearing * pi / 2
-    x_m, y_m = crossing.middle_m
+    x_m, y_m, z_m = crossing.middle_m
     start = x_m + CORNER_M * cos(bearing_rad), y_m + CORNER_M * sin(bearing_rad), bearing_rad + pi
     shapes = {
         "right": xodr.Arc(-1 / CORNER_M, length=CORNER_M * pi / 2),
         "through": xodr.Line(2 * CORNER_M),
         "left": xodr.Arc(1 / CORNER_M, length=CORNER_M * pi / 2),
     }
-    lanes = [od.driving(LANE_M, od.no_mark())]
+    lanes: tuple[od.LaneSpec, ...] = (od.driving(LANE_M, od.no_mark()),)
     if turn == "right" or (turn == "through" and (bearing + TURNS["right"]) % 4 not in crossing.arms):
-        lanes = [od.driving(LANE_M, od.kerb()), od.side_walk(SIDE_WALK_M)]
-    spec = od.RoadSpec((), tuple(lanes), od.no_mark(), xodr.RoadType.town, SPEED_KMH)
+        lanes = crossing.roadside
+    spec = od.RoadSpec((), lanes, od.no_mark(), *crossing.kind)
     road = od.road(road_id, od.course([shapes[turn]], *start), spec, junction=crossing.junction_id)
+    if z_m:
+        road.add_elevation(0.0, z_m, 0.0, 0.0, 0.0)
     before, after = crossing.arms[bearing], crossing.arms[(bearing + TURNS[turn]) % 4]
     od.connect(road, (before.road_id, before.contact), (after.road_id, after.contact))
     return road

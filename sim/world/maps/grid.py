@@ -42,7 +42,7 @@ class _Link:
 def grid(name: str) -> str:
     """Two-lane streets round nine blocks of 100 m: four crossings with lights, eight T-junctions with yield signs."""
     nodes = [node for node in product(range(BLOCKS + 1), repeat=2) if not _is_corner(node)]
-    crossings = {node: Crossing(FIRST_JUNCTION_ID + n, {}, _place_m(node)) for n, node in enumerate(nodes)}
+    crossings = {node: Crossing(FIRST_JUNCTION_ID + n, {}, (*_place_m(node), 0.0)) for n, node in enumerate(nodes)}
     streets = {}
     for road_id, link in enumerate(_links(), start=1):
         streets[road_id] = _laid(road_id, link, crossings)

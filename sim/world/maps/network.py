@@ -83,7 +83,7 @@ class RoadObject:
 
 @dataclass(frozen=True, slots=True)
 class RoadSignal:
-    """A signal or sign along a road; `along` says whether it is for traffic towards +s."""
+    """A signal or sign along a road; `along` says whether it is for traffic towards +s, `value` is a sign's number."""
 
     number: str
     kind: str
@@ -91,6 +91,7 @@ class RoadSignal:
     t_m: float
     z_m: float
     along: bool
+    value: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -300,4 +301,5 @@ def _signal(element: Element) -> RoadSignal:
         t_m=_number(element, "t"),
         z_m=_number(element, "zOffset"),
         along=element.get("orientation", "+") != "-",
+        value=_number(element, "value"),
     )

@@ -19,6 +19,7 @@ from sim.world.scenery.kinds import NOT_SOLID, SOLID_RADIUS_M, add_thing, lamps_
 from sim.world.scenery.markings import add_markings
 from sim.world.scenery.plan import plan_scenery
 from sim.world.scenery.roadside import FreeGround, Placed, without_islands
+from sim.world.scenery.signs import road_signs
 from sim.world.scenery.strips import Strip, lane_strips
 from sim.world.scenery.surface import Plate, add_surfaces, junction_plates
 from sim.world.scenery.terrain import Terrain, add_terrain, make_terrain
@@ -62,7 +63,7 @@ class Scenery:
     def placed(self) -> list[Placed]:
         """All that stands beside the roads."""
         free = FreeGround(without_islands(self.terrain.paved))
-        posts = [_signal_post(head) for head in self._heads]
+        posts = [_signal_post(head) for head in self._heads] + road_signs(self._network, self.terrain.height_m)
         for post in posts:
             free.reserve(post, SIGNAL_POST_ROOM_M)
         return posts + plan_scenery(self._network, self.strips, free, self.terrain.height_m, self._seed)

@@ -51,6 +51,9 @@ MESHES: dict[str, tuple[tuple[Kind, Maker], ...]] = {
     "delineator": ((POLE, posts.delineator),),
     "zebra_sign": ((POLE, posts.zebra_sign_post), (TRAFFIC_SIGN, posts.zebra_sign_panel)),
     "gantry": ((POLE, posts.gantry_frame), (TRAFFIC_SIGN, posts.gantry_panels)),
+    "yield_sign": ((POLE, posts.sign_post), (TRAFFIC_SIGN, posts.yield_panel)),
+    "stop_sign": ((POLE, posts.sign_post), (TRAFFIC_SIGN, posts.stop_panel)),
+    "speed_sign": ((POLE, posts.sign_post), (TRAFFIC_SIGN, posts.speed_panel)),
     "signal_post": ((POLE, _signal_post),),
     "tree": ((VEGETATION, _tree),),
     "far_tree": ((VEGETATION, _far_tree),),
@@ -59,14 +62,26 @@ MESHES: dict[str, tuple[tuple[Kind, Maker], ...]] = {
 NOT_SOLID = frozenset({"forecourt", "bush", "bridge_deck"})
 """What bodies go over, through or under."""
 VARIANTS = 12
+EXACT_VARIANT = frozenset({"speed_sign"})
+"""Things whose variant says something."""
 FREE_TURN = frozenset({"tree", "far_tree"})
-SOLID_RADIUS_M = {"tree": 0.18, "far_tree": 0.18, "lamp": 0.09, "zebra_sign": 0.04, "gantry": 0.22, "signal_post": 0.07}
+SOLID_RADIUS_M = {
+    "tree": 0.18,
+    "far_tree": 0.18,
+    "lamp": 0.09,
+    "zebra_sign": 0.04,
+    "yield_sign": 0.04,
+    "stop_sign": 0.04,
+    "speed_sign": 0.04,
+    "gantry": 0.22,
+    "signal_post": 0.07,
+}
 """Half extents of things that are thinner than the room they take."""
 
 
 def add_thing(chunks: Chunks, thing: Placed) -> None:
     """Puts the meshes of a thing in their chunks."""
-    few = thing.variant % VARIANTS
+    few = thing.variant if thing.kind in EXACT_VARIANT else thing.variant % VARIANTS
     yaw_rad = thing.yaw_rad
     if thing.kind in FREE_TURN:
         yaw_rad += 2 * np.pi * (thing.variant % 1013) / 1013

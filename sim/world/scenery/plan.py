@@ -9,9 +9,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from sim.world.maps.network import Network
+from sim.world.maps.network import Network, RoadRecord
 from sim.world.scenery import bridges
 from sim.world.scenery.roadside import FreeGround, Placed, Side, road_sides
+from sim.world.scenery.signs import KINDS as SIGNS
 from sim.world.scenery.strips import Strip
 
 Heights = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -102,10 +103,14 @@ def _signs_at_crossings(planner: Planner, sides: list[Side]) -> Iterator[Placed 
     """§ 42 StVO (sign 350): one a direction, beside the zebra on the right, where no traffic light rules."""
     for side in sides:
         for crossing in side.road.objects:
-            if crossing.kind == "crosswalk" and side.has_walk and not side.road.signals:
+            if crossing.kind == "crosswalk" and side.has_walk and not _has_lights(side.road):
                 s_m = crossing.s_m + side.sign * crossing.size_m[0] / 2
                 found = planner.beside(side, s_m, 0.35, ("zebra_sign", (0.1, 0.1, 3.0)))
                 yield _facing_traffic(found)
+
+
+def _has_lights(road: RoadRecord) -> bool:
+    return any(signal.kind not in SIGNS for signal in road.signals)
 
 
 def _facing_traffic(thing: Placed | None) -> Placed | None:

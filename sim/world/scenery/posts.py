@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material, Mesh
 from sim.world.scenery.furniture import BELOW_GROUND_M, POLE_RGB, Size
 
 BLUE_RGB = (0.010, 0.075, 0.300)
+RED_RGB = (0.45, 0.02, 0.02)
+BLACK_RGB = (0.01, 0.01, 0.01)
 WHITE_RGB = (0.75, 0.75, 0.73)
 GANTRY_REACH_M = 17.0
 """From beyond the guard rail to the median of three lanes and a hard shoulder: 1.6 + 3.0 + 10.8 m, and a bit."""
 POST_BEHIND_HEAD_M = 0.28
+SIGN_UNDER_TOP_M = 0.35
+"""Middle of a panel under the top of its post."""
+SEGMENTS = (
+    (0.0, 0.12, 0.36, 0.018),
+    (-0.32, 0.06, 0.08, 0.06),
+    (-0.32, -0.06, 0.08, 0.06),
+    (0.0, -0.12, 0.36, 0.018),
+    (0.32, -0.06, 0.08, 0.06),
+    (0.32, 0.06, 0.08, 0.06),
+    (0.0, 0.0, 0.36, 0.018),
+)
+"""Strokes of a digit, clockwise from the top, then the middle: place and half size across (in widths) and up (m)."""
+LIT = (
+    (0, 1, 2, 3, 4, 5),
+    (1, 2),
+    (0, 1, 6, 4, 3),
+    (0, 1, 6, 2, 3),
+    (5, 6, 1, 2),
+    (0, 5, 6, 2, 3),
+    (0, 5, 6, 2, 3, 4),
+    (0, 1, 2),
+    (0, 1, 2, 3, 4, 5, 6),
+    (0, 1, 2, 3, 5, 6),
+)
+"""The strokes of each digit."""
 
 
 def zebra_sign_post(variant: int, size_m: Size) -> Mesh:
@@ -38,6 +68,63 @@ def zebra_sign_panel(variant: int, size_m: Size) -> Mesh:
     ]
     made.triangles(walker, (0.02, 0.02, 0.02), Material.RETRO)
     return made.build()
+
+
+def sign_post(variant: int, size_m: Size) -> Mesh:
+    """The post of a traffic sign."""
+    return zebra_sign_post(variant, size_m)
+
+
+def yield_panel(variant: int, size_m: Size) -> Mesh:
+    """White triangle on its tip with a red border, 0.9 m a side (sign 205 of the StVO)."""
+    del variant
+    return _panels(size_m, ((0.52, 3, np.pi / 6, RED_RGB), (0.34, 3, np.pi / 6, WHITE_RGB)))
+
+
+def stop_panel(variant: int, size_m: Size) -> Mesh:
+    """Red octagon with a white rim and a white bar for its word, 0.9 m wide (sign 206 of the StVO)."""
+    del variant
+    made = MeshBuilder()
+    made.add(_panels(size_m, ((0.48, 8, np.pi / 8, WHITE_RGB), (0.45, 8, np.pi / 8, RED_RGB))))
+    z = size_m[2] - SIGN_UNDER_TOP_M
+    for y in (-0.27, -0.09, 0.09, 0.27):  # four letters, as far away as anybody reads them
+        made.box((0.066, y, z), (0.002, 0.065, 0.11), WHITE_RGB, Material.RETRO)
+    return made.build()
+
+
+def speed_panel(variant: int, size_m: Size) -> Mesh:
+    """White disc with a red ring and a number, 0.6 m wide (sign 274 of the StVO); `variant` is the limit."""
+    made = MeshBuilder()
+    made.add(_panels(size_m, ((0.31, 24, 0.0, RED_RGB), (0.24, 24, 0.0, WHITE_RGB))))
+    digits = str(variant)
+    wide_m = 0.30 / max(2, len(digits))
+    for place, digit in enumerate(digits):
+        y = ((len(digits) - 1) / 2 - place) * wide_m
+        for stroke in LIT[int(digit)]:
+            y_m, z_m, half_y_m, half_z_m = SEGMENTS[stroke]
+            at = (0.068, y + y_m * wide_m, size_m[2] - SIGN_UNDER_TOP_M + z_m)
+            made.box(at, (0.002, half_y_m * wide_m, half_z_m), BLACK_RGB, Material.RETRO)
+    return made.build()
+
+
+def _panels(size_m: Size, layers: Sequence[tuple[float, int, float, tuple[float, float, float]]]) -> Mesh:
+    """Regular polygons (radius, corners, turn, colour) one before the other, on a grey back."""
+    made = MeshBuilder()
+    z = size_m[2] - SIGN_UNDER_TOP_M
+    back_m, corners, turn, _ = layers[0]
+    for number, (radius_m, _, _, rgb) in enumerate(layers):
+        made.triangles(_fan(0.055 + 0.005 * number, z, radius_m, (corners, turn)), rgb, Material.RETRO)
+    made.triangles(_fan(0.05, z, back_m, (corners, turn))[:, ::-1], POLE_RGB, Material.METAL)
+    return made.build()
+
+
+def _fan(x: float, z: float, radius_m: float, shape: tuple[int, float]) -> NDArray[np.float64]:
+    """(K, 3, 3) triangles of a polygon that faces +x."""
+    corners, turn = shape
+    angle = turn + 2 * np.pi * np.arange(corners + 1) / corners
+    rim = np.stack([np.full_like(angle, x), radius_m * np.cos(angle), z + radius_m * np.sin(angle)], axis=1)
+    middle = np.broadcast_to([x, 0.0, z], (corners, 3))
+    return np.stack([middle, rim[:-1], rim[1:]], axis=1)
 
 
 def gantry_frame(variant: int, size_m: Size) -> Mesh:
