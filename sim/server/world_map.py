@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,8 @@ from sim.world.maps.data import MapData
 
 if TYPE_CHECKING:
     import carla
+
+_LOG = logging.getLogger(__name__)
 
 DEFAULT_SPEED_KMPH = 50.0
 """§ 3 StVO: the limit in towns where a road says nothing."""
@@ -83,7 +86,11 @@ class WorldMap:
         """The file with which clients steer walkers, empty when the map has nowhere to walk; made at the first call."""
         from sim.world.navigation import make_navigation_mesh
 
-        return make_navigation_mesh(self.data)
+        try:
+            return make_navigation_mesh(self.data)
+        except ValueError as error:
+            _LOG.warning("map %s has no navigation mesh: %s", self.data.name, error)
+            return b""
 
     @cached_property
     def navigation_path(self) -> str:

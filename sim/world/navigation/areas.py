@@ -9,6 +9,7 @@ import shapely
 
 from sim.world.maps.data import OrientedBoxArrays
 from sim.world.maps.network import Network, RoadObject, RoadRecord
+from sim.world.navigation.levels import highest_level
 from sim.world.scenery.strips import Floats, Strip, footprint
 
 AGENT_RADIUS_M = 0.3
@@ -44,6 +45,7 @@ def walkable_areas(network: Network, strips: list[Strip], solids: OrientedBoxArr
     Returns:
         Kind -> polygons; empty when the map has nowhere to walk.
     """
+    strips = highest_level(strips) if strips else []
     paths = [strip for strip in strips if strip.is_walk] or [strip for strip in strips if _is_fallback(strip)]
     if not paths:
         return {}
