@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.assets.mesh import MeshKey, MeshSource
+from sim.assets.people.free_pose import is_free
 from sim.render.families import Family
 from sim.render.geometry import Commands, GeometryStore, StoredMesh, command
 from sim.render.pictures import picture_layer
@@ -25,6 +26,8 @@ SLENDER_TAGS = (12, 13, 18, 19)
 LEVEL_PX, SLENDER_LEVEL_PX = (110.0, 45.0), (220.0, 80.0)
 """Pixels across the bounding sphere from which levels 0 and 1 are drawn: below, the levels look alike (compared by
 eye side by side at 100, 160 and 240 px)."""
+MAX_PASSING = 256
+"""Meshes in poses that come once, kept for cameras that look at the same tick: 0.1 MB each."""
 SMALLEST_PX = 1.0
 """Actors smaller than this are not drawn: no pixel centre need fall on them."""
 
@@ -61,11 +64,13 @@ class Actors:
 
 
 class ActorMeshes:
-    """Meshes of actors in graphics memory, loaded when first seen."""
+    """Meshes of actors in graphics memory, loaded when first seen; poses that come once make room for the next."""
 
     def __init__(self, context: Any, source: MeshSource) -> None:
         self._source = source
         self._stored: dict[MeshKey, StoredMesh] = {}
+        self._passing: dict[MeshKey, StoredMesh] = {}  # least lately used first
+        self._frame_keys: set[MeshKey] = set()
         self.store = GeometryStore(context)
 
     def get(self, key: MeshKey) -> StoredMesh:
@@ -74,13 +79,27 @@ class ActorMeshes:
         Raises:
             KeyError: an asset or pose that the source does not know.
         """
+        if is_free(key.pose):
+            return self._get_passing(key)
         stored = self._stored.get(key)
         if stored is None:
             stored = self._stored[key] = self.store.add(self._source(key))
         return stored
 
+    def _get_passing(self, key: MeshKey) -> StoredMesh:
+        """A mesh for this picture; those that were not used for longest give up their room."""
+        stored = self._passing.pop(key, None)
+        if stored is None:
+            while len(self._passing) >= MAX_PASSING and next(iter(self._passing)) not in self._frame_keys:
+                self.store.give_up(self._passing.pop(next(iter(self._passing))))
+            stored = self.store.add(self._source(key), passing=True)
+        self._passing[key] = stored
+        self._frame_keys.add(key)
+        return stored
+
     def place(self, instances: Sequence[Instance], view: CameraView, planes: NDArray[np.float64]) -> Actors:
         """Choose each actor's level of detail and whether the camera sees it."""
+        self._frame_keys.clear()
         coarse = [self.get(instance.mesh._replace(level=2)) for instance in instances]
         T = np.array([i.T_world_body for i in instances]).reshape(-1, 4, 4)
         box = np.array([(m.low_body_m, m.high_body_m) for m in coarse]).reshape(-1, 2, 3)

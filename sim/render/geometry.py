@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,10 @@ class LampParts:
 
     center_body_m: NDArray[np.float64]
     normal_body: NDArray[np.float64]
+
+
+ROOM_SHARE = 1.1
+"""Of its vertices is kept free for a passing mesh: in other poses other edges are creased, which doubles vertices."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +79,15 @@ def vertex_rows(mesh: Mesh, seed: float = 0.0, index: float = 0.0) -> NDArray[np
     return rows
 
 
+class Room(NamedTuple):
+    """Where a passing mesh may lie."""
+
+    first_vertex: int
+    vertices: int
+    first_index: int
+    indices: int
+
+
 class GeometryStore:
     """Holds meshes in one growing vertex and index buffer, so that one indirect draw covers many of them."""
 
@@ -84,14 +97,16 @@ class GeometryStore:
         self.index_buffer = context.buffer(reserve=vertex_capacity * 12)
         self._vertex_count = 0
         self._index_count = 0
+        self._rooms: dict[int, Room] = {}  # of passing meshes, by first index
+        self._free: list[Room] = []
         self.token = object()  # names the present buffers; their OpenGL names are given out again
 
-    def add(self, mesh: Mesh) -> StoredMesh:
-        """Copy a mesh to graphics memory, its triangles ordered by family."""
+    def add(self, mesh: Mesh, *, passing: bool = False) -> StoredMesh:
+        """Copy a mesh to graphics memory, its triangles ordered by family; `passing` ones can be given up again."""
         family = FAMILY_OF_MATERIAL[mesh.material[mesh.triangle[:, 0]]]
         order = np.argsort(family, kind="stable")
         triangles = mesh.triangle[order]
-        base = self.append(vertex_rows(mesh), triangles)
+        base = (self._append_passing if passing else self.append)(vertex_rows(mesh), triangles)
         starts = np.searchsorted(family[order], np.arange(len(Family) + 1))
         families = {
             member: IndexRange(base.first_index + 3 * int(a), 3 * int(b - a), base.base_vertex)
@@ -103,6 +118,25 @@ class GeometryStore:
         center = (low + high) / 2.0
         radius = float(np.linalg.norm(position - center, axis=1).max())
         return StoredMesh(families, base, radius, low, high, _lamps(mesh), _picture_size(mesh))
+
+    def give_up(self, stored: StoredMesh) -> None:
+        """Let another passing mesh have the room of one."""
+        self._free.append(self._rooms.pop(stored.whole.first_index))
+
+    def _append_passing(self, rows: NDArray[np.float32], triangles: NDArray[np.uint32]) -> IndexRange:
+        fitting = (room for room in self._free if room.vertices >= len(rows) and room.indices >= triangles.size)
+        room = min(fitting, key=lambda room: room.vertices, default=None)
+        if room is None:
+            room = Room(self._vertex_count, int(ROOM_SHARE * len(rows)), self._index_count, triangles.size)
+            self._reserve(room.first_vertex + room.vertices, room.first_index + room.indices)
+            self._vertex_count += room.vertices
+            self._index_count += room.indices
+        else:
+            self._free.remove(room)
+        self._rooms[room.first_index] = room
+        self.vertex_buffer.write(rows.tobytes(), offset=room.first_vertex * VERTEX_BYTES)
+        self.index_buffer.write(triangles.astype(np.uint32).tobytes(), offset=room.first_index * 4)
+        return IndexRange(room.first_index, triangles.size, room.first_vertex)
 
     def append(self, rows: NDArray[np.float32], triangles: NDArray[np.uint32]) -> IndexRange:
         """Copy vertices and the triangles between them; returns where they lie."""

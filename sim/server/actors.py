@@ -38,9 +38,11 @@ class VehicleState:
 
 @dataclass(slots=True, eq=False)
 class WalkerState:
-    """What only walkers have."""
+    """What only walkers have; `bones` (B, 4, 4) is the pose that a client made, of which `bones_share` is shown."""
 
     control: WalkerControl = field(default_factory=WalkerControl)
+    bones: NDArray[np.float64] | None = None
+    bones_share: float = 0.0
 
 
 @dataclass(slots=True, eq=False)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.assets.people.bones import NAMES, from_relative, row_of
 from sim.server import batch
-from sim.server.actors import Actor
-from sim.server.blueprints import ActorKind
+from sim.server.actors import Actor, WalkerState
 from sim.server.calls import CallError, call
+from sim.server.gait import shown_bones
 from sim.server.layouts import CarlaTransform, WalkerControl
-from sim.server.poses import to_carla
+from sim.server.poses import from_carla, to_carla
 from sim.server.simulation import Simulation
 
 NAVIGATION_FOLDER = "Nav"
@@ -46,26 +47,46 @@ def apply_control_to_walker(simulation: Simulation, actor_id: int, control: Walk
 
 @call("get_bones_transform")
 def get_bones_transform(simulation: Simulation, actor_id: int) -> list[Any]:
-    """A walker's only bone: its root."""
-    _walker(simulation, actor_id)
-    pose = to_carla(simulation.episode.table.pose(actor_id))
-    return [[["root", pose, CarlaTransform(), CarlaTransform()]]]
+    """Where a walker's bones are now: in the world, in its own frame, and in the frames of their parents."""
+    actor, _ = _walker(simulation, actor_id)
+    T_parent_bone = shown_bones(simulation.episode, actor)
+    T_person_bone = from_relative(T_parent_bone).T_person_bone
+    T_world_bone = simulation.episode.table.pose(actor_id) @ T_person_bone
+    kinds = T_world_bone, T_person_bone, T_parent_bone
+    return [[[name, *(to_carla(kind[row]) for kind in kinds)] for row, name in enumerate(NAMES)]]
 
 
 @call("set_bones_transform")
-def set_bones_transform(_: Simulation) -> None:
-    """Walkers have poses, not bones."""
-    raise CallError("moving the bones of walkers is not supported")
+def set_bones_transform(simulation: Simulation, actor_id: int, bones: tuple[list[tuple[str, CarlaTransform]]]) -> None:
+    """Give bones of a walker's own pose other places in the frames of their parents; names of no bone are passed over.
+
+    The pose begins as the one that is shown; `blend_pose` shows it.
+    """
+    actor, state = _walker(simulation, actor_id)
+    pose = shown_bones(simulation.episode, actor) if state.bones is None else state.bones.copy()
+    for name, transform in bones[0]:
+        row = row_of(name)
+        if row is not None:
+            pose[row] = from_carla(transform)
+    state.bones = pose
 
 
-@call("blend_pose", "get_pose_from_animation")
-def pose_walker(simulation: Simulation, actor_id: int) -> None:
-    """Accepted: the pose follows the speed."""
-    _walker(simulation, actor_id)
+@call("blend_pose")
+def blend_pose(simulation: Simulation, actor_id: int, share: float) -> None:
+    """Show so much, 0 to 1, of a walker's own pose."""
+    _, state = _walker(simulation, actor_id)
+    state.bones_share = min(max(share, 0.0), 1.0)
 
 
-def _walker(simulation: Simulation, actor_id: int) -> Actor:
+@call("get_pose_from_animation")
+def get_pose_from_animation(simulation: Simulation, actor_id: int) -> None:
+    """Take the pose that is shown for a walker's own one."""
+    actor, state = _walker(simulation, actor_id)
+    state.bones = shown_bones(simulation.episode, actor)
+
+
+def _walker(simulation: Simulation, actor_id: int) -> tuple[Actor, WalkerState]:
     actor = simulation.episode.actor(actor_id)
-    if actor.kind is not ActorKind.WALKER:
+    if actor.walker is None:
         raise CallError(f"actor {actor_id} ({actor.blueprint_id}) is not a walker")
-    return actor
+    return actor, actor.walker

@@ -8,22 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moosetest.timing import s_from_ns
-from sim.assets.library import has_asset, poses
+from sim.assets.library import has_asset
 from sim.assets.mesh import MeshKey
 from sim.server.actors import Actor
 from sim.server.blueprints import ActorKind
 from sim.server.episode import Episode
+from sim.server.gait import shown_pose
 from sim.server.layouts import WeatherParameters
 from sim.server.poses import matrices
 from sim.server.signals import SignalLight
 from sim.world.scene import Instance, Scene, Weather
 
-STRIDE_M = 1.4
-"""Two steps of an adult walking at 1.4 m/s (1.9 steps a second, gait studies)."""
-STAND_BELOW_MPS = 0.1
-RUN_ABOVE_MPS = 2.5
-"""Between the fastest comfortable walk (2.0 m/s) and the slowest run (gait studies: people change over there)."""
-_PHASES = 8
 _LAMPS_BELOW_SUN_RAD = math.radians(5.0)
 _GOLDEN = 0.6180339887
 
@@ -71,14 +66,6 @@ def weather_of(parameters: WeatherParameters) -> Weather:
     )
 
 
-def walker_pose(speed_mps: float, walked_m: float) -> str:
-    """The mesh pose of a walker by speed, in the phase of its step."""
-    if speed_mps < STAND_BELOW_MPS:
-        return "stand"
-    gait = "run" if speed_mps > RUN_ABOVE_MPS else "walk"
-    return f"{gait}_{int(walked_m / STRIDE_M * _PHASES) % _PHASES}"
-
-
 def _instance(
     episode: Episode,
     actor: Actor,
@@ -89,7 +76,7 @@ def _instance(
     return Instance(
         actor_id=actor.id,
         tag=actor.semantic_tag,
-        mesh=MeshKey(actor.blueprint_id, _pose(episode, actor, velocity_world_mps)),
+        mesh=MeshKey(actor.blueprint_id, shown_pose(episode, actor)),
         T_world_body=T_world_body,
         velocity_world_mps=velocity_world_mps,
         angular_velocity_world_radps=turn_world_radps,
@@ -100,16 +87,6 @@ def _instance(
         picture_scale=_number(actor.attribute("picture_scale"), 1.0),
         seed=actor.id * _GOLDEN % 1.0,
     )
-
-
-def _pose(episode: Episode, actor: Actor, velocity_world_mps: NDArray[np.float64]) -> str:
-    if actor.walker is None:
-        return ""
-    down, walked_m = episode.bodies.gait(actor)
-    if down and "lie" in poses(actor.blueprint_id):
-        return "lie"
-    speed_mps = math.hypot(float(velocity_world_mps[0]), float(velocity_world_mps[1]))
-    return walker_pose(speed_mps, walked_m)
 
 
 _LAMPS_TO_TRAFFIC = np.diag([-1.0, -1.0, 1.0, 1.0])

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from sim.render.view import Images
+from sim.server.gait import walker_pose
 from sim.server.layouts import WeatherParameters
-from sim.server.scene_view import build_scene, walker_pose, weather_of
+from sim.server.scene_view import build_scene, weather_of
 from sim.server.sensors import camera, ranging
 from sim.server.sensors.adapter import noise_rng_seed
 from tests.toy_episode import TICK_NS, episode_on, plain_map, put

@@ -21,7 +21,7 @@ def add_head(
     builder: MeshBuilder, bones: Skeleton, look: Look, level: int, unit: float, helmet: Color | None = None
 ) -> None:
     """Add neck and head; a helmet of that colour hides the hair."""
-    R = _head_axes(bones)
+    R = head_axes(bones)
     center = bones.head
     builder.tube(
         [bones.neck - 0.01 * (center - bones.neck), center - 0.3 * (center - bones.neck)],
@@ -46,8 +46,10 @@ def add_head(
         _add_face(builder, center, R, unit, look)
 
 
-def _head_axes(bones: Skeleton) -> FloatArray:
-    """Columns: forward, left and up of the head; it stays upright unless the trunk lies."""
+def head_axes(bones: Skeleton) -> FloatArray:
+    """Columns: forward, left and up of the head; it stays upright unless the trunk lies, or it is told otherwise."""
+    if bones.head_axes is not None:
+        return bones.head_axes
     trunk = bones.neck - bones.hip
     left = (bones.hips[0] - bones.hips[1]) / np.linalg.norm(bones.hips[0] - bones.hips[1])
     up = np.array([0.0, 0.0, 1.0]) if trunk[2] > 0.5 * np.linalg.norm(trunk) else trunk / np.linalg.norm(trunk)

@@ -22,7 +22,10 @@ TRUNK = 0.290
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Skeleton:
-    """Joints in shares of the height, feet on z = 0, facing +x; pairs are (left, right)."""
+    """Joints in shares of the height, feet on z = 0, facing +x; pairs are (left, right).
+
+    `head_axes` has as columns where the head's front, left and top point; without it the head looks ahead.
+    """
 
     hip: FloatArray
     neck: FloatArray
@@ -34,6 +37,7 @@ class Skeleton:
     shoulders: FloatArray
     elbows: FloatArray
     wrists: FloatArray
+    head_axes: FloatArray | None = None
 
     def turned(self, R: FloatArray, shift: FloatArray) -> Skeleton:
         """The skeleton turned by `R` about the origin, then moved."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.assets.builder import MeshBuilder
@@ -9,21 +12,63 @@ from sim.assets.catalog import Asset
 from sim.assets.fitting import bounds_m, scaled
 from sim.assets.mesh import Mesh
 from sim.assets.people.body import add_person
-from sim.assets.people.skeleton import pose_skeleton
+from sim.assets.people.free_pose import decoded, is_free
+from sim.assets.people.skeleton import Skeleton, pose_skeleton
 from sim.assets.people.wardrobe import look_of
 
 _UPRIGHT = ("stand", "walk", "run")
 
 
+class Fit(NamedTuple):
+    """How a body is brought into its box: stretched upwards, then raised."""
+
+    stretch: float
+    rise_m: float
+
+
 def walker(asset: Asset, pose: str, level: int) -> Mesh:
     """The mesh of a walker: origin at the centre of its box, feet (or body, when lying) on the box's floor."""
-    height_m = asset.size_lwh_m[2]
-    look = look_of(asset)
-    bones = pose_skeleton(pose, look.stoop).turned(height_m * np.eye(3), np.zeros(3))
+    if is_free(pose):
+        return _free(asset, decoded(pose), level)
+    mesh = _flesh(asset, _natural(asset, pose), level)
+    fit = _fit(asset, pose, mesh)
+    return scaled(mesh, (1.0, 1.0, fit.stretch), (0.0, 0.0, fit.rise_m))
+
+
+@lru_cache(256)
+def drawn_body(asset: Asset, pose: str) -> Skeleton:
+    """The joints of a walker's mesh of full detail in a pose of the catalogue, in metres from the centre of its box."""
+    body = _natural(asset, pose)
+    fit = _fit(asset, pose, _flesh(asset, body, 0))
+    return body.turned(np.diag([1.0, 1.0, fit.stretch]), np.array([0.0, 0.0, fit.rise_m]))
+
+
+def _natural(asset: Asset, pose: str) -> Skeleton:
+    return pose_skeleton(pose, look_of(asset).stoop).turned(asset.size_lwh_m[2] * np.eye(3), np.zeros(3))
+
+
+def _flesh(asset: Asset, body: Skeleton, level: int) -> Mesh:
     builder = MeshBuilder()
-    add_person(builder, bones, look, level, height_m)
-    mesh = builder.build()
+    add_person(builder, body, look_of(asset), level, asset.size_lwh_m[2])
+    return builder.build()
+
+
+def _fit(asset: Asset, pose: str, mesh: Mesh) -> Fit:
+    height_m = asset.size_lwh_m[2]
     low, high = bounds_m(mesh)
     # upright people fill the box's height whatever their hair or stoop; others keep their natural size
-    stretch = height_m / (high[2] - low[2]) if pose.partition("_")[0] in _UPRIGHT else 1.0
-    return scaled(mesh, (1.0, 1.0, stretch), (0.0, 0.0, -0.5 * height_m - low[2] * stretch))
+    stretch = height_m / float(high[2] - low[2]) if pose.partition("_")[0] in _UPRIGHT else 1.0
+    return Fit(stretch, -0.5 * height_m - float(low[2]) * stretch)
+
+
+@lru_cache(256)
+def _standing_fit(asset: Asset) -> Fit:
+    return _fit(asset, "stand", _flesh(asset, _natural(asset, "stand"), 0))
+
+
+def _free(asset: Asset, body: Skeleton, level: int) -> Mesh:
+    """The mesh of a body whose joints are where they shall be seen."""
+    fit = _standing_fit(asset)
+    shrink = np.diag([1.0, 1.0, 1.0 / fit.stretch])
+    natural = body.turned(shrink, np.array([0.0, 0.0, -fit.rise_m / fit.stretch]))
+    return scaled(_flesh(asset, natural, level), (1.0, 1.0, fit.stretch), (0.0, 0.0, fit.rise_m))

@@ -1,0 +1,65 @@
+"""How a walker is posed: by its gait, lying, or as a client has put its bones."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.assets.catalog import assets
+from sim.assets.library import poses
+from sim.assets.people.bones import Bones, blended, body_of, bones_of, from_relative
+from sim.assets.people.free_pose import encoded
+from sim.assets.people.walker import drawn_body
+from sim.server.actors import Actor
+from sim.server.episode import Episode
+
+FloatArray = NDArray[np.float64]
+
+STRIDE_M = 1.4
+"""Two steps of an adult walking at 1.4 m/s (1.9 steps a second, gait studies)."""
+STAND_BELOW_MPS = 0.1
+RUN_ABOVE_MPS = 2.5
+"""Between the fastest comfortable walk (2.0 m/s) and the slowest run (gait studies: people change over there)."""
+_PHASES = 8
+
+
+def walker_pose(speed_mps: float, walked_m: float) -> str:
+    """The mesh pose of a walker by speed, in the phase of its step."""
+    if speed_mps < STAND_BELOW_MPS:
+        return "stand"
+    gait = "run" if speed_mps > RUN_ABOVE_MPS else "walk"
+    return f"{gait}_{int(walked_m / STRIDE_M * _PHASES) % _PHASES}"
+
+
+def shown_pose(episode: Episode, actor: Actor) -> str:
+    """The mesh pose of an actor at the present tick; "" for those that have only one."""
+    if actor.walker is None:
+        return ""
+    if actor.walker.bones is None or actor.walker.bones_share <= 0.0:
+        return _animation(episode, actor)
+    return encoded(body_of(from_relative(shown_bones(episode, actor))))
+
+
+def shown_bones(episode: Episode, actor: Actor) -> FloatArray:
+    """(B, 4, 4) bones of a walker at the present tick, in the frames of their parents."""
+    animated = _catalogue_bones(actor.blueprint_id, _animation(episode, actor)).relative()
+    own = actor.walker.bones if actor.walker is not None else None
+    share = actor.walker.bones_share if actor.walker is not None else 0.0
+    return animated if own is None or share <= 0.0 else blended(animated, own, share)
+
+
+def _animation(episode: Episode, actor: Actor) -> str:
+    down, walked_m = episode.bodies.gait(actor)
+    if down and "lie" in poses(actor.blueprint_id):
+        return "lie"
+    velocity_mps = episode.table.velocity_world_mps[episode.table.row(actor.id)]
+    return walker_pose(math.hypot(float(velocity_mps[0]), float(velocity_mps[1])), walked_m)
+
+
+@lru_cache(256)
+def _catalogue_bones(blueprint_id: str, pose: str) -> Bones:
+    asset = assets()[blueprint_id]
+    return bones_of(drawn_body(asset, pose), asset.size_lwh_m[2])
