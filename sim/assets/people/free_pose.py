@@ -27,6 +27,9 @@ _LIMBS: Final = (
     ("hips", "knees"),
     ("knees", "ankles"),
 )
+_FOLDS: Final = (("shoulders", "elbows", "wrists"), ("hips", "knees", "ankles"))
+_FOLDED: Final = 0.1
+"""A limb that comes back on itself as near as this has no direction at its joint, and is opened by 2 cm."""
 _SHAPES: Final = {field.name: (3,) for field in fields(Skeleton)[:3]} | {
     **{field.name: (2, 3) for field in fields(Skeleton)[3:-1]},
     "head_axes": (3, 3),
@@ -61,12 +64,21 @@ def decoded(pose: str) -> Skeleton:
     return Skeleton(**_apart(body))
 
 
+def _unit(vector: FloatArray) -> FloatArray:
+    length: FloatArray = np.linalg.norm(vector, axis=-1, keepdims=True)
+    return vector / length
+
+
 def _apart(body: dict[str, FloatArray]) -> dict[str, FloatArray]:
     for start, end in _LIMBS:
         away = body[end] - body[start]
         near = np.linalg.norm(away, axis=-1, keepdims=True) < _APART_M
         up = 1.0 if start in ("hip", "neck") else -1.0
         body[end] = np.where(near, body[start] + np.array([0.0, 0.0, up * _APART_M]), body[end])
+    for start, middle, end in _FOLDS:
+        before, after = (_unit(body[b] - body[a]) for a, b in ((start, middle), (middle, end)))
+        folded = np.linalg.norm(before + after, axis=-1, keepdims=True) < _FOLDED
+        body[end] = body[end] + folded * np.eye(3)[np.argmin(np.abs(before), axis=-1)] * 4 * _APART_M
     short = np.linalg.norm(body["foot_axes"], axis=-1, keepdims=True) < _APART_M
     body["foot_axes"] = np.where(short, np.array([1.0, 0.0, 0.0]), body["foot_axes"])
     for axis in ([0.0, 1.0, 0.0], [1.0, 0.0, 0.0]):  # the hips lie across the trunk, not along it
