@@ -16,6 +16,8 @@ _LEAST_PX = 0.5
 """Smaller circles and shorter smears are not seen."""
 _LEVELS = 8
 """Sizes of circles between which a pixel's is interpolated."""
+_NEARER = 0.9
+"""Share of its distance within which something is before a pixel and not the same surface."""
 _SAMPLES = 12
 """Of a smear, along its way."""
 
@@ -121,14 +123,29 @@ class Shutter:
                 steady.add(int(identity))
         return frozenset(steady)
 
-    def applied(self, light: NDArray[np.float32], smear_px: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(H, W, 3) linear light, each pixel the mean along its way, which ends where the thing is now."""
-        if float(np.abs(smear_px).max()) < _LEAST_PX:
+    def applied(
+        self, light: NDArray[np.float32], smear_px: NDArray[np.float32], depth_m: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """(H, W, 3) linear light, each pixel the mean of what it saw: before, it saw what is farther on the way now."""
+        longest_px = float(np.hypot(smear_px[..., 0], smear_px[..., 1]).max())
+        if longest_px < _LEAST_PX:
             return light
         height, width = light.shape[:2]
+        passing_px = _passing(smear_px, depth_m, int(np.ceil(longest_px)))
         here = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
         total = np.zeros_like(light)
         for share in np.linspace(0.0, 1.0, _SAMPLES, dtype=np.float32):
-            place = here - share * smear_px
+            place = here + share * passing_px
             total += cv2.remap(light, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(total / np.float32(_SAMPLES))
+
+
+def _passing(smear_px: NDArray[np.float32], depth_m: NDArray[np.float32], reach_px: int) -> NDArray[np.float32]:
+    """(H, W, 2) the smears, where something clearly nearer and faster may have passed by: its smear."""
+    length = np.hypot(smear_px[..., 0], smear_px[..., 1])
+    # the fastest pixel around each: length in thousandths and the pixel's number as one number, for a maximum filter
+    key = np.round(length.astype(np.float64) * 1e3) * length.size + np.arange(length.size).reshape(length.shape)
+    around = np.ones((2 * reach_px + 1, 2 * reach_px + 1), np.uint8)
+    fastest = (np.asarray(cv2.dilate(key, around)) % length.size).astype(np.intp)
+    passes = (depth_m.ravel()[fastest] < _NEARER * depth_m) & (length.ravel()[fastest] > length)
+    return np.where(passes[..., None], smear_px.reshape(-1, 2)[fastest], smear_px).astype(np.float32)

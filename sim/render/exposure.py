@@ -11,7 +11,8 @@ DARKEST_BRIGHT, BRIGHTEST_BRIGHT = 10.0, 12.0
 """CARLA's default limits of the scene's brightness: all our scenes lie between them, at one of the exposures below."""
 DARKEST_EXPOSURE, BRIGHTEST_EXPOSURE = 0.22, 2.35e-5
 """What the automatic exposure chooses in a moonless street without lamps, and under the highest sun."""
-_STOPS_PER_BRIGHT = math.log2(DARKEST_EXPOSURE / BRIGHTEST_EXPOSURE) / (BRIGHTEST_BRIGHT - DARKEST_BRIGHT)
+STOPS_PER_BRIGHT = math.log2(DARKEST_EXPOSURE / BRIGHTEST_EXPOSURE) / (BRIGHTEST_BRIGHT - DARKEST_BRIGHT)
+"""CARLA's light spans a few stops from night to noon, ours thirteen as the real one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Metering:
 
     def wanted(self, metered: float) -> float:
         """The exposure to adapt to: a unit of brightness outside the limits is a stop too much or too little."""
-        bright = BRIGHTEST_BRIGHT - math.log2(metered / BRIGHTEST_EXPOSURE) / _STOPS_PER_BRIGHT
+        bright = BRIGHTEST_BRIGHT - math.log2(metered / BRIGHTEST_EXPOSURE) / STOPS_PER_BRIGHT
         taken = max(min(bright, self.max_bright), self.min_bright)
         return metered if taken == bright else float(metered * 2.0 ** (bright - taken))
 
@@ -56,13 +57,13 @@ class Adaptation:
 
     Args:
         metering: of the camera.
-        speed_up_ev_per_s: from dark to bright surroundings.
-        speed_down_ev_per_s: from bright to dark ones.
+        speed_up: units of brightness on CARLA's scale per second, from dark to bright surroundings.
+        speed_down: the same from bright to dark ones; 1 is two seconds from noon to night.
     """
 
-    def __init__(self, metering: Metering, speed_up_ev_per_s: float, speed_down_ev_per_s: float) -> None:
+    def __init__(self, metering: Metering, speed_up: float, speed_down: float) -> None:
         self.metering = metering
-        self._speeds = (speed_up_ev_per_s, speed_down_ev_per_s)
+        self._speeds_ev_per_s = (speed_up * STOPS_PER_BRIGHT, speed_down * STOPS_PER_BRIGHT)
         self._wanted: float | None = None
 
     def see(self, metered: float) -> None:
@@ -80,6 +81,6 @@ class Adaptation:
         if now is None:
             return wanted
         change_ev = math.log2(wanted / now)
-        up, down = self._speeds
+        up, down = self._speeds_ev_per_s
         most_ev = (up if change_ev < 0.0 else down) * elapsed_s
         return wanted if abs(change_ev) <= most_ev else float(now * 2.0 ** math.copysign(most_ev, change_ev))

@@ -62,14 +62,29 @@ def test_a_smear_is_as_long_as_the_shutter_is_open() -> None:
     assert Shutter(1.0, most_percent=2.0).smear_px(flow)[0, 0] == pytest.approx([4.0, 0.0])  # 2 % of 200 px
 
 
-def test_a_smear_is_the_mean_along_the_way() -> None:
-    flow = np.zeros((101, WIDTH_PX, 2))
-    flow[..., 0] = 22.0
-    shutter = Shutter(0.5, most_percent=50.0)
-    smeared = shutter.applied(spike(), shutter.smear_px(flow))[50, :, 0]
-    lit = np.flatnonzero(smeared > 1e-6)
-    assert (lit[0], lit[-1]) == (100, 111)
-    assert smeared.sum() == pytest.approx(1.0, rel=1e-4)
+def test_a_smear_trails_what_moves() -> None:
+    """A bright plate over columns 100 to 139 that came 10 px from the left before a dark wall far behind."""
+    light, depth_m = np.zeros((21, WIDTH_PX, 3), np.float32), np.full((21, WIDTH_PX), 50.0, np.float32)
+    light[:, 100:140], depth_m[:, 100:140] = 1.0, 5.0
+    smear = np.zeros((21, WIDTH_PX, 2), np.float32)
+    smear[:, 100:140, 0] = 10.0
+    row = Shutter(1.0).applied(light, smear, depth_m)[10, :, 0]
+    assert row.sum() == pytest.approx(40.0, abs=0.5)  # no light is lost
+    assert (row[:90] == 0.0).all()
+    assert (np.diff(row[89:101]) >= 0.0).all()  # it was there for the longer, the nearer it is to its place now
+    assert row[95] == pytest.approx(0.5, abs=0.1)
+    assert row[110:128] == pytest.approx(1.0)
+    assert row[135] == pytest.approx(0.5, abs=0.1)  # the wall was seen there half the time
+    assert (row[140:] == 0.0).all()
+
+
+def test_what_stands_before_a_smear_stays_sharp() -> None:
+    light, depth_m = np.zeros((21, WIDTH_PX, 3), np.float32), np.full((21, WIDTH_PX), 50.0, np.float32)
+    light[:, 100:104], depth_m[:, 100:104] = 1.0, 5.0  # a post
+    smear = np.zeros((21, WIDTH_PX, 2), np.float32)
+    smear[..., 0] = 10.0
+    smear[:, 100:104] = 0.0
+    assert Shutter(1.0).applied(light, smear, depth_m)[10, 100:104, 0] == pytest.approx(1.0)
 
 
 def test_small_things_do_not_smear_on_their_own() -> None:

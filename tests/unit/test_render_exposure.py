@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sim.render.exposure import CLEAR_DAY_EXPOSURE, Adaptation, Metering
+from sim.render.exposure import CLEAR_DAY_EXPOSURE, STOPS_PER_BRIGHT, Adaptation, Metering
 from sim.render.lighting import light_of
 from sim.world.scene import Weather
 from tests.render_scenes import scene
@@ -54,6 +54,9 @@ def test_an_eye_is_adapted_at_its_first_picture() -> None:
 
 @pytest.mark.parametrize(("first", "then", "stops"), [(NIGHT, NOON, -3.0 * 0.1), (NOON, NIGHT, 1.0 * 0.1)])
 def test_an_eye_adapts_up_and_down_at_its_speeds(first: float, then: float, stops: float) -> None:
+    """Speeds are in units of brightness, of which two are the 13.2 stops from 0.22 to 2.35e-5."""
+    assert pytest.approx(np.log2(0.22 / 2.35e-5) / 2.0) == STOPS_PER_BRIGHT
+    stops *= STOPS_PER_BRIGHT
     eye = Adaptation(Metering(), 3.0, 1.0)
     eye.see(first)
     eye.adapt(0.1)

@@ -125,7 +125,7 @@ class ColorCamera:
                     {i: T for i, T in self._last.T_world_body.items() if i not in steady},
                 )
                 flow = flow_px(view, depth_m, instance_id, now, before)
-                light = self._shutter.applied(light, self._shutter.smear_px(flow))
+                light = self._shutter.applied(light, self._shutter.smear_px(flow), depth_m)
             self._last = now
         return rgb if light is sharp else developed(light)
 
