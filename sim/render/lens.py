@@ -72,7 +72,8 @@ class LensMap:
             u, v = np.meshgrid(np.arange(width_px) + 0.5, np.arange(height_px) + 0.5)
             d = lens.source(np.stack([u, v], axis=-1) / half_px - 1.0)
             places = [d, *(lens.fringed(d, share) for share in _FRINGE_RGB)] if self._fringes else [d]
-            self._maps = [((place + 1.0) * half_px - 0.5).astype(np.float32) for place in places]
+            # what looks far past the rim sees the rim
+            self._maps = [((np.clip(d, -3.0, 3.0) + 1.0) * half_px - 0.5).astype(np.float32) for d in places]
 
     def seen(self, images: Images) -> Images:
         """What the camera shows of pinhole pictures; truth is taken from the nearest pixel."""

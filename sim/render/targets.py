@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 # moderngl component count and dtype of each attachment
 _FORMATS = {"color": (4, "f1"), "index": (1, "u4"), "depth": (1, "f4"), "normal": (4, "f1")}
+_PIXELS_KEPT = 1 << 25
+"""Of all framebuffers together, 20 bytes a pixel at most: those used longest ago are made again when needed."""
 _NUMPY = {"f1": np.uint8, "u4": np.uint32, "f4": np.float32}
 
 
@@ -49,9 +51,11 @@ class Targets:
     def get(self, width_px: int, height_px: int, outputs: tuple[str, ...]) -> Target:
         """The framebuffer of this size and with these attachments, made when first asked for."""
         key = (width_px, height_px, outputs)
-        if key not in self._made:
-            self._made[key] = self._make((width_px, height_px), outputs)
-        return self._made[key]
+        target = self._made.pop(key, None) or self._make((width_px, height_px), outputs)
+        self._made[key] = target
+        while len(self._made) > 1 and sum(width * height for width, height, _ in self._made) > _PIXELS_KEPT:
+            del self._made[next(iter(self._made))]
+        return target
 
     def _make(self, size: tuple[int, int], outputs: tuple[str, ...]) -> Target:
         context = self._context
