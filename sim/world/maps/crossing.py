@@ -80,7 +80,6 @@ class Crossing:
 
 def furnish(street: xodr.Road, length_m: float, arm: Arm, number: int, rule: Rule) -> None:
     """Zebra, and what holds traffic back before it, at one end of a street; `number` is the arm's own on its map."""
-
     zebra_m = ZEBRA_TO_JUNCTION_M + ZEBRA_WALK_M / 2
     zebra_s_m = length_m - zebra_m if arm.ends_here else zebra_m
     od.add_crosswalk(street, 2 * number + 1, zebra_s_m, ZEBRA_WALK_M, LANE_M)

@@ -226,7 +226,7 @@ def connection(incoming_id: int, road: xodr.Road) -> xodr.Connection:
 
 @dataclass(frozen=True, slots=True)
 class Controller:
-    """Traffic lights that show the same colour; the controllers of one junction get green in the order of `sequence`."""
+    """Traffic lights that show the same; the controllers of a junction get green in the order of `sequence`."""
 
     number: int
     junction_id: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import cos, pi, radians, sin
 
 from scenariogeneration import xodr
@@ -119,11 +120,7 @@ def _add_hills(road: xodr.Road, length_m: float, knots: Sequence[tuple[float, fl
     """Height by cubics that are level at each knot, and level ground at both ends."""
     at_m = [LEVEL_M + share * (length_m - 2 * LEVEL_M) for share, _ in knots]
     road.add_elevation(0.0, knots[0][1], 0.0, 0.0, 0.0)
-    for (start_m, end_m), (low_m, high_m) in zip(
-        zip(at_m, at_m[1:], strict=False),
-        zip((z for _, z in knots), (z for _, z in knots[1:]), strict=False),
-        strict=True,
-    ):
+    for (start_m, end_m), ((_, low_m), (_, high_m)) in zip(pairwise(at_m), pairwise(knots), strict=True):
         rise_m, run_m = high_m - low_m, end_m - start_m
         road.add_elevation(start_m, low_m, 0.0, 3 * rise_m / run_m**2, -2 * rise_m / run_m**3)
     road.add_elevation(at_m[-1], knots[-1][1], 0.0, 0.0, 0.0)
