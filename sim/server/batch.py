@@ -128,13 +128,14 @@ def set_vehicle_light_state(episode: Episode, actor_id: int, flags: int) -> None
 
 
 def set_traffic_light_state(episode: Episode, actor_id: int, color: int) -> None:
-    """Show a colour until the cycle's next change."""
+    """Show a colour until its controller's next change."""
     light = episode.signals.lights.get(actor_id)
     if light is None:
         raise CallError(f"actor {actor_id} is not a traffic light")
     if not 0 <= color <= 4:
         raise CallError(f"traffic light state {color}, want 0 to 4")
-    light.color, light.elapsed_s = color, 0.0
+    light.color = color
+    episode.signals.told = True
 
 
 def apply_angular_impulse(episode: Episode, actor_id: int, impulse: Vector3) -> None:

@@ -34,6 +34,7 @@ class ActorKind(Enum):
     SENSOR = "sensor"
     PROP = "static"
     TRAFFIC_LIGHT = "traffic light"
+    TRAFFIC_SIGN = "traffic sign"
     OTHER = "other"
 
 
@@ -183,6 +184,8 @@ def kind_of(blueprint_id: str) -> ActorKind:
     """What the id's first words make of an actor."""
     if blueprint_id.startswith("traffic.traffic_light"):
         return ActorKind.TRAFFIC_LIGHT
+    if blueprint_id.startswith("traffic."):
+        return ActorKind.TRAFFIC_SIGN
     first = blueprint_id.split(".", 1)[0]
     return ActorKind(first) if first in ("vehicle", "walker", "sensor", "static") else ActorKind.OTHER
 

@@ -7,7 +7,7 @@ from typing import Any
 from sim.server import batch
 from sim.server.calls import CallError, call
 from sim.server.layouts import BoundingBox
-from sim.server.signals import SignalLight
+from sim.server.signals import Controller, SignalLight
 from sim.server.simulation import Simulation
 
 
@@ -19,45 +19,45 @@ def set_traffic_light_state(simulation: Simulation, actor_id: int, color: int) -
 
 @call("set_traffic_light_green_time")
 def set_traffic_light_green_time(simulation: Simulation, actor_id: int, seconds: float) -> None:
-    """How long the light's group is green."""
-    _light(simulation, actor_id).green_s = seconds
+    """How long the lights of its controller are green."""
+    _controller(simulation, actor_id, seconds).green_s = seconds
 
 
 @call("set_traffic_light_yellow_time")
 def set_traffic_light_yellow_time(simulation: Simulation, actor_id: int, seconds: float) -> None:
-    """How long the light's group is yellow."""
-    _light(simulation, actor_id).yellow_s = seconds
+    """How long the lights of its controller are yellow."""
+    _controller(simulation, actor_id, seconds).yellow_s = seconds
 
 
 @call("set_traffic_light_red_time")
 def set_traffic_light_red_time(simulation: Simulation, actor_id: int, seconds: float) -> None:
-    """How long all are red after the light's group was green."""
-    _light(simulation, actor_id).red_s = seconds
+    """How long all are red after the lights of its controller were green."""
+    _controller(simulation, actor_id, seconds).red_s = seconds
 
 
 @call("freeze_traffic_light")
 def freeze_traffic_light(simulation: Simulation, actor_id: int, frozen: bool) -> None:
     """Hold the light's junction as it is, or let it go on."""
-    _light(simulation, actor_id).frozen = frozen
+    _light(simulation, actor_id, told=True).cycle.frozen = frozen
 
 
 @call("freeze_all_traffic_lights")
 def freeze_all_traffic_lights(simulation: Simulation, frozen: bool) -> None:
     """Hold all junctions as they are, or let them go on."""
-    for light in simulation.episode.signals.lights.values():
-        light.frozen = frozen
+    simulation.episode.signals.told = True
+    simulation.episode.signals.freeze(frozen)
 
 
 @call("reset_traffic_light_group")
 def reset_traffic_light_group(simulation: Simulation, actor_id: int) -> None:
     """The light's junction begins its cycle again."""
-    _light(simulation, actor_id)
-    simulation.episode.signals.reset_group_of(actor_id)
+    _light(simulation, actor_id, told=True).cycle.reset()
 
 
 @call("reset_all_traffic_lights")
 def reset_all_traffic_lights(simulation: Simulation) -> None:
     """All junctions begin their cycle again."""
+    simulation.episode.signals.told = True
     simulation.episode.signals.reset()
 
 
@@ -92,8 +92,18 @@ def update_day_night_cycle(simulation: Simulation, endpoint: str, active: bool) 
     """Accepted: lamps always follow the sun."""
 
 
-def _light(simulation: Simulation, actor_id: int) -> SignalLight:
+def _light(simulation: Simulation, actor_id: int, *, told: bool = False) -> SignalLight:
+    """One light; `told` notes that a client sets it."""
     light = simulation.episode.signals.lights.get(actor_id)
     if light is None:
         raise CallError(f"actor {actor_id} is not a traffic light")
+    simulation.episode.signals.told |= told
     return light
+
+
+def _controller(simulation: Simulation, actor_id: int, seconds: float) -> Controller:
+    """The controller of a light that is to have a new time."""
+    controller = _light(simulation, actor_id, told=True).controller
+    if seconds < 0:
+        raise CallError(f"{seconds} s, want a time of at least 0 s")
+    return controller

@@ -27,7 +27,8 @@ from sim.server.layouts import (
     WeatherParameters,
 )
 from sim.server.messages import MAP_CHANGED, SENSOR_INDEX, Instant, world_state
-from sim.server.signals import Signals
+from sim.server.road_signs import RoadSigns, SignActor
+from sim.server.signals import SignalLight, Signals
 from sim.server.streams import StreamServer
 from sim.server.traffic_rules import TrafficRules
 from sim.server.world_map import WorldMap
@@ -73,14 +74,15 @@ class Episode:
         self._ids = itertools.count(1)
         self._flags = MAP_CHANGED
         self.signals = Signals(world_map, self._ids)
+        self.signs = RoadSigns(world_map.data.signs, self._ids)
         self._contacts = Contacts(self.table, self.bodies, world_map)
         self._drivers = Drivers(self.table, self.bodies)
-        self._rules = TrafficRules(self.table, world_map, self.signals)
+        self._rules = TrafficRules(self.table, world_map, self.signals, self.signs)
         self._attached: list[list[Actor]] = []
         self._attached_version = -1
         self._add_level_actors()
         self.spectator = self._add_spectator()
-        self._rules.write()
+        self._rules.write(self.elapsed_ns / NS_PER_S)
         self.table.write_records()
 
     @property
@@ -146,7 +148,7 @@ class Episode:
             CallError: no such actor, or one that belongs to the map.
         """
         actor = self.actor(actor_id)
-        if actor.kind is ActorKind.TRAFFIC_LIGHT or actor is self.spectator:
+        if actor.kind in (ActorKind.TRAFFIC_LIGHT, ActorKind.TRAFFIC_SIGN) or actor is self.spectator:
             raise CallError(f"actor {actor_id} ({actor.blueprint_id}) belongs to the map and cannot be destroyed")
         for other in self.actors.values():
             if other.parent_id == actor_id:
@@ -215,7 +217,7 @@ class Episode:
         self.table.acceleration_world_mps2[:] = acceleration
         self.touches = joined(touches)
         self._move_attached()
-        self._rules.write()
+        self._rules.write(self.elapsed_ns / NS_PER_S)
         self.table.write_records()
 
     def wire_of(self, actor_id: int) -> list[object]:
@@ -279,17 +281,17 @@ class Episode:
         return actor
 
     def _add_level_actors(self) -> None:
+        """Lights and signs; what they tell as their bounding box is the volume in which they act."""
         for light in self.signals.lights.values():
-            center, size = light.trigger_box
-            actor = Actor(
-                id=light.actor_id,
-                description=_described("traffic.traffic_light"),
-                kind=ActorKind.TRAFFIC_LIGHT,
-                size_lwh_m=(float(size[0]), float(size[1]), float(size[2])),
-                box_center_body_m=(float(center[0]), float(center[1]), float(center[2])),
-                semantic_tag=7,
-            )
-            self._add(actor, light.T_world_actor)
+            self._add_level_actor(light, "traffic.traffic_light", ActorKind.TRAFFIC_LIGHT, 7)
+        for sign in self.signs.actors.values():
+            self._add_level_actor(sign, f"traffic.{sign.sign.kind}", ActorKind.TRAFFIC_SIGN, 8)
+
+    def _add_level_actor(self, thing: SignalLight | SignActor, name: str, kind: ActorKind, semantic_tag: int) -> None:
+        actor = Actor(id=thing.actor_id, description=_described(name), kind=kind, semantic_tag=semantic_tag)
+        center, size = (part.tolist() for part in thing.trigger_box)
+        actor.box_center_body_m, actor.size_lwh_m = tuple(center), tuple(size)
+        self._add(actor, thing.T_world_actor)
 
     def _add_spectator(self) -> Actor:
         pose = np.eye(4)

@@ -128,8 +128,9 @@ class Simulation:
                 f"fixed_delta_seconds {fixed_s:g}, want 0 (variable) or {SHORTEST_STEP_S:g} to {LONGEST_STEP_S:g} s"
             )
         if settings.synchronous_mode and not self.episode.settings.synchronous_mode:
-            # How long the server idled before a client took the clock must not show in its pictures.
+            # How long the server idled before a client took the clock must not show in its pictures and lights.
             self.episode.shown_from_ns = self.episode.elapsed_ns
+            self.episode.signals.begin()
         self.episode.settings = settings
         self._next_async_s = self._last_async_s = time.monotonic()
         return self.episode.frame

@@ -101,7 +101,7 @@ def test_set_and_frozen_lights_stay(toy: ToyClient) -> None:
 def test_car_before_a_light_knows_it(toy: ToyClient) -> None:
     lights = lights_of(toy)
     stop = lights[0].get_stop_waypoints()[0]
-    behind = stop.previous(6.0)[0].transform
+    behind = stop.previous(3.0)[0].transform  # a car's front is in the box of 3 m round the stop waypoint
     car = toy.spawn("vehicle.tesla.model3", behind)
     toy.world.freeze_all_traffic_lights(True)
     lights[0].set_state(carla.TrafficLightState.Red)

@@ -27,51 +27,76 @@ def test_one_group_is_green_at_a_time_in_turn() -> None:
 def test_phases_last_as_told() -> None:
     lights = signals()
     first = next(light for light in lights.lights.values() if light.color == GREEN)
-    first.green_s, first.yellow_s, first.red_s = 4.0, 2.0, 1.0
-    for light in lights.lights.values():
-        if light.head.group == first.head.group:
-            light.green_s, light.yellow_s, light.red_s = 4.0, 2.0, 1.0
+    times = first.controller
+    times.green_s, times.yellow_s, times.red_s = 4.0, 2.0, 1.0
     colors = []
-    for _ in range(8):
+    elapsed_s = []
+    for _ in range(7):
         lights.step(1.0)
         colors.append(first.color)
-    assert colors == [GREEN] * 3 + [YELLOW] * 2 + [RED] * 3
-    assert first.elapsed_s == 2.0
+        elapsed_s.append(times.elapsed_s)
+    assert colors == [GREEN] * 3 + [YELLOW] * 2 + [RED] * 2
+    assert elapsed_s == [1.0, 2.0, 3.0, 0.0, 1.0, 0.0, 0.0]
+    others = {light.color for light in lights.lights.values() if light.controller is not times}
+    assert others == {GREEN}
+
+
+def test_the_rest_of_a_step_counts_for_the_next_phase() -> None:
+    lights = signals()
+    first = next(iter(lights.lights.values()))
+    for _ in range(34):  # 10.2 s: 10 green, then yellow
+        lights.step(0.3)
+    assert first.color == YELLOW
+    assert first.controller.elapsed_s == pytest.approx(0.2)
 
 
 def test_frozen_junction_stands_still() -> None:
     lights = signals()
     first = next(iter(lights.lights.values()))
     before = [light.color for light in lights.lights.values()]
-    first.frozen = True
+    first.cycle.frozen = True
     lights.step(100.0)
     assert [light.color for light in lights.lights.values()] == before
+    assert all(light.frozen for light in lights.lights.values())
 
 
-def test_reach_before_the_stop_line() -> None:
+def test_who_takes_the_clock_finds_fresh_lights_unless_they_were_set() -> None:
     lights = signals()
-    light = next(iter(lights.lights.values()))
-    _, forward, middle = light.stop_line()
-    ahead = np.array([-11.9, -0.5, 0.9, -12.1, 1.1])
-    front = middle + ahead[:, None] * forward
-    found = lights.before(front, np.tile(forward, (5, 1)))
-    assert list(found) == [0, 0, 0, -1, -1]
-    assert lights.before(front[:1], -forward[None])[0] == -1  # the way back
+    lights.step(12.3)
+    lights.begin()
+    first = next(iter(lights.lights.values()))
+    assert (first.color, first.controller.elapsed_s) == (GREEN, 0.0)
+    lights.step(1.0)
+    lights.begin()
+    assert first.controller.elapsed_s == 1.0
 
 
-def test_lights_face_their_traffic_and_boxes_reach_over_the_lane() -> None:
+def test_areas_end_before_the_stop_line_of_their_lane() -> None:
     for light in signals().lights.values():
-        along, forward, middle = light.stop_line()
-        assert light.head.T_world_head[:3, 0] @ forward == pytest.approx(-1.0, abs=0.1)
-        center, size = light.trigger_box
+        left, right = light.head.stop_line_world_m
+        along = (right - left) / np.linalg.norm(right - left)
+        forward = np.cross([0.0, 0.0, 1.0], along)
+        assert light.head.T_world_head[:3, 0] @ forward == pytest.approx(-1.0, abs=1e-6)
+        areas = light.head.sign.areas
+        # CARLA: half sizes 1.5 m, a quarter of the lane (3.5 m) and 1 m; the end 1.5 m before the line
+        assert areas.half_m == pytest.approx(np.array([[1.5, 0.875, 1.0]]))
+        assert (areas.center_world_m[0] - (left + right) / 2) @ forward == pytest.approx(-3.0, abs=1e-3)
+        assert (areas.center_world_m[0] - (left + right) / 2) @ along == pytest.approx(0.0, abs=1e-3)
+        assert np.cos(areas.yaw_rad[0]) == pytest.approx(forward[0], abs=1e-6)
+
+
+def test_actors_look_to_the_right_and_their_box_is_the_area() -> None:
+    for light in signals().lights.values():
+        left, right = light.head.stop_line_world_m
         pose = light.T_world_actor
-        world = pose[:3, :3] @ center + pose[:3, 3]
-        assert (world - middle) @ forward == pytest.approx(-5.5, abs=1e-6)
-        assert abs((world - middle) @ along) < 1e-6
-        assert size[0] > 2.0
+        assert pose[:3, 0] == pytest.approx((right - left) / np.linalg.norm(right - left), abs=1e-6)
+        center, size = light.trigger_box
+        assert size == pytest.approx([1.75, 3.0, 2.0], abs=1e-6)
+        assert pose[:3, :3] @ center + pose[:3, 3] == pytest.approx(light.head.sign.areas.center_world_m[0], abs=1e-6)
 
 
 def test_map_without_lights() -> None:
     none = Signals(plain_map(), itertools.count(1))
     none.step(1.0)
-    assert list(none.before(np.zeros((2, 3)), np.zeros((2, 3)))) == [-1, -1]
+    none.begin()
+    assert not none.lights

@@ -9,8 +9,9 @@ from importlib import import_module
 
 import numpy as np
 
-from sim.world.maps.data import MapData, SignalHead, UnknownMapError
-from sim.world.maps.network import Network, RoadRecord, read_network
+from sim.world.maps.data import MapData, RoadSign, SignalHead, UnknownMapError
+from sim.world.maps.network import Network, read_network
+from sim.world.maps.signs import read_signs
 from sim.world.scenery import make_scenery
 
 CATALOG = {
@@ -27,8 +28,6 @@ CATALOG = {
 SPAWN_STEP_M = 25.0
 SPAWN_MARGIN_M = 10.0
 """Spawn points keep this from the ends of their lane, so that a lorry stands on the map."""
-HEAD_REACH_M = 40.0
-"""A stop line belongs to the signal that comes this soon after it."""
 
 
 def map_names() -> list[str]:
@@ -55,7 +54,7 @@ def map_from_xodr(name: str, xodr: str) -> MapData:
 
 def _map(name: str, xodr: str, split: str) -> MapData:
     network = read_network(xodr)
-    heads = signal_heads(network)
+    heads, signs = _signs(xodr, network)
     scenery = make_scenery(name, network, xodr, heads)
     return MapData(
         name=name,
@@ -68,7 +67,17 @@ def _map(name: str, xodr: str, split: str) -> MapData:
         solids=lambda: scenery.solids,
         signal_heads=heads,
         ground_z_m=scenery.ground_z_m,
+        signs=signs,
     )
+
+
+def _signs(xodr: str, network: Network) -> tuple[tuple[SignalHead, ...], tuple[RoadSign, ...]]:
+    """Lights and signs; a map without any does not wait for CARLA to read it."""
+    if not any(road.signals for road in network.roads):
+        return (), ()
+    import carla
+
+    return read_signs(network, carla.Map("signs", xodr))
 
 
 def _spawn_points(network: Network) -> list[tuple[float, float, float, float]]:
@@ -85,44 +94,3 @@ def _spawn_points(network: Network) -> list[tuple[float, float, float, float]]:
         rows = np.column_stack([road.points(s_m, (inner + outer) / 2), yaw]).tolist()
         points += [(x, y, z, h) for x, y, z, h in rows]
     return points
-
-
-def signal_heads(network: Network) -> tuple[SignalHead, ...]:
-    """Poses of all traffic lights."""
-    return tuple(
-        _head(road, index, network)
-        for road in network.roads
-        for index, signal in enumerate(road.signals)
-        if signal.kind == "1000001"
-    )
-
-
-def _head(road: RoadRecord, index: int, network: Network) -> SignalHead:
-    signal = road.signals[index]
-    ahead = 1.0 if signal.along else -1.0
-    facing_rad = float(road.headings(signal.s_m)[0]) + (np.pi if signal.along else 0.0)
-    cos, sin = np.cos(facing_rad), np.sin(facing_rad)
-    pose = np.eye(4)
-    pose[:2, :2] = [[cos, -sin], [sin, cos]]
-    pose[:3, 3] = road.points(signal.s_m, signal.t_m, signal.z_m)[0]
-    lines = [thing for thing in road.objects if thing.name == "StopLine"]
-    lines = [thing for thing in lines if 0.0 <= ahead * (signal.s_m - thing.s_m) <= HEAD_REACH_M]
-    if lines:
-        line = min(lines, key=lambda thing: abs(signal.s_m - thing.s_m))
-        s_m, edge_t = line.s_m, (line.t_m + line.size_m[1] / 2, line.t_m - line.size_m[1] / 2)
-    else:
-        s_m, edge_t = signal.s_m, _driven_side(road, signal.s_m, signal.along)
-    ends = road.points(np.full(2, s_m), np.array(edge_t if signal.along else edge_t[::-1]))
-    return SignalHead(signal.number, pose, ends, network.signal_groups.get(signal.number, 0))
-
-
-def _driven_side(road: RoadRecord, s_m: float, along: bool) -> tuple[float, float]:
-    """Lateral offsets (left, right looking along +s) between which one direction drives."""
-    section = next(part for part in reversed(road.sections) if s_m >= part.start_m - 1e-6 or part is road.sections[0])
-    at = np.array([s_m])
-    sign = -1 if along else 1
-    edges = [0.0]
-    for lane_id, lane in section.lanes.items():
-        if lane.kind == "driving" and lane_id * sign > 0:
-            edges += [float(edge[0]) for edge in road.lane_edges(section, lane_id, at)]
-    return max(edges), min(edges)

@@ -22,7 +22,7 @@ class UnknownMapError(KeyError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrientedBoxArrays:
-    """Upright solid boxes that bodies cannot pass, N may be 0.
+    """Upright boxes: those that bodies cannot pass, or areas in which a sign acts; N may be 0.
 
     Args:
         center_world_m: (N, 3) geometric centres.
@@ -39,6 +39,27 @@ class OrientedBoxArrays:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class RoadSign:
+    """A traffic light or sign beside a road, and the places where it acts on vehicles.
+
+    Args:
+        opendrive_id: `id` of the OpenDRIVE signal.
+        kind: what comes after "traffic." in CARLA's name: "traffic_light", "stop", "yield" or "speed_limit.NN".
+        T_world_sign: (4, 4) upright pose as CARLA's landmark has it: x along the road that it is for.
+        areas: a vehicle that overlaps one of these boxes is governed by the sign.
+        crossing_areas: who waits at a stop or yield sign lets those pass who are in these boxes.
+        limit_kmph: of a speed limit, else 0.
+    """
+
+    opendrive_id: str
+    kind: str
+    T_world_sign: NDArray[np.float64]
+    areas: OrientedBoxArrays
+    crossing_areas: OrientedBoxArrays
+    limit_kmph: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SignalHead:
     """Where one traffic light hangs, and where its traffic waits.
 
@@ -46,13 +67,17 @@ class SignalHead:
         opendrive_signal_id: `id` of the OpenDRIVE signal.
         T_world_head: (4, 4) pose of the head's centre: x points at the traffic that it is for, z up.
         stop_line_world_m: (2, 3) ends of the stop line, left end first as the driver sees it.
-        group: signals of one group show the same colour; groups get green in turn.
+        group: signals of one group show the same colour; the groups of a cycle get green in turn, by this number.
+        cycle: names the junction, or the single signal, whose lights take turns.
+        sign: the light as a thing beside the road.
     """
 
     opendrive_signal_id: str
     T_world_head: NDArray[np.float64]
     stop_line_world_m: NDArray[np.float64]
     group: int
+    cycle: str
+    sign: RoadSign
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +95,7 @@ class MapData:
         solids: what bodies collide with, made once, at the first call.
         signal_heads: poses for the traffic lights of `xodr`.
         ground_z_m: height of road, side walk or terrain under points (N, 2) in the world frame -> (N,).
+        signs: stop, yield and speed limit signs of `xodr`.
     """
 
     name: str
@@ -82,3 +108,4 @@ class MapData:
     solids: Callable[[], OrientedBoxArrays]
     signal_heads: tuple[SignalHead, ...]
     ground_z_m: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    signs: tuple[RoadSign, ...] = ()

@@ -166,12 +166,20 @@ class RoadRecord:
         return float(np.max(np.abs(2.0 * c) + np.abs(6.0 * d) * length_m))
 
 
+@dataclass(frozen=True, slots=True)
+class SignalController:
+    """Signals of one controller show the same; those of one cycle, a junction's, get green in turn."""
+
+    cycle: str
+    turn: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """All roads of a map, in the order of their ids, and which signals share a controller."""
+    """All roads of a map, in the order of their ids, and the controller of each signal that has one."""
 
     roads: tuple[RoadRecord, ...]
-    signal_groups: Mapping[str, int]
+    controllers: Mapping[str, SignalController]
     origin_deg: tuple[float, float]
 
     def lanes(self) -> Iterator[tuple[RoadRecord, int, Section, LaneRecord]]:
@@ -192,11 +200,28 @@ def read_network(xodr: str) -> Network:
     if root.tag != "OpenDRIVE" or root.find("road") is None:
         raise ValueError(f"OpenDRIVE: root <{root.tag}> with no <road>, want <OpenDRIVE> with at least one")
     roads = sorted((_road(element) for element in root.findall("road")), key=lambda road: road.road_id)
-    groups = {}
-    for controller in root.findall("controller"):
-        for control in controller.findall("control"):
-            groups[control.get("signalId", "")] = int(controller.get("sequence") or 0)
-    return Network(tuple(roads), groups, _origin_deg(root))
+    return Network(tuple(roads), _controllers(root), _origin_deg(root))
+
+
+def _controllers(root: Element) -> dict[str, SignalController]:
+    """By signal; a signal of several controllers belongs to the first by name, a controller's turn is its sequence."""
+    controllers = {element.get("id", ""): element for element in root.findall("controller")}
+    turns: dict[str, list[str]] = {}
+    for junction in root.findall("junction"):
+        for reference in junction.findall("controller"):
+            if reference.get("id", "") in controllers:
+                turns.setdefault(f"junction {junction.get('id', '')}", []).append(reference.get("id", ""))
+    placed = {number for numbers in turns.values() for number in numbers}
+    turns.update({f"controller {number}": [number] for number in controllers if number not in placed})
+    found: dict[str, tuple[str, SignalController]] = {}
+    for cycle, numbers in turns.items():
+        ordered = sorted(set(numbers), key=lambda number: (_number(controllers[number], "sequence"), number))
+        for turn, number in enumerate(ordered):
+            for control in controllers[number].findall("control"):
+                signal = control.get("signalId", "")
+                if signal not in found or number < found[signal][0]:
+                    found[signal] = number, SignalController(cycle, turn)
+    return {signal: controller for signal, (_, controller) in found.items()}
 
 
 def _number(element: Element, key: str, default: float = 0.0) -> float:
