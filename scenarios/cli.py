@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from enum import StrEnum
 from pathlib import Path
@@ -53,11 +54,16 @@ def serve(
     map_name: Annotated[str, typer.Option("--map", metavar="NAME|FILE.xodr")] = "urban_street",
     seed: Seed = 0,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    maps: Annotated[Path | None, typer.Option(metavar="DIR", help="Its .xodr files are maps, too.")] = None,
 ) -> None:
-    """Run the embedded CARLA 0.9.16 server until Ctrl-C."""
+    """Run the embedded CARLA 0.9.16 server until Ctrl-C. $MOOSETEST_MAPS names a folder of maps, as --maps does."""
     with clear_errors():
         _check(0 <= port <= 65534, f"--port {port}: want 0 (any free port) to 65534", False)
         from sim.server.server import serve as run_server
+        from sim.world.maps.folder import VARIABLE
+
+        if maps is not None:
+            os.environ[VARIABLE] = str(maps)
 
         def say_ready(at: int) -> None:
             typer.echo(f"CARLA 0.9.16 server ready on {host}:{at}")
@@ -73,7 +79,8 @@ def list_things(what: Annotated[Listing, typer.Argument()] = Listing.CASES, as_j
     """List cases, maps, detectors or stacks."""
     from scenarios.listing import listing, print_listing
 
-    rows = listing(what.value)
+    with clear_errors(as_json):
+        rows = listing(what.value)
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
     else:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
+from moosetest.config import ConfigError
 from scenarios.terminal import console
 
 
@@ -41,9 +42,14 @@ def _cases() -> list[dict[str, Any]]:
 
 
 def _maps() -> list[dict[str, Any]]:
-    from sim.world.maps import load_map, map_names
+    from sim.world.maps import folder_maps, load_map, map_names
 
-    return [{"map": name, "split": load_map(name).split} for name in map_names()]
+    own = [{"map": name, "split": load_map(name).split} for name in map_names()]
+    try:
+        files = folder_maps()
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    return own + [{"map": name, "split": "edge"} for name in files if name not in map_names()]
 
 
 def _detectors() -> list[dict[str, Any]]:

@@ -24,7 +24,10 @@ def version(_: Simulation) -> str:
 @call("get_available_maps")
 def get_available_maps(_: Simulation) -> list[str]:
     """Names for load_world."""
-    return available_maps()
+    try:
+        return available_maps()
+    except ValueError as error:  # the folder was there when the server began
+        raise CallError(str(error)) from error
 
 
 @call("get_episode_info")

@@ -15,6 +15,8 @@ RED, YELLOW, GREEN, OFF = 0, 1, 2, 3
 """carla.TrafficLightState."""
 GREEN_S, YELLOW_S, RED_S = 10.0, 3.0, 2.0
 """CARLA's times: `red` is how long all lights of a junction are red before the next controller gets green."""
+_CLOCK_ERROR_S = 1e-5
+"""Clients tell times as 32-bit floats: good to 4 us at a minute."""
 ALONE_RED_S = 10.0
 """CARLA's red time of a light that no controller has."""
 
@@ -92,7 +94,7 @@ class Cycle:
         active = self.controllers[self._turn]
         active.elapsed_s += dt_s
         rest_s = active.elapsed_s - active.length_s(self._phase)
-        if rest_s < -1e-9:
+        if rest_s < -_CLOCK_ERROR_S:
             return
         self._phase = {GREEN: YELLOW, YELLOW: RED, RED: GREEN}[self._phase]
         if self._phase == GREEN:

@@ -138,34 +138,47 @@ class WorldMap:
 
 
 def available_maps() -> list[str]:
-    """The names a client may load."""
-    from sim.world.maps import map_names
+    """The names a client may load: our own maps, then those of the user's folder."""
+    from sim.world.maps import folder_maps, map_names
 
-    return [f"Carla/Maps/{name}" for name in map_names()]
+    own = map_names()
+    return [f"Carla/Maps/{name}" for name in [*own, *(name for name in folder_maps() if name not in own)]]
 
 
 def find_map(name_or_xodr: str) -> WorldMap:
     """The map of a name (with or without folders), of an OpenDRIVE file, or of OpenDRIVE text.
 
+    Names are those of our own maps and of the files in the user's folder; an own map wins.
+
     Raises:
         UnknownMapError: no such map, and no such file.
-        ValueError: a file or text that is not OpenDRIVE.
+        ValueError: a file or text that is not OpenDRIVE, or a folder of maps that is none.
     """
-    from sim.world.maps import load_map
+    from sim.world.maps import folder_maps, load_map, map_names, unknown_map
 
     if name_or_xodr.lstrip().startswith("<"):
         return opendrive_map("OpenDriveMap", name_or_xodr)
+    files = folder_maps()
     path = Path(name_or_xodr)
     if path.suffix == ".xodr":
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ValueError(f"{path}: cannot be read ({error}); want an OpenDRIVE file") from error
-        try:
-            return opendrive_map(path.stem, text)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from error
-    return WorldMap(load_map(name_or_xodr.rsplit("/", 1)[-1]))
+        return _file_map(path)
+    name = name_or_xodr.rsplit("/", 1)[-1]
+    if name in map_names():
+        return WorldMap(load_map(name))
+    if name in files:
+        return _file_map(files[name])
+    raise unknown_map(name, [*map_names(), *files])
+
+
+def _file_map(path: Path) -> WorldMap:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: cannot be read ({error}); want an OpenDRIVE file") from error
+    try:
+        return opendrive_map(path.stem, text)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def opendrive_map(name: str, xodr: str) -> WorldMap:

@@ -145,8 +145,9 @@ _KINDS: Final[dict[str, _Kind]] = {
     ),
 }  # fmt: skip
 
-# A driver in a double lane change turns the hand wheel at up to about 1,100 deg/s, over a steering ratio of 16.
-MAX_STEER_RATE_RADPS: Final = 1.2
+# Unreal's vehicles, which CARLA's drive like, turn by at most 2.5 of the full lock of 70 degrees a second. A person's
+# hands are slower (about 1.2 rad/s in a double lane change), and CARLA's Traffic Manager weaves with them.
+MAX_STEER_RATE_RADPS: Final = 3.05
 
 _KIND_WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("bicycle", ("crossbike", "century", "omafiets", "bicycle")),

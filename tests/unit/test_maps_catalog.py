@@ -44,5 +44,5 @@ def test_solids_are_where_things_stand():
     assert wall.sum() == 70  # 1,400 m in pieces of 20 m
     assert motorway.half_m[wall] == pytest.approx(np.tile([10.0, 0.3, 0.45], (70, 1)))
     junction = load_map("junction").solids()
-    posts = np.linalg.norm(junction.center_world_m[:, :2] - [12.5, 4.1], axis=1) < 0.01
+    posts = np.linalg.norm(junction.center_world_m[:, :2] - [12.25, 4.1], axis=1) < 0.01
     assert posts.sum() == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -39,12 +39,17 @@ def map_names() -> list[str]:
 def load_map(name: str) -> MapData:
     """The map of that name; `UnknownMapError` names the nearest map when there is none."""
     if name not in CATALOG:
-        near = get_close_matches(name, CATALOG, n=1, cutoff=0.0)[0]
-        raise UnknownMapError(f"map {name!r}: unknown, the nearest name is {near!r} (maps: {', '.join(map_names())})")
+        raise unknown_map(name, map_names())
     where, split = CATALOG[name]
     module, function = where.split(":")
     write: Callable[[str], str] = getattr(import_module(module), function)
     return _map(name, write(name), split)
+
+
+def unknown_map(name: str, names: Sequence[str]) -> UnknownMapError:
+    """The error for a name that is none of `names`."""
+    near = get_close_matches(name, names, n=1, cutoff=0.0)[0]
+    return UnknownMapError(f"map {name!r}: unknown, the nearest name is {near!r} (maps: {', '.join(names)})")
 
 
 def map_from_xodr(name: str, xodr: str) -> MapData:
@@ -73,11 +78,16 @@ def _map(name: str, xodr: str, split: str) -> MapData:
 
 def _signs(xodr: str, network: Network) -> tuple[tuple[SignalHead, ...], tuple[RoadSign, ...]]:
     """Lights and signs; a map without any does not wait for CARLA to read it."""
-    if not any(road.signals for road in network.roads):
+    named = (thing.name.lower().startswith("speed_") for road in network.roads for thing in road.objects)
+    if not any(road.signals for road in network.roads) and not any(named):
         return (), ()
     import carla
 
-    return read_signs(network, carla.Map("signs", xodr))
+    try:
+        lanes = carla.Map("signs", xodr)
+    except (RuntimeError, ValueError, IndexError) as error:
+        raise ValueError(f"OpenDRIVE: CARLA cannot read it ({str(error).splitlines()[0]})") from None
+    return read_signs(network, lanes)
 
 
 def _spawn_points(network: Network) -> list[tuple[float, float, float, float]]:
