@@ -157,8 +157,8 @@ def test_a_hard_turn_reaches_the_grip_of_the_road_and_not_more():
 
 def test_steering_takes_time():
     fleet = fleet_of(steer=-1.0)
-    run(fleet, 0.5)
-    assert fleet.arrays().steer_rad[0] == pytest.approx(0.5 * CAR.max_steer_rate_radps)
+    run(fleet, 0.25)
+    assert fleet.arrays().steer_rad[0] == pytest.approx(0.25 * CAR.max_steer_rate_radps)
 
 
 def test_ice_makes_the_way_to_stop_longer():
