@@ -104,6 +104,7 @@ class Traffic:
         self.sensors: dict[int, carla.Sensor] = {}
         self.touched_at: dict[tuple[int, int], int] = {}
         self.half_length_m: dict[int, float] = {}
+        self.places: dict[int, carla.Location] = {}
         self.seen: dict[int, tuple[np.ndarray, dict[int, object]]] = {}
         self.stands_s: dict[int, float] = {}
         self.report = {"collisions": [], "red_runs": [], "longest_stand_s": 0.0, "way_km": 0.0, "crossings": 0}
@@ -115,7 +116,7 @@ class Traffic:
         """Let cars begin until there are enough, where nobody is near and the lane goes on."""
         points = self.points[:]
         self.random.shuffle(points)
-        places = [car.get_location() for car in self.cars.values()]
+        places = [self.places[identity] for identity in self.cars]
         for point in points:
             if len(self.cars) >= self.wanted:
                 return
@@ -137,27 +138,27 @@ class Traffic:
         sensor.listen(self.touched)
         self.cars[car.id], self.sensors[car.id] = car, sensor
         self.half_length_m[car.id] = car.bounding_box.extent.x
+        self.places[car.id] = point.location
         car.set_autopilot(True, self.manager_port)
 
     def touched(self, event: carla.CollisionEvent) -> None:
         """A contact that lasts, or comes again within a second, is one collision."""
         pair = event.actor.id, event.other_actor.id
         if event.frame - self.touched_at.get(pair, -1000) > 1.0 / DELTA_S:
-            poses = []
-            for actor in (event.actor, event.other_actor):
-                if actor.id:
-                    at, velocity = actor.get_transform(), actor.get_velocity()
-                    speed = float(np.hypot(velocity.x, velocity.y))
-                    poses.append(
-                        [round(at.location.x, 1), round(at.location.y, 1), round(at.rotation.yaw), round(speed, 1)]
-                    )
+            snapshot = self.world.get_snapshot()
+            seen = [snapshot.find(identity) for identity in pair]
+            poses = [[*self.where(state), round(state.get_velocity().length(), 1)] for state in seen if state]
             self.report["collisions"].append([event.frame, *pair, event.other_actor.type_id, poses])
         self.touched_at[pair] = event.frame
 
+    @staticmethod
+    def where(state: carla.ActorSnapshot) -> list[float]:
+        at = state.get_transform()
+        return [round(at.location.x, 1), round(at.location.y, 1), round(at.rotation.yaw)]
+
     def last_seen_at_an_end(self, identity: int) -> bool:
         """The Traffic Manager takes away cars at the end of the map, and any that it finds stuck."""
-        front, _ = self.seen[identity]
-        return self.ends_soon(carla.Location(float(front[0]), float(front[1]), 0.0))
+        return self.ends_soon(self.places[identity])
 
     def end(self, identity: int) -> None:
         """Forget a car, and take it away if the manager has not done so."""
@@ -171,18 +172,19 @@ class Traffic:
         self.world.tick()
         snapshot = self.world.get_snapshot()
         colors = {line.light.id: line.light.get_state() for line in self.lines}
-        for identity, car in list(self.cars.items()):
+        for identity in list(self.cars):
             state = snapshot.find(identity)
             if state is None:
                 self.report["replaced" if self.last_seen_at_an_end(identity) else "lost"] += 1
                 self.end(identity)
                 continue
-            self.judge(identity, car, state, colors, snapshot.frame)
+            self.judge(identity, state, colors, snapshot.frame)
         if tick % 20 == 0 and len(self.cars) < self.wanted:
             self.fill()
 
-    def judge(self, identity: int, car: carla.Vehicle, state: object, colors: dict, frame: int) -> None:
+    def judge(self, identity: int, state: carla.ActorSnapshot, colors: dict, frame: int) -> None:
         pose, velocity = state.get_transform(), state.get_velocity()
+        self.places[identity] = pose.location
         ahead = pose.get_forward_vector()
         heading = np.array([ahead.x, ahead.y])
         front = np.array([pose.location.x, pose.location.y]) + heading * self.half_length_m[identity]
@@ -192,7 +194,7 @@ class Traffic:
         self.stands_s[identity] = self.stands_s.get(identity, 0.0) + DELTA_S if speed < STANDING_MPS else 0.0
         if self.stands_s[identity] > self.report["longest_stand_s"]:
             self.report["longest_stand_s"] = self.stands_s[identity]
-            self.report["longest_at"] = [frame, identity, round(pose.location.x, 1), round(pose.location.y, 1)]
+            self.report["longest_at"] = [frame, identity, *self.where(state)]
         before = self.seen.get(identity)
         self.seen[identity] = front, colors
         if before is not None:
