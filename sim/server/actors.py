@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,18 +22,29 @@ from sim.server.layouts import (
 )
 from sim.server.messages import ACTIVE, ACTOR_RECORD
 
+if TYPE_CHECKING:
+    from sim.server.ackermann import AckermannController
+    from sim.server.physics_control import PhysicsControl
+    from sim.server.spring_arm import SpringArm
+
 
 @dataclass(slots=True, eq=False)
 class VehicleState:
-    """What only vehicles have. `ackermann` set means that it drives instead of `control`."""
+    """What only vehicles have. `ackermann` set means that it drives instead of `control`.
+
+    `physics` is what a client wrote, None for the blueprint's; `open_doors` are numbers of carla.VehicleDoor.
+    """
 
     control: VehicleControl = field(default_factory=VehicleControl)
     ackermann: AckermannControl | None = None
     ackermann_settings: AckermannSettings = field(default_factory=AckermannSettings)
     lights: int = 0
-    physics: Any = None  # what apply_physics_control gave, echoed by get_physics_control
+    ackermann_controller: AckermannController | None = None
+    physics: PhysicsControl | None = None
+    open_doors: frozenset[int] = frozenset()
     constant_velocity_body_mps: NDArray[np.float64] | None = None
     steer_overrides_deg: dict[int, float] = field(default_factory=dict)
+    pitch_overrides_deg: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -58,7 +69,8 @@ class Actor:
         semantic_tag: carla.CityObjectLabel, 0 for none.
         spawn_tick: the episode's tick of its birth.
         parent_id: 0 for none.
-        T_parent_self: (4, 4), for attached actors.
+        T_parent_self: (4, 4), for attached actors; relative to the arm's end for those on one.
+        arm: what an actor hangs on that is not attached rigidly.
         stream_id: for sensors that send, else 0.
     """
 
@@ -71,6 +83,7 @@ class Actor:
     spawn_tick: int = 0
     parent_id: int = 0
     T_parent_self: NDArray[np.float64] | None = None
+    arm: SpringArm | None = None
     stream_id: int = 0
     vehicle: VehicleState | None = None
     walker: WalkerState | None = None

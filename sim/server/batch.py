@@ -10,8 +10,9 @@ from typing import Any, get_type_hints
 import numpy as np
 
 from sim import convert
+from sim.server.ackermann import AckermannController
 from sim.server.calls import CallError
-from sim.server.episode import Episode
+from sim.server.episode import ATTACHMENTS, RIGID, Episode
 from sim.server.layouts import (
     AckermannControl,
     ActorDescription,
@@ -23,15 +24,19 @@ from sim.server.layouts import (
     WalkerControl,
     unpacker,
 )
+from sim.server.physics_control import PhysicsControl, tuned
 from sim.server.poses import flip, from_carla
 
 _LOG = logging.getLogger(__name__)
+
+_NMS_PER_CARLA = np.pi / 180.0 / 1e4
+"""Unreal takes angular impulses and torques in degrees and centimetres, and CARLA hands them on as they are."""
 
 
 def apply_vehicle_control(episode: Episode, actor_id: int, control: VehicleControl) -> None:
     """Give a vehicle pedals and steering; ends an Ackermann control."""
     actor, state = episode.vehicle(actor_id)
-    state.ackermann = None
+    state.ackermann = state.ackermann_controller = None
     episode.control_vehicle(actor, state, control)
 
 
@@ -39,6 +44,7 @@ def apply_ackermann_control(episode: Episode, actor_id: int, control: AckermannC
     """Let a vehicle hold a speed and a steering angle."""
     _, state = episode.vehicle(actor_id)
     state.ackermann = control
+    state.ackermann_controller = state.ackermann_controller or AckermannController()
 
 
 def apply_walker_control(episode: Episode, actor_id: int, control: WalkerControl) -> None:
@@ -46,9 +52,10 @@ def apply_walker_control(episode: Episode, actor_id: int, control: WalkerControl
     episode.control_walker(episode.actor(actor_id), control)
 
 
-def apply_physics_control(episode: Episode, actor_id: int, physics: list) -> None:  # type: ignore[type-arg]
-    """Keep what the client wants to read back; the model's parameters are those of the blueprint."""
-    _, state = episode.vehicle(actor_id)
+def apply_physics_control(episode: Episode, actor_id: int, physics: PhysicsControl) -> None:
+    """Give a vehicle another body: mass, engine, gears, brakes, tyres, steering."""
+    actor, state = episode.vehicle(actor_id)
+    episode.bodies.tune(actor, tuned(episode.bodies.stock_spec(actor), physics))
     state.physics = physics
 
 
@@ -88,21 +95,23 @@ def apply_target_angular_velocity(episode: Episode, actor_id: int, velocity_degp
 
 
 def apply_impulse(episode: Episode, actor_id: int, impulse_ns: Vector3) -> None:
-    """Push a vehicle once."""
-    actor, _ = episode.vehicle(actor_id)
-    episode.bodies.push(actor, flip(impulse_ns))
+    """Push a body once."""
+    episode.bodies.push(episode.actor(actor_id), flip(impulse_ns))
 
 
 def apply_force(episode: Episode, actor_id: int, force_n: Vector3) -> None:
-    """Push a vehicle during the next step."""
-    actor, _ = episode.vehicle(actor_id)
-    episode.bodies.push(actor, flip(force_n) * episode.next_step_s())
+    """Push a body as a force does in one step."""
+    episode.bodies.push(episode.actor(actor_id), flip(force_n) * episode.next_step_s())
 
 
 def set_simulate_physics(episode: Episode, actor_id: int, simulated: bool) -> None:
     """Let physics move a body, or hold it where it is put."""
     actor = episode.actor(actor_id)
+    if actor.vehicle is not None and simulated and not actor.simulated:
+        actor.vehicle.steer_overrides_deg.clear()
+        actor.vehicle.pitch_overrides_deg.clear()
     actor.simulated = simulated
+    episode.table.collision_version += 1
     episode.bodies.set_simulated(actor, simulated)
 
 
@@ -139,15 +148,14 @@ def set_traffic_light_state(episode: Episode, actor_id: int, color: int) -> None
 
 
 def apply_angular_impulse(episode: Episode, actor_id: int, impulse: Vector3) -> None:
-    """Turn a vehicle once: about the vertical, as all its turning is."""
-    actor, _ = episode.vehicle(actor_id)
-    episode.bodies.twist(actor, convert.flip_axial(impulse))
+    """Turn a body once, about the vertical, as all turning here is; CARLA's unit is kg cm2 deg/s."""
+    episode.bodies.twist(episode.actor(actor_id), convert.flip_axial(impulse) * _NMS_PER_CARLA)
 
 
-def apply_torque(episode: Episode, actor_id: int, torque_nm: Vector3) -> None:
-    """Turn a vehicle during the next step."""
-    actor, _ = episode.vehicle(actor_id)
-    episode.bodies.twist(actor, convert.flip_axial(torque_nm) * episode.next_step_s())
+def apply_torque(episode: Episode, actor_id: int, torque: Vector3) -> None:
+    """Turn a body as a torque does in one step; CARLA's unit is kg cm2 deg/s2."""
+    impulse_nms = convert.flip_axial(torque) * _NMS_PER_CARLA * episode.next_step_s()
+    episode.bodies.twist(episode.actor(actor_id), impulse_nms)
 
 
 def destroy(episode: Episode, actor_id: int) -> None:
@@ -210,10 +218,10 @@ def _do(episode: Episode, index: int, fields: list[Any]) -> int:
 
 def _spawn(episode: Episode, fields: list[Any]) -> int:
     spawn: _Spawn = unpacker(_Spawn)(fields)
-    parent = None
-    if spawn.parent_id is not None:
-        parent = episode.actor(spawn.parent_id)
-    actor = episode.spawn(spawn.description, from_carla(spawn.pose), parent)
+    parent = None if spawn.parent_id is None else episode.actor(spawn.parent_id)
+    # the client leaves the byte uninitialised where its user names no attachment, with a parent too
+    attachment = spawn.attachment if parent is not None and spawn.attachment in ATTACHMENTS else RIGID
+    actor = episode.spawn(spawn.description, from_carla(spawn.pose), parent, attachment)
     for command in spawn.do_after:
         index, after = _opened(command)
         _do(episode, index, [actor.id, *after[1:]] if index else after)

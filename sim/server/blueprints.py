@@ -269,6 +269,9 @@ def _others(first_uid: int) -> Iterator[Blueprint]:
     for uid, name in enumerate(("controller.ai.walker", "util.actor.empty"), start=first_uid):
         attributes = tuple(_of_every_actor(["default"]))
         yield Blueprint(uid, name, name.replace(".", ","), attributes, ActorKind.OTHER)
+    box = [_free(f"extent_{axis}", AttributeKind.FLOAT, "1.0") for axis in "xyz"]  # half sizes in cm
+    trigger = (*_of_every_actor(["default"]), _free("friction", AttributeKind.FLOAT, "3.5"), *box)
+    yield Blueprint(first_uid + 2, "static.trigger.friction", "static,trigger,friction", trigger, ActorKind.OTHER)
 
 
 def _of_every_actor(roles: list[str]) -> list[Attribute]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.server import batch
 from sim.server.actors import Actor
 from sim.server.calls import CallError, call
 from sim.server.layouts import ActorDescription, BoundingBox, CarlaTransform, Vector3
+from sim.server.parts import bones, components
 from sim.server.poses import flip, from_carla, to_carla
 from sim.server.simulation import Simulation
 
@@ -37,12 +41,13 @@ def spawn_actor_with_parent(
     description: ActorDescription,
     pose: CarlaTransform,
     parent_id: int,
+    attachment: int = 0,
 ) -> list[Any]:
-    """A new actor at a pose relative to another; all attachments are rigid here, spring arms too."""
+    """A new actor at a pose relative to another, held rigidly or on a spring arm."""
     parent = simulation.episode.actors.get(parent_id)
     if parent is None:
         raise CallError(f"unable to attach actor: parent actor {parent_id} not found")
-    return encoded(simulation, simulation.episode.spawn(description, from_carla(pose), parent))
+    return encoded(simulation, simulation.episode.spawn(description, from_carla(pose), parent, attachment))
 
 
 @call("destroy_actor")
@@ -101,21 +106,39 @@ def disable_actor_constant_velocity(simulation: Simulation, actor_id: int) -> No
 
 @call("add_actor_impulse")
 def add_actor_impulse(simulation: Simulation, actor_id: int, impulse_ns: Vector3) -> None:
-    """Push a vehicle once."""
+    """Push a body once."""
     batch.apply_impulse(simulation.episode, actor_id, impulse_ns)
 
 
 @call("add_actor_impulse_at_location")
 def add_actor_impulse_at_location(simulation: Simulation, actor_id: int, impulse_ns: Vector3, at: Vector3) -> None:
-    """Push a vehicle once, at a place."""
-    actor, _ = simulation.episode.vehicle(actor_id)
-    simulation.episode.bodies.push(actor, flip(impulse_ns), flip(at))
+    """Push a body once, at a place."""
+    simulation.episode.bodies.push(simulation.episode.actor(actor_id), flip(impulse_ns), flip(at))
 
 
 @call("add_actor_force")
 def add_actor_force(simulation: Simulation, actor_id: int, force_n: Vector3) -> None:
-    """Push a vehicle during the next step."""
+    """Push a body as a force does in one step."""
     batch.apply_force(simulation.episode, actor_id, force_n)
+
+
+@call("add_actor_force_at_location")
+def add_actor_force_at_location(simulation: Simulation, actor_id: int, force_n: Vector3, at: Vector3) -> None:
+    """Push a body at a place as a force does in one step."""
+    episode = simulation.episode
+    episode.bodies.push(episode.actor(actor_id), flip(force_n) * episode.next_step_s(), flip(at))
+
+
+@call("add_actor_angular_impulse")
+def add_actor_angular_impulse(simulation: Simulation, actor_id: int, impulse: Vector3) -> None:
+    """Turn a body once, about the vertical; the client's `add_torque` sends this too."""
+    batch.apply_angular_impulse(simulation.episode, actor_id, impulse)
+
+
+@call("add_actor_torque")
+def add_actor_torque(simulation: Simulation, actor_id: int, torque: Vector3) -> None:
+    """Turn a body as a torque does in one step, about the vertical."""
+    batch.apply_torque(simulation.episode, actor_id, torque)
 
 
 @call("set_actor_simulate_physics")
@@ -157,41 +180,43 @@ def get_actor_bounding_box(simulation: Simulation, actor_id: int) -> BoundingBox
     return simulation.episode.actor(actor_id).bounding_box()
 
 
-@call("get_actor_component_names", "get_actor_socket_names", "get_actor_bone_names")
-def get_actor_part_names(simulation: Simulation, actor_id: int) -> list[str]:
-    """Actors are one piece here, named as the root."""
-    simulation.episode.actor(actor_id)
-    return [_ROOT]
+@call("get_actor_component_names")
+def get_actor_component_names(simulation: Simulation, actor_id: int) -> list[str]:
+    """A vehicle has its mesh and its bounds, other actors are one piece."""
+    return list(components(simulation.episode.actor(actor_id)))
+
+
+@call("get_actor_socket_names", "get_actor_bone_names")
+def get_actor_bone_names(simulation: Simulation, actor_id: int) -> list[str]:
+    """A vehicle has a base and four wheels, other actors are one piece."""
+    return list(bones(simulation.episode.bodies, simulation.episode.actor(actor_id)))
 
 
 @call("get_actor_component_world_transform")
 def get_actor_component_world_transform(simulation: Simulation, actor_id: int, name: str) -> CarlaTransform:
-    """The actor's own pose, for its only component."""
-    _check_root(name)
-    simulation.episode.actor(actor_id)
-    return to_carla(simulation.episode.table.pose(actor_id))
+    """Where a component is."""
+    return to_carla(simulation.episode.table.pose(actor_id) @ _component(simulation, actor_id, name))
 
 
 @call("get_actor_component_relative_transform")
 def get_actor_component_relative_transform(simulation: Simulation, actor_id: int, name: str) -> CarlaTransform:
-    """No offset, for the only component."""
-    _check_root(name)
-    simulation.episode.actor(actor_id)
-    return CarlaTransform()
+    """Where a component is on its actor."""
+    return to_carla(_component(simulation, actor_id, name))
 
 
 @call("get_actor_bone_world_transforms", "get_vehicle_bone_world_transforms", "get_actor_socket_world_transforms")
-def get_actor_part_world_transforms(simulation: Simulation, actor_id: int) -> list[CarlaTransform]:
-    """The actor's own pose, for its only part."""
-    simulation.episode.actor(actor_id)
-    return [to_carla(simulation.episode.table.pose(actor_id))]
+def get_actor_bone_world_transforms(simulation: Simulation, actor_id: int) -> list[CarlaTransform]:
+    """Where the bones are, in the order of their names."""
+    actor = simulation.episode.actor(actor_id)
+    T_world_actor = simulation.episode.table.pose(actor_id)
+    return [to_carla(T_world_actor @ part) for part in bones(simulation.episode.bodies, actor).values()]
 
 
 @call("get_actor_bone_relative_transforms", "get_actor_socket_relative_transforms")
-def get_actor_part_relative_transforms(simulation: Simulation, actor_id: int) -> list[CarlaTransform]:
-    """No offset, for the only part."""
-    simulation.episode.actor(actor_id)
-    return [CarlaTransform()]
+def get_actor_bone_relative_transforms(simulation: Simulation, actor_id: int) -> list[CarlaTransform]:
+    """Where the bones are on their actor, in the order of their names."""
+    actor = simulation.episode.actor(actor_id)
+    return [to_carla(part) for part in bones(simulation.episode.bodies, actor).values()]
 
 
 def encoded(simulation: Simulation, actor: Actor) -> list[Any]:
@@ -200,12 +225,11 @@ def encoded(simulation: Simulation, actor: Actor) -> list[Any]:
     return actor.to_wire(token)
 
 
-_ROOT = "root"
-
-
-def _check_root(name: str) -> None:
-    if name != _ROOT:
-        raise CallError(f"component {name!r} not found: actors have one, {_ROOT!r}")
+def _component(simulation: Simulation, actor_id: int, name: str) -> NDArray[np.float64]:
+    parts = components(simulation.episode.actor(actor_id))
+    if name not in parts:
+        raise CallError(f"component {name!r} not found: actor {actor_id} has {', '.join(parts)}")
+    return parts[name]
 
 
 def _ignored(_: object) -> None:

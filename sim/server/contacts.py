@@ -18,6 +18,9 @@ _CLEARANCE_M = 3.0
 """Gaps are measured up to this."""
 _SOLID_MARGIN_M = 10.0
 """Solids of the map are looked for this far ahead, and again when a body has moved as far."""
+_FAST_M = 0.5
+"""Nothing can be skipped in a step that moves no body further: two poles are thicker."""
+_MOST_PIECES = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,18 +71,57 @@ class Contacts:
         )
         return bool(others) and overlaps_any(box, self._boxes(_shapes_of(self._table, others)))
 
-    def resolve(self) -> list[Touch]:
-        """Find all contacts, and let the bodies push each other."""
+    def pieces(self, step_s: float) -> int:
+        """Into how many pieces a step must be cut lest two bodies pass through each other in it; mostly 1."""
+        shapes = self._present_shapes()
+        velocity = self._table.velocity_world_mps[shapes.rows]
+        fast = _length(velocity) * step_s > _FAST_M
+        if not fast.any():
+            return 1
+        center = self._table.position_world_m[shapes.rows]
+        solids = self._solids_near(shapes, center)
+        others = np.concatenate([center, self._solids.center_world_m[solids]])
+        half_m = np.concatenate([shapes.half_m, self._solids.half_m[solids]])
+        radius_m = np.concatenate([shapes.radius_m, self._solid_radius_m[solids]])
+        moves = np.concatenate([velocity, np.zeros((len(solids), 3))]) * step_s
+        way_m = _length(velocity[fast, None] * step_s - moves[None])
+        near = _length(center[fast, None] - others[None]) < way_m + shapes.radius_m[fast, None] + radius_m
+        near[np.arange(len(near)), np.flatnonzero(fast)] = False
+        thick_m = 2 * (shapes.half_m[fast].min(axis=1)[:, None] + half_m.min(axis=1))
+        needed = np.where(near, way_m / np.maximum(thick_m, 0.1), 0.0).max(initial=0.0)
+        return max(1, min(int(np.ceil(needed)), _MOST_PIECES))
+
+    def resolve(self, step_s: float = 0.0) -> list[Touch]:
+        """Find all contacts after a step, and let the bodies push each other."""
         shapes = self._present_shapes()
         center = self._table.position_world_m[shapes.rows]
         if not len(center) or self._still_apart(shapes, center):
             return []
         boxes = self._candidates(shapes, center)
-        contacts = find_contacts(boxes) if boxes is not None else []
+        contacts = find_contacts(boxes, step_s) if boxes is not None else []
         if not contacts:
             return []
         impulses = self._bodies.collide(contacts)
         return [Touch(i.id_a, i.id_b, -i.impulse_world_ns) for i in impulses]
+
+    def blocked_share(
+        self, start_world_m: NDArray[np.float64], end_world_m: NDArray[np.float64], radius_m: float, not_id: int
+    ) -> float:
+        """How much of the way from start to end a ball gets before it meets a body or solid, 0 to 1; 1 if it does not.
+
+        Boxes are widened by the radius, which is a little too much at their edges. The actor `not_id` does not count.
+        """
+        shapes = self._present_shapes()
+        every = _stacked(self._boxes(shapes), self._solids, np.arange(len(self._solids)), shapes.movable)
+        boxes = _some(every, every.actor_id != not_id)
+        start = np.einsum("nji,nj->ni", boxes.rotation, start_world_m - boxes.center_world_m)
+        way = np.einsum("nji,j->ni", boxes.rotation, end_world_m - start_world_m)
+        way = np.where(np.abs(way) < 1e-9, 1e-9, way)
+        reach = boxes.half_m + radius_m
+        entry, leave = (-np.sign(way) * reach - start) / way, (np.sign(way) * reach - start) / way
+        first, last = entry.max(axis=1, initial=-np.inf), leave.min(axis=1, initial=np.inf)
+        met = first[(first <= last) & (last > 0.0) & (first < 1.0)]
+        return float(np.clip(met.min(initial=1.0), 0.0, 1.0))
 
     def _present_shapes(self) -> _Shapes:
         known = (self._table.version, self._table.collision_version)
@@ -125,27 +167,31 @@ class Contacts:
         rotation = poses.rotations(self._table.rpy_rad[rows])
         offset = np.einsum("nij,nj->ni", rotation, shapes.center_body_m[which])
         center = self._table.position_world_m[rows] + offset
-        return OrientedBoxes(shapes.actor_id[which], center, shapes.half_m[which], rotation)
+        velocity = self._table.velocity_world_mps[rows]
+        return OrientedBoxes(shapes.actor_id[which], center, shapes.half_m[which], rotation, None, velocity)
 
 
 def _stacked(
     bodies: OrientedBoxes, solids: OrientedBoxes, which: NDArray[np.intp], movable: NDArray[np.bool_]
 ) -> OrientedBoxes:
     """Bodies, then some solids."""
+    still = np.zeros((len(which), 3))
+    velocity = np.zeros_like(bodies.center_world_m) if bodies.velocity_world_mps is None else bodies.velocity_world_mps
     return OrientedBoxes(
         np.concatenate([bodies.actor_id, solids.actor_id[which]]),
         np.concatenate([bodies.center_world_m, solids.center_world_m[which]]),
         np.concatenate([bodies.half_m, solids.half_m[which]]),
         np.concatenate([bodies.rotation, solids.rotation[which]]),
         np.concatenate([movable, np.zeros(len(which), np.bool_)]),
+        np.concatenate([velocity, still]),
     )
 
 
 def _some(boxes: OrientedBoxes, which: NDArray[np.bool_]) -> OrientedBoxes:
     movable = None if boxes.movable is None else boxes.movable[which]
-    return OrientedBoxes(
-        boxes.actor_id[which], boxes.center_world_m[which], boxes.half_m[which], boxes.rotation[which], movable
-    )
+    velocity = None if boxes.velocity_world_mps is None else boxes.velocity_world_mps[which]
+    place = boxes.center_world_m[which], boxes.half_m[which], boxes.rotation[which]
+    return OrientedBoxes(boxes.actor_id[which], *place, movable, velocity)
 
 
 def _gaps(boxes: OrientedBoxes, bodies: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
@@ -156,20 +202,33 @@ def _gaps(boxes: OrientedBoxes, bodies: int) -> tuple[NDArray[np.intp], NDArray[
         bodies: how many of them are bodies: two solids are no pair.
     """
     radius_m = _length(boxes.half_m)
-    offset = boxes.center_world_m[None, :, :] - boxes.center_world_m[:bodies, None, :]
-    reach_m = radius_m[:bodies, None] + radius_m + _CLEARANCE_M
-    near = np.einsum("ijk,ijk->ij", offset, offset) < reach_m * reach_m
-    near &= np.arange(len(boxes)) > np.arange(bodies)[:, None]
+    first, second = _neighbours(boxes.center_world_m[:, 0], radius_m + _CLEARANCE_M / 2)
+    use = first < bodies
     if boxes.movable is not None:
-        near &= boxes.movable[:bodies, None] | boxes.movable
-    first, second = np.nonzero(near)
+        use &= boxes.movable[first] | boxes.movable[second]
+    first, second = first[use], second[use]
+    between = boxes.center_world_m[second] - boxes.center_world_m[first]
+    reach_m = radius_m[first] + radius_m[second] + _CLEARANCE_M
+    near = np.einsum("pk,pk->p", between, between) < reach_m * reach_m
+    first, second, between = first[near], second[near], between[near]
     axes_a, axes_b = boxes.rotation[first], boxes.rotation[second]
     half_a, half_b = boxes.half_m[first], boxes.half_m[second]
-    between = offset[first, second]
     cosine = np.abs(np.einsum("pki,pkj->pij", axes_a, axes_b))
     along_a = np.abs(np.einsum("pk,pki->pi", between, axes_a)) - half_a - np.einsum("pij,pj->pi", cosine, half_b)
     along_b = np.abs(np.einsum("pk,pki->pi", between, axes_b)) - half_b - np.einsum("pij,pi->pj", cosine, half_a)
     return first, second, np.maximum(along_a.max(axis=1, initial=-np.inf), along_b.max(axis=1, initial=-np.inf))
+
+
+def _neighbours(x_m: NDArray[np.float64], reach_m: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs of indices, the lower first, whose reaches along one axis overlap: a sweep along it."""
+    low_m, high_m = x_m - reach_m, x_m + reach_m
+    order = np.argsort(low_m, kind="stable")
+    after = np.arange(1, len(x_m) + 1)
+    count = np.maximum(np.searchsorted(low_m[order], high_m[order], side="left") - after, 0)
+    first = np.repeat(after - 1, count)
+    second = np.arange(len(first)) - np.repeat(np.cumsum(count) - count, count) + first + 1
+    one, other = order[first], order[second]
+    return np.minimum(one, other), np.maximum(one, other)
 
 
 def _length(vector: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -201,7 +260,7 @@ def _shapes_of(table: ActorTable, actors: list[Actor]) -> _Shapes:
         center_body_m=center,
         half_m=half,
         radius_m=np.linalg.norm(center, axis=1) + np.linalg.norm(half, axis=1),
-        movable=np.array([a.kind is not ActorKind.PROP for a in actors], dtype=np.bool_),
+        movable=np.array([a.kind is not ActorKind.PROP or a.simulated for a in actors], dtype=np.bool_),
     )
 
 

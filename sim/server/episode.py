@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from sim.server.bodies import Bodies
 from sim.server.calls import CallError
 from sim.server.contacts import Contacts, Touch, joined
 from sim.server.drivers import Drivers
+from sim.server.friction import FrictionTriggers
 from sim.server.layouts import (
     ActorDescription,
     AttributeValue,
@@ -28,12 +30,17 @@ from sim.server.layouts import (
 )
 from sim.server.messages import MAP_CHANGED, SENSOR_INDEX, Instant, world_state
 from sim.server.road_signs import RoadSigns, SignActor
+from sim.server.rollover import Rollovers
 from sim.server.signals import SignalLight, Signals
+from sim.server.spring_arm import SPRING_ARM, SPRING_ARM_GHOST, SpringArm
 from sim.server.streams import StreamServer
 from sim.server.traffic_rules import TrafficRules
 from sim.server.world_map import WorldMap
 from sim.world.vehicle_motion import MAX_SUBSTEP_S
 
+RIGID = 0
+"""carla.AttachmentType of most actors."""
+ATTACHMENTS = (RIGID, SPRING_ARM, SPRING_ARM_GHOST)
 _SPECTATOR_HEIGHT_M = 20.0
 _WITHOUT_STREAM = frozenset({"sensor.other.lane_invasion"})
 """Sensors that the client works out by itself."""
@@ -77,6 +84,8 @@ class Episode:
         self.signs = RoadSigns(world_map.data.signs, self._ids)
         self._contacts = Contacts(self.table, self.bodies, world_map)
         self._drivers = Drivers(self.table, self.bodies)
+        self._friction = FrictionTriggers(self.table, self.bodies)
+        self._rollovers = Rollovers(self.table, self.bodies)
         self._rules = TrafficRules(self.table, world_map, self.signals, self.signs)
         self._attached: list[list[Actor]] = []
         self._attached_version = -1
@@ -113,12 +122,22 @@ class Episode:
         return actor, actor.vehicle
 
     def spawn(
-        self, description: ActorDescription, T_parent_self: NDArray[np.float64], parent: Actor | None = None
+        self,
+        description: ActorDescription,
+        T_parent_self: NDArray[np.float64],
+        parent: Actor | None = None,
+        attachment: int = 0,
     ) -> Actor:
         """Put a new actor into the world; with `parent` the pose is relative to it.
 
+        Args:
+            description: blueprint and attributes.
+            T_parent_self: (4, 4); without a parent in the world.
+            parent: what it is attached to.
+            attachment: carla.AttachmentType.
+
         Raises:
-            CallError: unknown blueprint, or the place is taken.
+            CallError: unknown blueprint or attachment, or the place is taken.
         """
         blueprint = library().get(description.blueprint_id)
         if blueprint is None:
@@ -130,13 +149,13 @@ class Episode:
             size_lwh_m=blueprint.size_lwh_m,
             semantic_tag=blueprint.semantic_tag,
             spawn_tick=self.tick,
+            simulated=blueprint.kind is not ActorKind.PROP,
         )
         if actor.kind is not ActorKind.WALKER:  # a walker's origin is the middle of its body
             actor.box_center_body_m = (0.0, 0.0, actor.size_lwh_m[2] / 2)
         T_world_self = T_parent_self
         if parent is not None:
-            actor.parent_id, actor.T_parent_self = parent.id, T_parent_self
-            T_world_self = self.table.pose(parent.id) @ T_parent_self
+            T_world_self = self._attach(actor, parent, T_parent_self, attachment)
         if actor.kind in (ActorKind.VEHICLE, ActorKind.WALKER) and self._contacts.is_taken(actor, T_world_self):
             raise CallError("Spawn failed because of collision at spawn position")
         return self._add(actor, T_world_self)
@@ -152,7 +171,7 @@ class Episode:
             raise CallError(f"actor {actor_id} ({actor.blueprint_id}) belongs to the map and cannot be destroyed")
         for other in self.actors.values():
             if other.parent_id == actor_id:
-                other.parent_id, other.T_parent_self = 0, None
+                other.parent_id, other.T_parent_self, other.arm = 0, None, None
         self.bodies.remove(actor)
         self.table.remove(actor_id)
 
@@ -160,7 +179,7 @@ class Episode:
         """Put an actor to a pose in the world, or relative to its parent if it has one."""
         if actor.T_parent_self is not None:
             actor.T_parent_self = T_frame_self
-            T_frame_self = self.table.pose(actor.parent_id) @ T_frame_self
+            T_frame_self = self._holder(actor, self.table.pose(actor.parent_id), 0.0) @ T_frame_self
         self.table.place(actor.id, T_frame_self)
         self.bodies.place(actor)
 
@@ -208,15 +227,21 @@ class Episode:
         touches: list[Touch] = []
         substeps = self._substeps(delta_s)
         acceleration = np.zeros_like(self.table.acceleration_world_mps2)
+        self._drive(delta_s)
+        self._friction.apply()
         for _ in range(substeps):
-            self._drive()
-            self.bodies.step(delta_s / substeps)
-            self.bodies.write_back()
-            touches += self._contacts.resolve()
-            acceleration += self.table.acceleration_world_mps2 / substeps
+            self._drivers.hold_velocities()
+            pieces = self._contacts.pieces(delta_s / substeps)
+            for _ in range(pieces):
+                self.bodies.step(delta_s / substeps / pieces)
+                self.bodies.write_back()
+                touches += self._contacts.resolve(delta_s / substeps / pieces)
+                acceleration += self.table.acceleration_world_mps2 / (substeps * pieces)
         self.table.acceleration_world_mps2[:] = acceleration
         self.touches = joined(touches)
-        self._move_attached()
+        self._move_attached(delta_s)
+        self.bodies.write_gears()
+        self._rollovers.step(delta_s)
         self._rules.write(self.elapsed_ns / NS_PER_S)
         self.table.write_records()
 
@@ -246,13 +271,10 @@ class Episode:
         """The world state for a client that has just come: it knows of no change."""
         return world_state(self.episode_id, self.now(), 0, self.table.records)
 
-    def _drive(self) -> None:
-        """Drive the vehicles that do not follow their own pedals."""
-        for actor in self._drivers.driven():
-            state = actor.vehicle
-            if state is not None and state.ackermann is not None:
-                self.control_vehicle(actor, state, self._drivers.pedals(actor, state.ackermann))
-        self._drivers.hold_velocities()
+    def _drive(self, delta_s: float) -> None:
+        """Drive the vehicles under Ackermann control."""
+        for actor, state, wanted in self._drivers.driven():
+            self.control_vehicle(actor, state, self._drivers.pedals(actor, state, wanted, delta_s))
 
     def _substeps(self, delta_s: float) -> int:
         """How many physics steps one tick has.
@@ -298,7 +320,26 @@ class Episode:
         pose[2, 3] = _SPECTATOR_HEIGHT_M
         return self._add(Actor(id=0, description=_described("spectator"), kind=kind_of("spectator")), pose)
 
-    def _move_attached(self) -> None:
+    def _attach(
+        self, actor: Actor, parent: Actor, T_parent_self: NDArray[np.float64], attachment: int
+    ) -> NDArray[np.float64]:
+        """Tie a new actor to another; returns its pose in the world."""
+        if attachment not in ATTACHMENTS:
+            raise CallError(f"attachment type {attachment}, want {RIGID}, {SPRING_ARM} or {SPRING_ARM_GHOST}")
+        actor.parent_id, actor.T_parent_self = parent.id, T_parent_self
+        if attachment != RIGID:
+            actor.arm = SpringArm(T_parent_self[:3, 3].copy(), collides=attachment == SPRING_ARM)
+            actor.T_parent_self = T_parent_self.copy()
+            actor.T_parent_self[:3, 3] = 0.0
+        return self._holder(actor, self.table.pose(parent.id), 0.0) @ actor.T_parent_self
+
+    def _holder(self, actor: Actor, T_world_parent: NDArray[np.float64], delta_s: float) -> NDArray[np.float64]:
+        """What `T_parent_self` is relative to: the parent, or the end of the arm."""
+        if actor.arm is None:
+            return T_world_parent
+        return actor.arm.end(T_world_parent, delta_s, partial(self._contacts.blocked_share, not_id=actor.parent_id))
+
+    def _move_attached(self, delta_s: float) -> None:
         """Attached actors follow their parents, parents first."""
         if self._attached_version != self.table.version:
             self._attached = _by_depth(self.actors)
@@ -308,6 +349,9 @@ class Episode:
             rows, parents = table.rows([a.id for a in level]), table.rows([a.parent_id for a in level])
             T_parent_self = np.stack([a.T_parent_self for a in level if a.T_parent_self is not None])
             T_world_parent = poses.matrices(table.position_world_m[parents], table.rpy_rad[parents])
+            for index, actor in enumerate(level):
+                if actor.arm is not None:
+                    T_world_parent[index] = self._holder(actor, T_world_parent[index], delta_s)
             T_world_self = T_world_parent @ T_parent_self
             arm = T_world_self[:, :3, 3] - T_world_parent[:, :3, 3]
             turn = table.angular_velocity_world_radps[parents]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.world.collisions import Contact
+from sim.world.loose_things import LooseThings, ThingArrays
 from sim.world.vehicle_motion import FleetArrays, VehicleFleet
 from sim.world.walker_motion import CrowdArrays, WalkerCrowd
 
@@ -82,13 +83,12 @@ def collision_response(
     return sorted(effects, key=lambda effect: effect.actor_id), impulses
 
 
-def bodies_of(actor_ids: Sequence[int], fleet: VehicleFleet, crowd: WalkerCrowd) -> CollidingBodies:
-    """The bodies of those actors that the fleet or the crowd has; what is not simulated does not yield."""
-    cars, people = fleet.arrays(), crowd.arrays()
-    places: dict[int, tuple[int, FleetArrays | CrowdArrays]] = {
-        int(actor): (i, cars) for i, actor in enumerate(cars.actor_id)
-    }
-    places |= {int(actor): (i, people) for i, actor in enumerate(people.actor_id)}
+def bodies_of(
+    actor_ids: Sequence[int], fleet: VehicleFleet, crowd: WalkerCrowd, things: LooseThings
+) -> CollidingBodies:
+    """The bodies of those actors that one of the groups has; what is not simulated does not yield."""
+    groups: list[FleetArrays | CrowdArrays | ThingArrays] = [fleet.arrays(), crowd.arrays(), things.arrays()]
+    places = {int(actor): (i, group) for group in groups for i, actor in enumerate(group.actor_id)}
     ids = [actor for actor in actor_ids if actor in places]
     n = len(ids)
     center, velocity, turn = np.zeros((n, 3)), np.zeros((n, 3)), np.zeros(n)
@@ -104,18 +104,24 @@ def bodies_of(actor_ids: Sequence[int], fleet: VehicleFleet, crowd: WalkerCrowd)
             velocity[i] += turn[i] * np.array([-arm[1], arm[0], 0.0])
             if fleet.is_simulated(actor):
                 mass_kg[i], inertia_kgm2[i] = spec.mass_kg, spec.yaw_inertia_kgm2
+        elif actor in things:
+            mass_kg[i], inertia_kgm2[i] = things.spec(actor).mass_kg, things.spec(actor).yaw_inertia_kgm2
         elif crowd.is_simulated(actor):
             mass_kg[i] = crowd.spec(actor).mass_kg
     walks = np.array([actor in crowd for actor in ids], dtype=np.bool_)
     return CollidingBodies(np.array(ids, dtype=np.int64), center, velocity, turn, mass_kg, inertia_kgm2, walks)
 
 
-def apply_effects(effects: Sequence[CollisionEffect], fleet: VehicleFleet, crowd: WalkerCrowd) -> None:
+def apply_effects(
+    effects: Sequence[CollisionEffect], fleet: VehicleFleet, crowd: WalkerCrowd, things: LooseThings
+) -> None:
     """Give each body what the collisions do to it."""
     for effect in effects:
         change, shift = effect.velocity_change_world_mps, effect.shift_world_m
         if effect.actor_id in fleet:
             fleet.apply_collision(effect.actor_id, change, effect.yaw_rate_change_radps, shift)
+        elif effect.actor_id in things:
+            things.apply_collision(effect.actor_id, change, effect.yaw_rate_change_radps, shift)
         elif effect.actor_id in crowd:
             crowd.apply_collision(effect.actor_id, change, shift)
 

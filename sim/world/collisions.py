@@ -14,13 +14,16 @@ FloatArray = NDArray[np.float64]
 # that is deep inside a low box in one step was not dropped onto it.
 STEEPEST_NORMAL_Z: Final = 0.7071
 _PARALLEL: Final = 1e-6
+DEEP_M: Final = 0.25  # overlaps deeper than this ask which side the body came in by, if it came in this step
+_APPROACH_MPS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrientedBoxes:
     """N boxes in the world frame: centres, half sizes, rotations whose columns are the box axes.
 
-    `movable` (N,) is None when all are; two boxes that cannot move never make a contact.
+    `movable` (N,) is None when all are; two boxes that cannot move never make a contact. `velocity_world_mps` (N, 3),
+    if known, tells which side a fast body came in by.
     """
 
     actor_id: NDArray[np.int64]
@@ -28,6 +31,7 @@ class OrientedBoxes:
     half_m: FloatArray
     rotation: FloatArray
     movable: NDArray[np.bool_] | None = None
+    velocity_world_mps: FloatArray | None = None
 
     def __post_init__(self) -> None:
         n = len(self.actor_id)
@@ -50,8 +54,12 @@ class Contact:
     depth_m: float
 
 
-def find_contacts(boxes: OrientedBoxes) -> list[Contact]:
-    """All contacts, sorted by ids; the order of `boxes` does not matter."""
+def find_contacts(boxes: OrientedBoxes, step_s: float = 0.0) -> list[Contact]:
+    """All contacts, sorted by ids; the order of `boxes` does not matter.
+
+    With velocities, bodies that are deep inside each other after a step of `step_s` touch where they came in by, not
+    where the way out is shortest: a fast car that hits a pole with its nose is not pushed past it.
+    """
     first, second = _near_pairs(boxes)
     if not len(first):
         return []
@@ -61,6 +69,10 @@ def find_contacts(boxes: OrientedBoxes) -> list[Contact]:
     order = np.lexsort((ids[b], ids[a]))
     a, b = a[order], b[order]
     depth_m, normal = _separating_axes(boxes, a, b)
+    if boxes.velocity_world_mps is not None and step_s > 0.0:
+        deep = np.flatnonzero(depth_m > DEEP_M)
+        if len(deep):
+            _turn_to_entry(boxes, a[deep], b[deep], step_s, (depth_m, normal, deep))
     contacts = []
     for i in np.flatnonzero(depth_m > 0):
         point = _contact_point(boxes, int(a[i]), int(b[i]), normal[i], float(depth_m[i]))
@@ -70,6 +82,11 @@ def find_contacts(boxes: OrientedBoxes) -> list[Contact]:
 
 def overlaps_any(box: OrientedBoxes, boxes: OrientedBoxes) -> bool:
     """Whether `box`, a single one, overlaps any of `boxes`, movable or not."""
+    return bool(overlapping(box, boxes).any())
+
+
+def overlapping(box: OrientedBoxes, boxes: OrientedBoxes) -> NDArray[np.bool_]:
+    """(N,) which of `boxes`, movable or not, the single `box` overlaps."""
     joined = OrientedBoxes(
         np.concatenate([box.actor_id, boxes.actor_id]),
         np.concatenate([box.center_world_m, boxes.center_world_m]),
@@ -78,7 +95,7 @@ def overlaps_any(box: OrientedBoxes, boxes: OrientedBoxes) -> bool:
     )
     others = np.arange(1, len(joined))
     depth_m, _ = _separating_axes(joined, np.zeros_like(others), others)
-    return bool((depth_m > 0).any())
+    return depth_m > 0
 
 
 def _near_pairs(boxes: OrientedBoxes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -101,6 +118,22 @@ def _near_pairs(boxes: OrientedBoxes) -> tuple[NDArray[np.int64], NDArray[np.int
 
 def _separating_axes(boxes: OrientedBoxes, a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
     """Depth (P,) and normal (P, 3) from a to b of index pairs; depth <= 0 means apart."""
+    axes, reach, along, is_axis = _along_axes(boxes, a, b)
+    overlap = np.where(is_axis, reach - np.abs(along), np.inf)
+    apart = (overlap <= 0).any(axis=1)
+    # edge-edge axes must be clearly shallower than face axes, or rounding picks them at random
+    cost = overlap + np.where(np.arange(15) >= 6, 1e-6, 0.0)
+    flat = np.where(np.abs(axes[:, :, 2]) > STEEPEST_NORMAL_Z, np.inf, cost)
+    best = np.argmin(flat, axis=1)
+    row = np.arange(len(a))
+    sign = np.where(along[row, best] < 0, -1.0, 1.0)
+    return np.where(apart, 0.0, overlap[row, best]), axes[row, best] * sign[:, None]
+
+
+def _along_axes(
+    boxes: OrientedBoxes, a: NDArray[np.int64], b: NDArray[np.int64]
+) -> tuple[FloatArray, FloatArray, FloatArray, NDArray[np.bool_]]:
+    """The 15 axes of index pairs (P, 15, 3), the reach of both boxes and b's offset along each, which are axes."""
     axes_a, axes_b = boxes.rotation[a].transpose(0, 2, 1), boxes.rotation[b].transpose(0, 2, 1)
     crossed = np.cross(axes_a[:, :, None, :], axes_b[:, None, :, :]).reshape(-1, 9, 3)
     axes = np.concatenate([axes_a, axes_b, crossed], axis=1)
@@ -110,16 +143,31 @@ def _separating_axes(boxes: OrientedBoxes, a: NDArray[np.int64], b: NDArray[np.i
     reach_a = np.einsum("pkj,pj->pk", np.abs(np.einsum("pkj,pij->pki", axes, axes_a)), boxes.half_m[a])
     reach_b = np.einsum("pkj,pj->pk", np.abs(np.einsum("pkj,pij->pki", axes, axes_b)), boxes.half_m[b])
     offset = boxes.center_world_m[b] - boxes.center_world_m[a]
-    along = np.einsum("pkj,pj->pk", axes, offset)
-    overlap = np.where(is_axis, reach_a + reach_b - np.abs(along), np.inf)
-    apart = (overlap <= 0).any(axis=1)
-    # edge-edge axes must be clearly shallower than face axes, or rounding picks them at random
-    cost = overlap + np.where(np.arange(15) >= 6, 1e-6, 0.0)
-    flat = np.where(np.abs(axes[:, :, 2]) > STEEPEST_NORMAL_Z, np.inf, cost)
-    best = np.argmin(flat, axis=1)
-    row = np.arange(len(a))
-    sign = np.where(along[row, best] < 0, -1.0, 1.0)
-    return np.where(apart, 0.0, overlap[row, best]), axes[row, best] * sign[:, None]
+    return axes, reach_a + reach_b, np.einsum("pkj,pj->pk", axes, offset), is_axis
+
+
+def _turn_to_entry(
+    boxes: OrientedBoxes,
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    step_s: float,
+    found: tuple[FloatArray, FloatArray, NDArray[np.intp]],
+) -> None:
+    """Put into `found`, the depths and normals of all pairs and the rows of these, those of the side of entry."""
+    assert boxes.velocity_world_mps is not None
+    depth_m, normal, rows = found
+    axes, reach, along, is_axis = _along_axes(boxes, a, b)
+    slip = np.einsum("pkj,pj->pk", axes, boxes.velocity_world_mps[b] - boxes.velocity_world_mps[a])
+    side = np.where(along - slip * step_s < 0, -1.0, 1.0)  # where b was before the step
+    inside_m, closing_mps = reach - side * along, -side * slip
+    flat = is_axis & (np.abs(axes[:, :, 2]) <= STEEPEST_NORMAL_Z) & (closing_mps > _APPROACH_MPS)
+    ago_s = np.where(flat, inside_m / np.where(flat, closing_mps, 1.0), np.inf)
+    best = np.argmin(ago_s, axis=1)
+    pair = np.arange(len(a))
+    entered = ago_s[pair, best] <= step_s
+    which = pair[entered]
+    depth_m[rows[which]] = inside_m[which, best[which]]
+    normal[rows[which]] = axes[which, best[which]] * side[which, best[which], None]
 
 
 def _contact_point(boxes: OrientedBoxes, a: int, b: int, normal: FloatArray, depth_m: float) -> FloatArray:

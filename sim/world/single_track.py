@@ -52,6 +52,8 @@ class WheelCommand:
         steer_rad: front road wheels, left +.
         grip: factor on the tyres' friction: 1 dry road, 0 wheels off the ground.
         slope_n: weight's pull along the body's x axis.
+        hand_brake: share of the hand brake's force on the rear axle; None: nobody pulls it.
+        engine_n: force of those whose gear box says it, NaN for the others; None: all are others.
     """
 
     drive: FloatArray
@@ -59,6 +61,8 @@ class WheelCommand:
     steer_rad: FloatArray
     grip: FloatArray
     slope_n: FloatArray
+    hand_brake: FloatArray | None = None
+    engine_n: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,12 +103,18 @@ class SingleTrack:
         self._cross_yield = dt_s / mass - dt_s * to_front * to_rear / inertia
         self._front_share = to_rear / wheelbase
         self._share_per_mps2 = column("cg_height_m") / (wheelbase * GRAVITY_MPS2)
-        self._friction_n = column("tyre_mu") * weight
+        self._front_friction_n = column("tyre_mu") * column("grip_front") * weight
+        self._rear_friction_n = column("tyre_mu") * column("grip_rear") * weight
         self._max_drive_n = column("max_drive_force_n")
         self._power_w = column("peak_power_w")
         self._max_brake_n = column("max_brake_force_n")
         self._rolling_n = column("rolling_resistance") * weight
         self._drag_kgpm = 0.5 * AIR_DENSITY_KGPM3 * column("drag_area_m2")
+        self._hand_brake_n = column("hand_brake_force_n")
+        self._bearing_nspm = column("wheel_drag_nspm") if column("wheel_drag_nspm").any() else None
+        shares = [spec.brake_share_front for spec in specs]
+        self._has_brake_shares = any(share is not None for share in shares)
+        self._brake_shares = np.array([np.nan if share is None else share for share in shares])
         self._zero, self._one = np.zeros(len(specs)), np.ones(len(specs))
         self._slip_floor_mps = np.full(len(specs), SLIP_SPEED_FLOOR_MPS)
         self._power_floor_mps = np.full(len(specs), POWER_SPEED_FLOOR_MPS)
@@ -118,17 +128,21 @@ class SingleTrack:
         free_n, engine_n = self._body_forces(velocity.real, command)
         share = self._front_share - self._share_per_mps2 * state.load_accel_mps2
         share = np.minimum(np.maximum(share, self._zero), self._one)
-        hold_n = self._friction_n * command.grip
-        front_limit_n = share * hold_n + self._tiny_n
-        rear_limit_n = (self._one - share) * hold_n + self._tiny_n
+        front_limit_n = share * (self._front_friction_n * command.grip) + self._tiny_n
+        rear_limit_n = (self._one - share) * (self._rear_friction_n * command.grip) + self._tiny_n
 
         hub = velocity.copy()
         hub.imag += self._front.arm_m * state.yaw_rate_radps
         front_roll_mps = (hub * wheel.conj()).real
         brake_n = command.brake * self._max_brake_n + self._rolling_n
         pull_n = free_n + engine_n
-        front_n = _vector(share * (engine_n - self._braking(front_roll_mps, pull_n, brake_n)))
-        rear_n = _vector((self._one - share) * (engine_n - self._braking(velocity.real, pull_n, brake_n)))
+        if self._has_brake_shares or command.hand_brake is not None:
+            front_brake_n, rear_brake_n = self._uneven_braking(velocity.real, pull_n, share, command)
+            front_n = _vector(share * engine_n - front_brake_n)
+            rear_n = _vector((self._one - share) * engine_n - rear_brake_n)
+        else:
+            front_n = _vector(share * (engine_n - self._braking(front_roll_mps, pull_n, brake_n)))
+            rear_n = _vector((self._one - share) * (engine_n - self._braking(velocity.real, pull_n, brake_n)))
         velocity += self._speed_per_n * free_n
         self._add_sideways(state.yaw_rate_radps, velocity, wheel, (front_n, front_limit_n), (rear_n, rear_limit_n))
         front_n *= np.minimum(front_limit_n / np.maximum(np.abs(front_n), self._tiny_n), self._one)
@@ -151,13 +165,33 @@ class SingleTrack:
         """Forces along x: air and slope, engine."""
         size_mps = np.abs(speed_mps)
         free_n = command.slope_n - self._drag_kgpm * size_mps * speed_mps
+        if self._bearing_nspm is not None:
+            free_n -= self._bearing_nspm * speed_mps
         power_n = self._power_w / np.maximum(size_mps, self._power_floor_mps)
-        return free_n, command.drive * np.minimum(self._max_drive_n, power_n)
+        engine_n = command.drive * np.minimum(self._max_drive_n, power_n)
+        if command.engine_n is not None:
+            engine_n = np.where(np.isnan(command.engine_n), engine_n, command.engine_n)
+        return free_n, engine_n
 
     def _braking(self, roll_mps: FloatArray, pull_n: FloatArray, brake_n: FloatArray) -> FloatArray:
         """Brakes and rolling resistance: they can stop a wheel in this step, never push it the other way."""
         to_rest_n = self._mass_per_s * roll_mps + pull_n
         return np.maximum(np.minimum(to_rest_n, brake_n), -brake_n)
+
+    def _uneven_braking(
+        self, roll_mps: FloatArray, pull_n: FloatArray, share: FloatArray, command: WheelCommand
+    ) -> tuple[FloatArray, FloatArray]:
+        """Brakes of the axles when they are not balanced by load: the rear ones stop what the front ones leave."""
+        by_load = np.isnan(self._brake_shares)
+        front_share = np.where(by_load, share, self._brake_shares)
+        rolling_n = share * self._rolling_n
+        front_n = front_share * command.brake * self._max_brake_n + rolling_n
+        rear_n = (self._one - front_share) * command.brake * self._max_brake_n + (self._rolling_n - rolling_n)
+        if command.hand_brake is not None:
+            rear_n = np.maximum(rear_n, command.hand_brake * self._hand_brake_n)
+        to_rest_n = self._mass_per_s * roll_mps + pull_n
+        front_n = np.maximum(np.minimum(share * to_rest_n, front_n), -front_n)
+        return front_n, np.maximum(np.minimum(to_rest_n - front_n, rear_n), -rear_n)
 
     def _add_sideways(
         self,

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.world.drivetrain import Gearbox, engine_rpm, shown_gears, stock_drivetrain
 from sim.world.ground import FlatGround, Ground
 from sim.world.single_track import PlanarState, SingleTrack, WheelCommand, stop_creeping, unit_vectors
 from sim.world.vehicle_spec import GRAVITY_MPS2, VehicleSpec
@@ -19,11 +20,12 @@ MAX_SUBSTEP_S: Final = 0.05  # physics at 20 Hz; longer steps are divided
 # Pedals move as Unreal's wheeled vehicles let them: 6 per second on, 10 per second off.
 PEDAL_ON_PER_S: Final = 6.0
 PEDAL_OFF_PER_S: Final = 10.0
-HAND_BRAKE_SHARE: Final = 0.5  # rear axle only: about half of the brakes' force
-# Upper speeds of gears 1 to 5, a six-speed automatic at part throttle; for display only.
-GEAR_TOP_SPEED_MPS: Final = np.array([5.0, 9.5, 14.5, 20.0, 27.0])
 _PLANAR_FIELDS: Final = tuple(field.name for field in fields(PlanarState))
 _TOUCH_M: Final = 1e-3  # wheels closer to the ground than this stand on it
+# A body put down with its upward axis tilted further than this lies on its side or roof instead of its wheels.
+LYING_TILT_RAD: Final = math.radians(60.0)
+# Cars sliding on roof or side on asphalt (Warner et al., SAE 830612: 0.3 to 0.6).
+LYING_FRICTION: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class BodyState:
 class FleetArrays:
     """Motion of all vehicles, (N, 3) each, in the order of `actor_id` (N,), which is the order of adding.
 
-    `steer_rad` (N,) is the road wheels' angle, left +; `gear` (N,) as CARLA's: -1 reverse, 0 neutral.
+    `steer_rad` (N,) is the road wheels' angle, left +.
     """
 
     actor_id: NDArray[np.int64]
@@ -64,21 +66,22 @@ class FleetArrays:
     angular_velocity_world_radps: FloatArray
     acceleration_world_mps2: FloatArray
     steer_rad: FloatArray
-    gear: NDArray[np.int64]
 
 
 @dataclass(slots=True, eq=False)
 class _Rows:
     """What a vehicle has besides its planar motion; the last axis counts vehicles."""
 
-    pedals: FloatArray  # (3, N): drive (negative backwards), brake, steer_rad: where the actuators are
-    wanted: FloatArray  # (3, N): where they shall go
+    pedals: FloatArray  # (4, N): drive (negative backwards), brake, steer_rad, hand brake: where the actuators are
+    wanted: FloatArray  # (4, N): where they shall go
     simulated: NDArray[np.bool_]
     gravity: NDArray[np.bool_]
     unsettled: NDArray[np.bool_]  # put somewhere since it last stood on the ground
     in_air: NDArray[np.bool_]
+    lies: NDArray[np.bool_]  # on its side or roof
     grip: FloatArray
     slope_n: FloatArray
+    rolled_m: FloatArray
     z_m: FloatArray
     roll_rad: FloatArray
     pitch_rad: FloatArray
@@ -91,16 +94,18 @@ class _Rows:
     @classmethod
     def none(cls) -> _Rows:
         """No vehicle."""
-        wide, real, plane = np.zeros((3, 0)), np.zeros(0), np.zeros(0, dtype=np.complex128)
+        wide, real, plane = np.zeros((4, 0)), np.zeros(0), np.zeros(0, dtype=np.complex128)
         flag = np.zeros(0, dtype=np.bool_)
-        return cls(wide, wide, flag, flag, flag, flag, real, real, real, real, real, real, plane, real, plane, real)
+        return cls(
+            wide, wide, flag, flag, flag, flag, flag, real, real, real, real, real, real, real, plane, real, plane, real
+        )
 
 
 class VehicleFleet:
     """The vehicles of a world on one ground.
 
-    A simulated vehicle keeps to the ground: put above it, it falls; its roll and pitch are the ground's. One that is
-    not simulated stays where it is put, in any attitude.
+    A simulated vehicle keeps to the ground: put above it, it falls; on its wheels its roll and pitch are the ground's,
+    and one that is put down on its side or roof slides there. One that is not simulated stays where it is put.
     """
 
     def __init__(self, ground: Ground) -> None:
@@ -109,6 +114,7 @@ class VehicleFleet:
         self._row: dict[int, int] = {}
         self._specs: list[VehicleSpec] = []
         self._inputs: list[VehicleInput] = []
+        self._gearboxes: dict[int, Gearbox] = {}
         real, plane = np.zeros(0), np.zeros(0, dtype=np.complex128)
         self._planar = PlanarState(plane, plane, real, real, real)
         self._rows = _Rows.none()
@@ -146,6 +152,7 @@ class VehicleFleet:
         """Take a vehicle out of the world; KeyError for an unknown id."""
         row = self._row.pop(actor_id)
         self._row = {key: r - (r > row) for key, r in self._row.items()}
+        self._gearboxes.pop(actor_id, None)
         del self._specs[row], self._inputs[row]
         for part in (self._planar, self._rows):
             for field in fields(part):
@@ -158,11 +165,25 @@ class VehicleFleet:
         backwards = control.reverse or (control.manual_gear_shift and control.gear < 0)
         neutral = control.manual_gear_shift and control.gear == 0
         throttle = 0.0 if neutral else _clipped(control.throttle, 0.0)
-        brake = max(_clipped(control.brake, 0.0), HAND_BRAKE_SHARE if control.hand_brake else 0.0)
         steer_rad = -_clipped(control.steer, -1.0) * self._specs[row].max_steer_rad
         self._inputs[row] = control
         self._pedals_move = True
-        self._rows.wanted[:, row] = (-throttle if backwards else throttle, brake, steer_rad)
+        hand = 1.0 if control.hand_brake else 0.0
+        self._rows.wanted[:, row] = -throttle if backwards else throttle, _clipped(control.brake, 0.0), steer_rad, hand
+        self._choose_gear(actor_id, control)
+
+    def tune(self, actor_id: int, spec: VehicleSpec) -> None:
+        """Give a vehicle another body; its origin stays where it is and as fast as it is."""
+        row = self._row[actor_id]
+        offset, velocity = self._cg_offset()[row], self._origin_velocity()[row]
+        is_same_train = self._specs[row].drivetrain == spec.drivetrain
+        self._specs[row] = spec
+        self._refresh()
+        self._planar.position_world_m[row] += self._cg_offset()[row] - offset
+        self._put_velocity(row, velocity)
+        if not is_same_train:
+            self._gearboxes.pop(actor_id, None)
+        self.set_input(actor_id, self._inputs[row])
 
     def set_pose(self, actor_id: int, position_world_m: ArrayLike, rpy_rad: ArrayLike) -> None:
         """Put the body origin to a place; the origin's velocity and the yaw rate stay as they are."""
@@ -177,6 +198,7 @@ class VehicleFleet:
         rows.z_m[row], rows.roll_rad[row], rows.pitch_rad[row] = z, roll, pitch
         rows.unsettled[row] = self._any_unsettled = True
         rows.in_air[row] = z > self._ground.height_m(np.array([[x, y]]))[0] + _TOUCH_M
+        rows.lies[row] = math.cos(roll) * math.cos(pitch) < math.cos(LYING_TILT_RAD)
 
     def set_velocity(self, actor_id: int, velocity_world_mps: ArrayLike) -> None:
         """Give the body origin a velocity at once; a body that is not simulated only reports it."""
@@ -185,6 +207,7 @@ class VehicleFleet:
         self._put_velocity(row, complex(x, y))
         self._rows.last_velocity_mps[row] = complex(x, y)
         self._rows.climb_mps[row] = self._rows.last_climb_mps[row] = z
+        self._lift_off(row)
 
     def set_angular_velocity(self, actor_id: int, angular_velocity_world_radps: ArrayLike) -> None:
         """Give the body a yaw rate at once; the origin's velocity stays. Roll and pitch rates have no effect."""
@@ -218,13 +241,20 @@ class VehicleFleet:
         """Scale the tyres' friction: 1 dry road, about 0.7 wet, 0.3 snow, 0.1 ice (Wong, Theory of Ground Vehicles)."""
         self._rows.grip[self._row[actor_id]] = factor
 
+    def grip(self, actor_id: int) -> float:
+        """The factor on the tyres' friction that was set last."""
+        return float(self._rows.grip[self._row[actor_id]])
+
     def apply_impulse(self, actor_id: int, impulse_world_ns: ArrayLike, at_world_m: ArrayLike | None = None) -> None:
-        """Push a simulated body (N s) at a point of the world, by default its centre of gravity; not upwards."""
+        """Push a simulated body (N s) at a point of the world, by default its centre of gravity. It tilts nobody."""
         row = self._row[actor_id]
         if not self._rows.simulated[row]:
             return
-        impulse = complex(*np.asarray(impulse_world_ns, dtype=np.float64)[:2])
+        x, y, z = (float(v) for v in np.asarray(impulse_world_ns, dtype=np.float64))
+        impulse = complex(x, y)
         self._planar.velocity_world_mps[row] += impulse / self._specs[row].mass_kg
+        self._rows.climb_mps[row] += z / self._specs[row].mass_kg
+        self._lift_off(row)
         if at_world_m is not None:
             arm = complex(*np.asarray(at_world_m, dtype=np.float64)[:2]) - self._planar.position_world_m[row]
             self._planar.yaw_rate_radps[row] += (arm.conjugate() * impulse).imag / self._specs[row].yaw_inertia_kgm2
@@ -254,6 +284,7 @@ class VehicleFleet:
             self._substep(dt_s / substeps)
         stop_creeping(self._planar)
         rows, velocity = self._rows, self._origin_velocity()
+        rows.rolled_m = rows.rolled_m + (velocity * unit_vectors(self._planar.yaw_rad).conj()).real * dt_s
         rows.accel_mps2 = (velocity - rows.last_velocity_mps) / dt_s
         rows.accel_up_mps2 = (rows.climb_mps - rows.last_climb_mps) / dt_s
         rows.last_velocity_mps, rows.last_climb_mps = velocity, rows.climb_mps
@@ -285,9 +316,33 @@ class VehicleFleet:
             velocity_world_mps=np.column_stack([velocity.real, velocity.imag, rows.climb_mps]),
             angular_velocity_world_radps=np.column_stack([still, still, planar.yaw_rate_radps]),
             acceleration_world_mps2=np.column_stack([rows.accel_mps2.real, rows.accel_mps2.imag, rows.accel_up_mps2]),
-            steer_rad=rows.pedals[2].copy(),
-            gear=self._gears(),
+            steer_rad=self._road_wheels(rows.pedals[2]).copy(),
         )
+
+    def gears(self) -> NDArray[np.int64]:
+        """(N,) gears as CARLA counts them: -1 reverse, 0 neutral, 1 the lowest."""
+        speed_mps = np.abs(self._planar.velocity_world_mps)
+        drive = self._rows.pedals[0]
+        gears = np.where(self._backwards, -1, shown_gears(self._base_mps, speed_mps, drive))
+        for actor_id, gearbox in self._gearboxes.items():
+            gears[self._row[actor_id]] = gearbox.gear
+        return gears
+
+    def rolled_m(self, actor_id: int) -> float:
+        """How far a vehicle has rolled since it was added, forward less backward."""
+        return float(self._rows.rolled_m[self._row[actor_id]])
+
+    def engine_rpm(self, actor_id: int) -> float:
+        """Speed of a vehicle's engine, at least idling."""
+        row = self._row[actor_id]
+        train = self._specs[row].drivetrain or stock_drivetrain(self._specs[row])
+        return engine_rpm(train, int(self.gears()[row]), abs(self._planar.velocity_world_mps[row]))
+
+    def axle_forces_n(self, actor_id: int) -> tuple[complex, complex]:
+        """Tyre forces of the front and rear axle in the last substep: rolling + i sideways (left +)."""
+        row = self._row[actor_id]
+        front_n, rear_n = self._axle_forces_n
+        return (complex(front_n[row]), complex(rear_n[row])) if row < len(front_n) else (0j, 0j)
 
     def _refresh(self) -> None:
         self._models: dict[float, SingleTrack] = {}
@@ -295,7 +350,11 @@ class VehicleFleet:
         self._cg_x_m = np.array([spec.cg_x_m for spec in self._specs], dtype=np.float64)
         steer_rate = np.array([spec.max_steer_rate_radps for spec in self._specs], dtype=np.float64)
         on, off = np.full_like(steer_rate, PEDAL_ON_PER_S), np.full_like(steer_rate, PEDAL_OFF_PER_S)
-        self._rate_on, self._rate_off = np.stack([on, on, steer_rate]), np.stack([off, off, steer_rate])
+        self._rate_on, self._rate_off = np.stack([on, on, steer_rate, on]), np.stack([off, off, steer_rate, off])
+        self._base_mps = np.array([s.peak_power_w / s.max_drive_force_n for s in self._specs], dtype=np.float64)
+        self._curved = [row for row, spec in enumerate(self._specs) if spec.steering_curve]
+        self._backwards = np.array([control.reverse for control in self._inputs], dtype=np.bool_)
+        self._axle_forces_n = np.zeros(0, np.complex128), np.zeros(0, np.complex128)
         self._held = np.flatnonzero(~self._rows.simulated)
         self._any_unsettled = self._pedals_move = True
 
@@ -310,15 +369,50 @@ class VehicleFleet:
         turning = 1j * self._planar.yaw_rate_radps[row] * self._cg_offset()[row]
         self._planar.velocity_world_mps[row] = origin_velocity_mps + turning
 
-    def _gears(self) -> NDArray[np.int64]:
-        velocity = self._planar.velocity_world_mps
-        gears = 1 + np.searchsorted(GEAR_TOP_SPEED_MPS, np.abs(velocity))
-        for row, control in enumerate(self._inputs):
-            if control.manual_gear_shift:
-                gears[row] = control.gear
-            if control.reverse:
-                gears[row] = -1
-        return gears.astype(np.int64)
+    def _lift_off(self, row: int) -> None:
+        """A body with upward speed leaves the ground."""
+        if self._rows.climb_mps[row] > 0.0 and self._rows.simulated[row]:
+            self._rows.unsettled[row] = self._rows.in_air[row] = self._any_unsettled = True
+
+    def _choose_gear(self, actor_id: int, control: VehicleInput) -> None:
+        """Those who shift by hand, or whose engine is not the stock one, have a gear box; the others need none."""
+        row = self._row[actor_id]
+        spec = self._specs[row]
+        self._backwards[row] = control.reverse
+        if spec.drivetrain is None and not control.manual_gear_shift:
+            self._gearboxes.pop(actor_id, None)
+            return
+        gearbox = self._gearboxes.setdefault(actor_id, Gearbox(spec.drivetrain or stock_drivetrain(spec)))
+        if control.reverse:
+            gearbox.select(-1)
+        elif control.manual_gear_shift:
+            gearbox.select(control.gear)
+        elif gearbox.gear < 1:
+            gearbox.select(1)
+
+    def _geared_n(self, drive: FloatArray, dt_s: float) -> FloatArray | None:
+        """Drive forces of those with a gear box, NaN for the others; None if nobody has one."""
+        if not self._gearboxes:
+            return None
+        force_n = np.full(len(drive), np.nan)
+        for actor_id, gearbox in self._gearboxes.items():
+            row = self._row[actor_id]
+            velocity, yaw = self._planar.velocity_world_mps[row], self._planar.yaw_rad[row]
+            speed_mps = float(velocity.real * math.cos(yaw) + velocity.imag * math.sin(yaw))
+            if not self._inputs[row].manual_gear_shift:
+                gearbox.shift(speed_mps)
+            force_n[row] = gearbox.drive_n(speed_mps, abs(float(drive[row])), self._specs[row].mass_kg, dt_s)
+        return force_n
+
+    def _road_wheels(self, steer_rad: FloatArray) -> FloatArray:
+        """Angles of the road wheels: what the steering curve of some leaves at their speed."""
+        if not self._curved:
+            return steer_rad
+        left = steer_rad.copy()
+        for row in self._curved:
+            speeds, shares = zip(*self._specs[row].steering_curve, strict=True)
+            left[row] *= np.interp(abs(self._planar.velocity_world_mps[row]), speeds, shares)
+        return left
 
     def _substep(self, dt_s: float) -> None:
         rows, planar = self._rows, self._planar
@@ -329,10 +423,12 @@ class VehicleFleet:
             rate = np.where(np.abs(rows.wanted) > np.abs(pedals), self._rate_on, self._rate_off) * dt_s
             rows.pedals = pedals + np.maximum(np.minimum(change, rate), -rate)
             pedals = (pedals + rows.pedals) / 2  # their mean in this substep
-        grip = np.where(rows.in_air, 0.0, rows.grip) if self._any_unsettled else rows.grip
-        command = WheelCommand(pedals[0], pedals[1], pedals[2], grip, rows.slope_n)
+        grip = np.where(rows.in_air | rows.lies, 0.0, rows.grip) if self._any_unsettled else rows.grip
+        hand = pedals[3] if pedals[3].any() else None
+        steer_rad, engine_n = self._road_wheels(pedals[2]), self._geared_n(pedals[0], dt_s)
+        command = WheelCommand(pedals[0], pedals[1], steer_rad, grip, rows.slope_n, hand, engine_n)
         kept = [(name, getattr(planar, name)[self._held]) for name in _PLANAR_FIELDS] if len(self._held) else []
-        self._model(dt_s).advance(planar, command)
+        self._axle_forces_n = self._model(dt_s).advance(planar, command)
         for name, values in kept:
             getattr(planar, name)[self._held] = values
         if self._any_unsettled or not self._is_level:
@@ -350,11 +446,17 @@ class VehicleFleet:
         xy_m = np.column_stack([place.real, place.imag])
         ground_m = self._ground.height_m(xy_m)
         on = rows.simulated
-        falling = on & rows.unsettled & (rows.z_m > ground_m + _TOUCH_M)
+        if rows.lies.any():
+            ground_m = ground_m + rows.lies * self._lying_height_m()
+            self._slide(on & rows.lies & ~rows.in_air, dt_s)
+        falling = on & rows.unsettled & ((rows.z_m > ground_m + _TOUCH_M) | (rows.in_air & (rows.climb_mps > 0.0)))
         fall_mps = rows.climb_mps - GRAVITY_MPS2 * dt_s * rows.gravity
-        z_m = np.where(falling, np.maximum(rows.z_m + fall_mps * dt_s, ground_m), np.where(on, ground_m, rows.z_m))
+        fallen_m = rows.z_m + (rows.climb_mps + fall_mps) / 2 * dt_s
+        z_m = np.where(falling, np.maximum(fallen_m, ground_m), np.where(on, ground_m, rows.z_m))
         rows.in_air = on & (z_m > ground_m + _TOUCH_M)
-        stands = on & ~rows.in_air
+        rows.climb_mps = np.where(on & rows.lies & ~rows.in_air, 0.0, np.where(falling, fall_mps, rows.climb_mps))
+        rows.z_m = z_m
+        stands = on & ~rows.in_air & ~rows.lies
 
         normal = self._ground.normal(xy_m)
         heading = unit_vectors(planar.yaw_rad)
@@ -365,10 +467,29 @@ class VehicleFleet:
         rows.roll_rad = np.where(stands, 0.0 - np.arcsin(tilt.imag), rows.roll_rad)
         rows.pitch_rad = np.where(stands, pitch_rad, rows.pitch_rad)
         rows.slope_n = np.where(stands, self._weight_n * np.sin(pitch_rad), 0.0)
-        rows.climb_mps = np.where(stands, climb_mps, np.where(falling, fall_mps, rows.climb_mps))
-        rows.z_m = z_m
+        rows.climb_mps = np.where(stands, climb_mps, rows.climb_mps)
         rows.unsettled = rows.unsettled & ~stands
         self._any_unsettled = bool((rows.unsettled & on).any())
+
+    def _lying_height_m(self) -> FloatArray:
+        """(N,) height of the body origins above the lowest corner of their boxes, as they are tilted."""
+        rows = self._rows
+        sizes = np.array([(spec.length_m, spec.width_m, spec.height_m) for spec in self._specs])
+        across = np.abs(np.cos(rows.pitch_rad) * np.sin(rows.roll_rad)) * sizes[:, 1] / 2
+        along = np.abs(np.sin(rows.pitch_rad)) * sizes[:, 0] / 2
+        return along + across + np.maximum(0.0, -np.cos(rows.pitch_rad) * np.cos(rows.roll_rad) * sizes[:, 2])
+
+    def _slide(self, which: NDArray[np.bool_], dt_s: float) -> None:
+        """Bring bodies that lie on the ground to rest by friction; turning as a rod of their length does."""
+        planar = self._planar
+        loss_mps = LYING_FRICTION * GRAVITY_MPS2 * dt_s
+        speed_mps = np.abs(planar.velocity_world_mps)
+        kept = np.maximum(0.0, 1.0 - loss_mps / np.maximum(speed_mps, 1e-9))
+        planar.velocity_world_mps = np.where(which, planar.velocity_world_mps * kept, planar.velocity_world_mps)
+        length_m = np.array([spec.length_m for spec in self._specs])
+        turn_loss = 3.0 * loss_mps / length_m
+        slower = np.sign(planar.yaw_rate_radps) * np.maximum(0.0, np.abs(planar.yaw_rate_radps) - turn_loss)
+        planar.yaw_rate_radps = np.where(which, slower, planar.yaw_rate_radps)
 
 
 def _clipped(value: float, low: float) -> float:

@@ -15,6 +15,29 @@ AIR_DENSITY_KGPM3: Final = 1.204  # ISO 2533, sea level, 20 degrees C
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drivetrain:
+    """Engine, gears and wheels as numbers; `sim.world.drivetrain` makes forces of them.
+
+    Args:
+        torque_curve_rpm_nm: points of full-throttle torque, by rising engine speed, at least one.
+        gears: forward gears, lowest first, at least one: ratio, and the shares of `max_rpm` where to shift down and up.
+        damping_open: the engine's own drag at full throttle, N m s per radian; closed: with no throttle.
+        extra_inertia_kgm2: of the engine beyond the stock one's, which the stock drive force contains.
+    """
+
+    torque_curve_rpm_nm: tuple[tuple[float, float], ...]
+    max_rpm: float
+    final_ratio: float
+    gears: tuple[tuple[float, float, float], ...]
+    wheel_radius_m: float
+    automatic: bool = True
+    switch_time_s: float = 0.0
+    damping_open: float = 0.0
+    damping_closed: float = 0.0
+    extra_inertia_kgm2: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleSpec:
     """One vehicle for the single-track model. Both axles lie at equal distance from the body origin.
 
@@ -28,6 +51,12 @@ class VehicleSpec:
         rolling_resistance: force over weight.
         tyre_mu: friction of the dry road.
         cornering_stiffness_front_npr: N/rad of the whole axle; likewise rear.
+        grip_front: factor on the front tyres' friction; likewise rear.
+        brake_share_front: of the brakes' force; None: as the load lies on the axles (ideal balance).
+        hand_brake_force_n: of the rear axle's hand brake.
+        wheel_drag_nspm: drag of all wheels' bearings over speed.
+        steering_curve: points of speed (m/s) and the share of the steering angle that is left there; none: all of it.
+        drivetrain: None for the stock one, whose best gear gives `max_drive_force_n` and `peak_power_w`.
     """
 
     kind: str
@@ -51,6 +80,13 @@ class VehicleSpec:
     cornering_stiffness_rear_npr: float
     yaw_inertia_kgm2: float
     n_wheels: int
+    hand_brake_force_n: float
+    grip_front: float = 1.0
+    grip_rear: float = 1.0
+    brake_share_front: float | None = None
+    wheel_drag_nspm: float = 0.0
+    steering_curve: tuple[tuple[float, float], ...] = ()
+    drivetrain: Drivetrain | None = None
 
     @property
     def cg_to_rear_m(self) -> float:
@@ -148,6 +184,8 @@ _KINDS: Final[dict[str, _Kind]] = {
 # Unreal's vehicles, which CARLA's drive like, turn by at most 2.5 of the full lock of 70 degrees a second. A person's
 # hands are slower (about 1.2 rad/s in a double lane change), and CARLA's Traffic Manager weaves with them.
 MAX_STEER_RATE_RADPS: Final = 3.05
+# A hand brake holds the loaded car on a slope of 20 % (UN R13-H) and more: half of the brakes' force, on the rear axle.
+HAND_BRAKE_SHARE: Final = 0.5
 
 _KIND_WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("bicycle", ("crossbike", "century", "omafiets", "bicycle")),
@@ -204,4 +242,5 @@ def vehicle_spec(blueprint_id: str, size_lwh_m: tuple[float, float, float]) -> V
         # dynamic index 1: the radius of gyration squared is the product of the distances to the axles
         yaw_inertia_kgm2=mass_kg * cg_to_front_m * (wheelbase_m - cg_to_front_m),
         n_wheels=kind.n_wheels,
+        hand_brake_force_n=HAND_BRAKE_SHARE * kind.brake_mps2 * mass_kg,
     )

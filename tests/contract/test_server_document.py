@@ -75,8 +75,16 @@ def test_every_attribute_of_a_sensor_is_in_the_document() -> None:
     }
 
 
-@pytest.mark.parametrize(("title", "prefix"), [("vehicles", "vehicle."), ("walkers", "walker."), ("props", "static.")])
-def test_every_attribute_of_a_body_is_in_the_document(title: str, prefix: str) -> None:
+_BODIES = [
+    ("vehicles", "vehicle."),
+    ("walkers", "walker."),
+    ("props", ("static.prop.", "static.moosetest.")),
+    ("triggers", "static.trigger."),
+]
+
+
+@pytest.mark.parametrize(("title", "prefix"), _BODIES)
+def test_every_attribute_of_a_body_is_in_the_document(title: str, prefix: str | tuple[str, ...]) -> None:
     bodies = [blueprint for blueprint in library().values() if blueprint.id.startswith(prefix)]
     names = {attribute.name for blueprint in bodies for attribute in blueprint.attributes}
     assert names == set(TABLES[f"Bodies: {title}"])

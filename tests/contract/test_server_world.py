@@ -117,7 +117,7 @@ def test_target_velocity_teleport_and_brake(toy: ToyClient) -> None:
 def test_ackermann_control_reaches_its_speed(toy: ToyClient) -> None:
     car = toy.car(0)
     car.apply_ackermann_control(carla.VehicleAckermannControl(speed=8.0, acceleration=3.0))
-    toy.ticks(100)
+    toy.ticks(200)  # CARLA's gains let the speed swing about its target
     assert car.get_velocity().length() == pytest.approx(8.0, abs=0.4)
 
 

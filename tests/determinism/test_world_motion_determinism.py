@@ -11,6 +11,7 @@ from moosetest.digest import Digest
 from sim.world.collision_response import apply_effects, bodies_of, collision_response
 from sim.world.collisions import OrientedBoxes, find_contacts
 from sim.world.ground import FlatGround
+from sim.world.loose_things import LooseThings
 from sim.world.vehicle_motion import VehicleFleet, VehicleInput
 from sim.world.vehicle_spec import vehicle_spec
 from sim.world.walker_motion import WalkerCrowd, walker_spec
@@ -36,8 +37,8 @@ def crash_digest() -> str:
         fleet.step(0.05)
         crowd.step(0.05)
         contacts = find_contacts(boxes_of(fleet, crowd))
-        effects, impulses = collision_response(contacts, bodies_of(range(15), fleet, crowd))
-        apply_effects(effects, fleet, crowd)
+        effects, impulses = collision_response(contacts, bodies_of(range(15), fleet, crowd, LooseThings(FlatGround())))
+        apply_effects(effects, fleet, crowd, LooseThings(FlatGround()))
         hits += len(contacts)
         digest.add([fleet.arrays(), crowd.arrays(), impulses])
     assert hits > 50

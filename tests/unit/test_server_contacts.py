@@ -103,11 +103,11 @@ def test_leaving_out_checks_misses_no_contact(seed: int) -> None:
     found = missed = 0
     resolve = contacts.resolve
 
-    def checked() -> list[Touch]:
+    def checked(step_s: float) -> list[Touch]:
         nonlocal found, missed
         shapes = contacts._present_shapes()
         everything = find_contacts(contacts._boxes(shapes))
-        touches = resolve()
+        touches = resolve(step_s)
         found += len(everything)
         ours = {(t.id_a, t.id_b) for t in touches}
         missed += sum((c.id_a, c.id_b) not in ours for c in everything)

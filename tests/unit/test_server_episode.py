@@ -137,7 +137,7 @@ def test_pedals_end_ackermann_control() -> None:
     episode = episode_on(plain_map())
     car = put(episode, CAR)
     batch.apply_ackermann_control(episode, car.id, AckermannControl(speed_mps=5.0))
-    steps(episode, 60)
+    steps(episode, 200)  # CARLA's gains let the speed swing about its target
     row = episode.table.row(car.id)
     assert episode.table.velocity_world_mps[row, 0] == pytest.approx(5.0, abs=0.3)
     batch.apply_vehicle_control(episode, car.id, VehicleControl(brake=1.0))
@@ -149,7 +149,7 @@ def test_backwards_ackermann_drives_backwards() -> None:
     episode = episode_on(plain_map())
     car = put(episode, CAR)
     batch.apply_ackermann_control(episode, car.id, AckermannControl(speed_mps=-3.0))
-    steps(episode, 60)
+    steps(episode, 200)
     assert episode.table.velocity_world_mps[episode.table.row(car.id), 0] == pytest.approx(-3.0, abs=0.3)
 
 

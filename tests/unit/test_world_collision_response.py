@@ -6,6 +6,7 @@ import pytest
 from sim.world.collision_response import CollidingBodies, apply_effects, bodies_of, collision_response
 from sim.world.collisions import Contact
 from sim.world.ground import FlatGround
+from sim.world.loose_things import LooseThings
 from sim.world.vehicle_motion import VehicleFleet
 from sim.world.vehicle_spec import vehicle_spec
 from sim.world.walker_motion import WalkerCrowd, walker_spec
@@ -116,9 +117,9 @@ def test_a_car_throws_a_walker_and_hardly_slows():
     fleet, crowd = world()
     fleet.set_velocity(1, (10.0, 0.0, 0.0))
     effects, (impulse,) = collision_response(
-        [contact(1, 3, (2.4, 0, 0.9), (1, 0, 0))], bodies_of([1, 2, 3], fleet, crowd)
+        [contact(1, 3, (2.4, 0, 0.9), (1, 0, 0))], bodies_of([1, 2, 3], fleet, crowd, LooseThings(FlatGround()))
     )
-    apply_effects(effects, fleet, crowd)
+    apply_effects(effects, fleet, crowd, LooseThings(FlatGround()))
     walker_mps = crowd.state(3).velocity_world_mps[0]
     assert walker_mps == pytest.approx(11.0 / (1 + ADULT.mass_kg / CAR.mass_kg))
     assert impulse.impulse_world_ns[0] == pytest.approx(walker_mps * ADULT.mass_kg)
@@ -131,20 +132,22 @@ def test_the_bodies_are_those_of_fleet_and_crowd_about_their_centres_of_gravity(
     fleet, crowd = world()
     fleet.set_angular_velocity(2, (0, 0, 1.0))
     fleet.set_simulated(1, False)
-    found = bodies_of([2, 1, 3, 99], fleet, crowd)
+    found = bodies_of([2, 1, 3, 99], fleet, crowd, LooseThings(FlatGround()))
     assert found.actor_id.tolist() == [2, 1, 3]
     assert found.mass_kg.tolist() == [CAR.mass_kg, np.inf, ADULT.mass_kg]
     arm = CAR.cg_x_m * np.array([math.cos(0.5), math.sin(0.5), 0.0])
     np.testing.assert_allclose(found.center_world_m[0], np.array([0, 30, 0]) + arm)
     np.testing.assert_allclose(found.velocity_world_mps[0], [-arm[1], arm[0], 0.0], atol=1e-12)
-    assert bodies_of([99], fleet, crowd).center_world_m.shape == (0, 3)
+    assert bodies_of([99], fleet, crowd, LooseThings(FlatGround())).center_world_m.shape == (0, 3)
 
 
 def test_a_walker_does_not_shift_a_parked_car():
     fleet, crowd = world()
     crowd.set_velocity(3, (-1.4, 0.0, 0.0))
-    effects, (impulse,) = collision_response([contact(1, 3, (2.4, 0, 0.9), (1, 0, 0))], bodies_of([1, 3], fleet, crowd))
-    apply_effects(effects, fleet, crowd)
+    effects, (impulse,) = collision_response(
+        [contact(1, 3, (2.4, 0, 0.9), (1, 0, 0))], bodies_of([1, 3], fleet, crowd, LooseThings(FlatGround()))
+    )
+    apply_effects(effects, fleet, crowd, LooseThings(FlatGround()))
     np.testing.assert_array_equal(fleet.state(1).velocity_world_mps, np.zeros(3))
     np.testing.assert_array_equal(fleet.state(1).position_world_m, np.zeros(3))
     assert crowd.state(3).velocity_world_mps[0] == pytest.approx(0.14)
@@ -155,7 +158,9 @@ def test_two_walkers_share_their_momentum():
     fleet, crowd = world()
     crowd.add(4, ADULT, (2.9, 0, 0.93), (0, 0, 0))
     crowd.set_velocity(3, (1.4, 0.0, 0.0))
-    effects, _ = collision_response([contact(3, 4, (2.7, 0, 0.9), (1, 0, 0))], bodies_of([3, 4], fleet, crowd))
+    effects, _ = collision_response(
+        [contact(3, 4, (2.7, 0, 0.9), (1, 0, 0))], bodies_of([3, 4], fleet, crowd, LooseThings(FlatGround()))
+    )
     assert effects[1].velocity_change_world_mps[0] == pytest.approx(0.77)
 
 

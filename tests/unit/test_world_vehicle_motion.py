@@ -95,7 +95,7 @@ def test_reverse_drives_backwards():
     fleet = fleet_of(throttle=0.5, reverse=True)
     state = run(fleet, 2.0)
     assert state.velocity_world_mps[0] == pytest.approx(-(2.0 - 0.108) * 2.0, abs=0.2)
-    assert fleet.arrays().gear[0] == -1
+    assert fleet.gears()[0] == -1
 
 
 def test_neutral_does_not_drive_and_manual_reverse_gear_does():
@@ -104,12 +104,19 @@ def test_neutral_does_not_drive_and_manual_reverse_gear_does():
     assert run(fleet_of(throttle=1.0, manual_gear_shift=True, gear=2), 1.0).velocity_world_mps[0] > 2.0
 
 
-def test_gears_go_up_with_speed():
+def test_full_throttle_shifts_up_only_where_the_next_gear_is_as_strong():
     fleet = fleet_of(throttle=1.0)
-    gears = [run(fleet, 0.5) and int(fleet.arrays().gear[0]) for _ in range(30)]
-    assert gears[0] == 1
+    gears = [run(fleet, 0.5) and int(fleet.gears()[0]) for _ in range(30)]
     assert gears == sorted(gears)
-    assert gears[-1] == 6
+    # full power begins at P / F = 18.75 m/s in the first gear; gears end at 18.75 * 1.35^i: 25.3, 34.2, 46.1 m/s
+    assert 34.2 < fleet.state(7).velocity_world_mps[0] < 46.1
+    assert [gears[0], gears[-1]] == [1, 3]
+
+
+@pytest.mark.parametrize(("speed_mps", "gear"), [(4.0, 1), (8.0, 2), (11.0, 3), (15.0, 4), (20.0, 5), (30.0, 6)])
+def test_a_coasting_car_is_in_the_highest_gear_that_is_not_lazy(speed_mps, gear):
+    # gear i turns at the highest engine speed at 18.75 * 1.35^i m/s, and is lazy below a fifth of that
+    assert fleet_of(speed_mps=speed_mps).gears()[0] == gear
 
 
 def test_steering_right_turns_right():
