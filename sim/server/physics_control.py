@@ -115,7 +115,10 @@ def tuned(stock: VehicleSpec, control: PhysicsControl) -> VehicleSpec:
     front = [control.wheels[i] for i in FRONT]
     rear = [control.wheels[i] for i in range(N_WHEELS) if i not in FRONT]
     was = stock_physics(stock)
-    cg_to_front_m = stock.wheelbase_m / 2 - control.center_of_mass_m[0]
+    ahead_m = control.center_of_mass_m[0]
+    if abs(ahead_m) >= stock.wheelbase_m / 2:
+        raise CallError(f"physics control: centre of mass {ahead_m:+.2f} m ahead is not between the axles")
+    cg_to_front_m = stock.wheelbase_m / 2 - ahead_m
     brake_front_n, brake_rear_n = (_force_n(axle, "max_brake_nm") for axle in (front, rear))
     spec = replace(
         stock,
@@ -261,13 +264,3 @@ def _check(control: PhysicsControl) -> None:
         weighed += [getattr(wheel, field.name) for field in fields(Wheel) if field.name != "position_cm"]
     if min(weighed) < 0:
         raise CallError("physics control: a negative friction, torque, angle, damping, time or drag; want >= 0")
-
-
-def check_balance(spec: VehicleSpec) -> None:
-    """The centre of mass must lie between the axles.
-
-    Raises:
-        CallError: it does not.
-    """
-    if not 0.0 < spec.cg_to_front_m < spec.wheelbase_m:
-        raise CallError(f"physics control: centre of mass {spec.cg_x_m:+.2f} m ahead is not between the axles")
