@@ -221,7 +221,7 @@ def _spawn(episode: Episode, fields: list[Any]) -> int:
     parent = None if spawn.parent_id is None else episode.actor(spawn.parent_id)
     # the client leaves the byte uninitialised where its user names no attachment, with a parent too
     attachment = spawn.attachment if parent is not None and spawn.attachment in ATTACHMENTS else RIGID
-    actor = episode.spawn(spawn.description, from_carla(spawn.pose), parent, attachment)
+    actor = episode.spawn(spawn.description, from_carla(spawn.pose), parent, attachment, spawn.socket)
     for command in spawn.do_after:
         index, after = _opened(command)
         _do(episode, index, [actor.id, *after[1:]] if index else after)

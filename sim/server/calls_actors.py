@@ -42,12 +42,13 @@ def spawn_actor_with_parent(
     pose: CarlaTransform,
     parent_id: int,
     attachment: int = 0,
+    socket: str = "",
 ) -> list[Any]:
     """A new actor at a pose relative to another, held rigidly or on a spring arm."""
     parent = simulation.episode.actors.get(parent_id)
     if parent is None:
         raise CallError(f"unable to attach actor: parent actor {parent_id} not found")
-    return encoded(simulation, simulation.episode.spawn(description, from_carla(pose), parent, attachment))
+    return encoded(simulation, simulation.episode.spawn(description, from_carla(pose), parent, attachment, socket))
 
 
 @call("destroy_actor")

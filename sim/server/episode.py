@@ -29,6 +29,7 @@ from sim.server.layouts import (
     WeatherParameters,
 )
 from sim.server.messages import MAP_CHANGED, SENSOR_INDEX, Instant, world_state
+from sim.server.parts import bones
 from sim.server.road_signs import RoadSigns, SignActor
 from sim.server.rollover import Rollovers
 from sim.server.signals import SignalLight, Signals
@@ -127,6 +128,7 @@ class Episode:
         T_parent_self: NDArray[np.float64],
         parent: Actor | None = None,
         attachment: int = 0,
+        socket: str = "",
     ) -> Actor:
         """Put a new actor into the world; with `parent` the pose is relative to it.
 
@@ -135,6 +137,7 @@ class Episode:
             T_parent_self: (4, 4); without a parent in the world.
             parent: what it is attached to.
             attachment: carla.AttachmentType.
+            socket: the part of the parent to which it is fixed; the parent's origin where it has no such part.
 
         Raises:
             CallError: unknown blueprint or attachment, or the place is taken.
@@ -155,6 +158,7 @@ class Episode:
             actor.box_center_body_m = (0.0, 0.0, actor.size_lwh_m[2] / 2)
         T_world_self = T_parent_self
         if parent is not None:
+            T_parent_self = bones(self.bodies, parent).get(socket, np.eye(4)) @ T_parent_self
             T_world_self = self._attach(actor, parent, T_parent_self, attachment)
         if actor.kind in (ActorKind.VEHICLE, ActorKind.WALKER) and self._contacts.is_taken(actor, T_world_self):
             raise CallError("Spawn failed because of collision at spawn position")

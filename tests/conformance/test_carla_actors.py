@@ -321,5 +321,17 @@ def test_wheels_are_bones_where_the_physics_has_them(day: ToyClient) -> None:
         car.get_component_world_transform("flux capacitor")
 
 
+def test_a_sensor_on_a_socket_is_fixed_to_that_part(day: ToyClient) -> None:
+    car = day.car()
+    day.world.tick()
+    place = carla.Transform(carla.Location(z=0.5))
+    kind = carla.AttachmentType.Rigid
+    sensor = day.world.spawn_actor(day.blueprint("sensor.other.imu"), place, car, kind, "Wheel_Rear_Right")
+    day.spawned.append(sensor)
+    day.world.tick()
+    wheel = car.get_bone_world_transforms()[car.get_bone_names().index("Wheel_Rear_Right")]
+    assert sensor.get_location().distance(wheel.location + carla.Location(z=0.5)) < 0.05
+
+
 def test_role_name_is_kept(day: ToyClient) -> None:
     assert day.spawn("static.prop.bin", carla.Transform(), role_name="mine").attributes["role_name"] == "mine"
