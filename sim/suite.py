@@ -103,10 +103,12 @@ def _plan(library: Any, rig: Rig) -> list[tuple[Mount, Any, Convert]]:
     plan: list[tuple[Mount, Any, Convert]] = []
     for camera in rig.cameras:
         plan.append((camera, _camera_blueprint(library, camera), _bind(convert.camera_frame, camera)))
-    for lidar in rig.lidars:
-        plan.append((lidar, _lidar_blueprint(library, lidar), _bind(convert.lidar_frame, lidar)))
-    for radar in rig.radars:
-        plan.append((radar, _radar_blueprint(library, radar), _bind(convert.radar_frame, radar)))
+    for number, lidar in enumerate(rig.lidars):
+        blueprint = _set(_lidar_blueprint(library, lidar), {"noise_seed": number})
+        plan.append((lidar, blueprint, _bind(convert.lidar_frame, lidar)))
+    for number, radar in enumerate(rig.radars):
+        blueprint = _set(_radar_blueprint(library, radar), {"noise_seed": number})
+        plan.append((radar, blueprint, _bind(convert.radar_frame, radar)))
     plan.append((IMU_MOUNT, library.find("sensor.other.imu"), _bind(convert.imu_sample, IMU_MOUNT)))
     return plan
 

@@ -33,7 +33,7 @@ class RayCaster:
 
     def __init__(self, meshes: MeshSource) -> None:
         self._shape = lru_cache(MAX_SHAPES)(lambda key: BodyShape(meshes(key)))
-        self._scenery = _Scenery(StaticScene(key="", parts=()))
+        self._scenery = self._no_scenery = _Scenery(StaticScene(key="", parts=()))
         self._bodies = Bodies((), [])
         self._surfaces = _surfaces(self._scenery, self._bodies)
 
@@ -57,6 +57,7 @@ class RayCaster:
         *,
         ignore_actor_ids: Set[int] = frozenset(),
         picker: RayPicker | None = None,
+        bodies_only: bool = False,
     ) -> Hits:
         """Where rays first meet a surface. Surfaces have two sides; a ray that begins inside a body leaves it unseen.
 
@@ -66,10 +67,11 @@ class RayCaster:
             max_range_m: one for all, or (N,); a surface at exactly that range is met.
             ignore_actor_ids: rays pass these actors.
             picker: knows more about these rays than their order tells; the answer is the same.
+            bodies_only: rays pass the scenery.
         """
         origin_m = np.asarray(origin_world_m, dtype=np.float64)
         direction = np.ascontiguousarray(direction_world, dtype=np.float32)
-        cast = _Cast(self._scenery, origin_m, direction)
+        cast = _Cast(self._no_scenery if bodies_only else self._scenery, origin_m, direction)
         bodies = self._bodies
         if len(bodies):
             nearest_m = bodies.nearest_m(origin_m)

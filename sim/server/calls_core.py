@@ -12,7 +12,6 @@ from sim.server.simulation import Simulation
 from sim.server.world_map import available_maps
 
 VERSION = "0.9.16"
-GRAVITY_MPS2 = 9.81
 
 
 @call("version")
@@ -106,9 +105,15 @@ def set_weather_parameters(simulation: Simulation, weather: WeatherParameters) -
 
 
 @call("get_imui_gravity")
-def get_imui_gravity(_: Simulation) -> float:
+def get_imui_gravity(simulation: Simulation) -> float:
     """Gravity as the IMU feels it."""
-    return GRAVITY_MPS2
+    return simulation.episode.imui_gravity_mps2
+
+
+@call("set_imui_gravity")
+def set_imui_gravity(simulation: Simulation, gravity_mps2: float) -> None:
+    """Let inertial sensors feel another gravity, until the next map; bodies fall as before."""
+    simulation.episode.imui_gravity_mps2 = gravity_mps2
 
 
 @call("is_traffic_manager_running")

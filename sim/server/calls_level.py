@@ -57,11 +57,6 @@ def set_annotations_traverse_translucency(simulation: Simulation, enabled: bool)
     """Accepted: semantic images always show the glass itself."""
 
 
-@call("set_imui_gravity")
-def set_imui_gravity(simulation: Simulation, gravity_mps2: float) -> None:
-    """Accepted: gravity is the Earth's."""
-
-
 @call("draw_debug_shape", "clear_debug_shape", "clear_debug_string")
 def draw_debug_shape(simulation: Simulation) -> None:
     """Accepted: there is no screen to draw on."""

@@ -32,12 +32,14 @@ from sim.server.messages import MAP_CHANGED, SENSOR_INDEX, Instant, world_state
 from sim.server.parts import bones
 from sim.server.road_signs import RoadSigns, SignActor
 from sim.server.rollover import Rollovers
+from sim.server.scenery_actor import scenery_actor
 from sim.server.signals import SignalLight, Signals
 from sim.server.spring_arm import SPRING_ARM, SPRING_ARM_GHOST, SpringArm
 from sim.server.streams import StreamServer
 from sim.server.traffic_rules import TrafficRules
 from sim.server.world_map import WorldMap
 from sim.world.vehicle_motion import MAX_SUBSTEP_S
+from sim.world.vehicle_spec import GRAVITY_MPS2
 
 RIGID = 0
 """carla.AttachmentType of most actors."""
@@ -70,6 +72,7 @@ class Episode:
         self.episode_id = start.episode_id
         self.settings = start.settings
         self.weather = WeatherParameters()
+        self.imui_gravity_mps2 = GRAVITY_MPS2
         self.frame = start.frame
         self.tick = 0
         self.elapsed_ns = 0
@@ -162,7 +165,18 @@ class Episode:
             T_world_self = self._attach(actor, parent, T_parent_self, attachment)
         if actor.kind in (ActorKind.VEHICLE, ActorKind.WALKER) and self._contacts.is_taken(actor, T_world_self):
             raise CallError("Spawn failed because of collision at spawn position")
-        return self._add(actor, T_world_self)
+        self._add(actor, T_world_self)
+        if parent is not None:
+            self._carry(actor, parent)
+        return actor
+
+    def _carry(self, actor: Actor, parent: Actor) -> None:
+        """A new actor moves as what it is attached to: its birth is no jerk."""
+        table, row, above = self.table, self.table.row(actor.id), self.table.row(parent.id)
+        turn = table.angular_velocity_world_radps[above]
+        arm = table.position_world_m[row] - table.position_world_m[above]
+        table.velocity_world_mps[row] = table.velocity_world_mps[above] + np.cross(turn, arm)
+        table.angular_velocity_world_radps[row] = turn
 
     def destroy(self, actor_id: int) -> None:
         """Take an actor out of the world; what was attached to it stays where it is.
@@ -250,10 +264,10 @@ class Episode:
         self.table.write_records()
 
     def wire_of(self, actor_id: int) -> list[object]:
-        """CARLA's Actor struct of an actor, or of the scenery for ids below 0."""
+        """CARLA's Actor struct of an actor, or of the map's solid -1 - `actor_id` for ids below 0."""
         actor = self.actors.get(actor_id)
         if actor is None:
-            actor = Actor(id=0, description=_described("static.building"), kind=ActorKind.OTHER)
+            actor = scenery_actor(int(self.map.data.solids().tag[-1 - actor_id]))
         return actor.to_wire(self._streams.token(actor.stream_id) if actor.stream_id else b"")
 
     def next_step_s(self) -> float:
@@ -344,7 +358,7 @@ class Episode:
         return actor.arm.end(T_world_parent, delta_s, partial(self._contacts.blocked_share, not_id=actor.parent_id))
 
     def _move_attached(self, delta_s: float) -> None:
-        """Attached actors follow their parents, parents first."""
+        """Attached actors follow their parents, parents first; a lever arm adds to velocity and acceleration."""
         if self._attached_version != self.table.version:
             self._attached = _by_depth(self.actors)
             self._attached_version = self.table.version
@@ -361,9 +375,10 @@ class Episode:
             turn = table.angular_velocity_world_radps[parents]
             table.position_world_m[rows] = T_world_self[:, :3, 3]
             table.rpy_rad[rows] = poses.rpy_of(T_world_self)
-            table.velocity_world_mps[rows] = table.velocity_world_mps[parents] + np.cross(turn, arm)
+            velocity = table.velocity_world_mps[parents] + np.cross(turn, arm)
+            table.acceleration_world_mps2[rows] = (velocity - table.velocity_world_mps[rows]) / delta_s
+            table.velocity_world_mps[rows] = velocity
             table.angular_velocity_world_radps[rows] = turn
-            table.acceleration_world_mps2[rows] = table.acceleration_world_mps2[parents]
 
 
 def _described(blueprint_id: str) -> ActorDescription:

@@ -60,12 +60,13 @@ def imu_reading(
     R_world_body: FloatArray,
     accel_noise_mps2: ArrayLike = (0.0, 0.0, 0.0),
     gyro_noise_radps: ArrayLike = (0.0, 0.0, 0.0),
+    gravity_mps2: float = GRAVITY_MPS2,
 ) -> ImuReading:
     """What an IMU with axes `R_world_body` (3, 3) reads: specific force (+g upwards at rest), turn rates, compass.
 
     Noise is added in body axes; draw it outside.
     """
-    specific = np.asarray(accel_world_mps2, dtype=np.float64) + np.array([0.0, 0.0, GRAVITY_MPS2])
+    specific = np.asarray(accel_world_mps2, dtype=np.float64) + np.array([0.0, 0.0, gravity_mps2])
     accel = R_world_body.T @ specific + np.asarray(accel_noise_mps2, dtype=np.float64)
     gyro = R_world_body.T @ np.asarray(gyro_world_radps, dtype=np.float64) + np.asarray(gyro_noise_radps)
     east, north = float(R_world_body[0, 0]), float(R_world_body[1, 0])

@@ -32,10 +32,10 @@ def test_wall_stops_a_car_and_is_told_as_an_id_below_zero() -> None:
 
 
 def test_scenery_is_told_to_clients_as_actor_0() -> None:
-    episode = episode_on(plain_map())
+    episode = episode_on(plain_map(wall_at_x_m=12.0))
     wire = episode.wire_of(-1)
     assert wire[0] == 0
-    assert wire[2][1] == "static.building"  # type: ignore[index]
+    assert wire[2][1] == "static.wall"  # type: ignore[index]
 
 
 def test_momentum_is_kept_when_cars_collide() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.server.actors import Actor
-from sim.server.messages import Instant
+from sim.server.messages import SENSOR_INDEX, Instant
 from sim.server.sensors.eyes import CameraRequest, Eyes
 from sim.server.streams import Buffer
 
@@ -61,6 +61,7 @@ class TickView:
         collisions: of bodies that carry a collision sensor.
         actors: CARLA's Actor structs, for sensors that name what they saw; only filled when one is at work.
         origin_lat_lon_deg: of the map.
+        gravity_mps2: as inertial sensors feel it.
     """
 
     now: Instant
@@ -68,6 +69,7 @@ class TickView:
     collisions: tuple[Collision, ...]
     actors: dict[int, list[Any]]
     origin_lat_lon_deg: tuple[float, float]
+    gravity_mps2: float
 
 
 class SensorAdapter(Protocol):
@@ -101,8 +103,14 @@ def attribute_int(actor: Actor, name: str, default: int) -> int:
     return int(attribute_float(actor, name, default))
 
 
-def noise_rng_seed(server_seed: int, actor: Actor) -> int:
-    """The seed of a sensor's noise: from the server's seed, its own `noise_seed` and its number among the actors."""
+def chosen_noise_seed(server_seed: int, actor: Actor) -> int:
+    """The seed of a sensor that has the attribute `noise_seed`: sensors of one kind and one seed err alike."""
     own = attribute_int(actor, "noise_seed", 0)
-    parts = [server_seed & 0xFFFFFFFF, own & 0xFFFFFFFF, actor.id]
+    parts = [server_seed & 0xFFFFFFFF, own & 0xFFFFFFFF, SENSOR_INDEX[actor.blueprint_id]]
+    return int(np.random.SeedSequence(parts).generate_state(1)[0])
+
+
+def noise_rng_seed(server_seed: int, actor: Actor) -> int:
+    """The seed of a camera's noise, which has no attribute for it: from the server's seed and its actor number."""
+    parts = [server_seed & 0xFFFFFFFF, 0, actor.id]
     return int(np.random.SeedSequence(parts).generate_state(1)[0])

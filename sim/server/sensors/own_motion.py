@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim import convert
 from sim.server.actors import Actor
-from sim.server.sensors.adapter import Payload, SensorState, TickView, attribute_float, noise_rng_seed
+from sim.server.sensors.adapter import Payload, SensorState, TickView, attribute_float, chosen_noise_seed
 from sim.world.inertial import gnss_fix, imu_reading
 
 
@@ -16,7 +16,7 @@ class GnssSensor:
     """Latitude, longitude and altitude with bias and noise in degrees and metres, as the attributes say."""
 
     def __init__(self, actor: Actor, server_seed: int) -> None:
-        self._seed = noise_rng_seed(server_seed, actor)
+        self._seed = chosen_noise_seed(server_seed, actor)
         self._bias = np.array([attribute_float(actor, f"noise_{axis}_bias", 0.0) for axis in ("lat", "lon", "alt")])
         self._stddev = _spreads(actor, [f"noise_{axis}_stddev" for axis in ("lat", "lon", "alt")])
 
@@ -32,15 +32,18 @@ class ImuSensor:
     """Accelerometer, gyroscope and compass with bias and noise in CARLA's axes, as the attributes say."""
 
     def __init__(self, actor: Actor, server_seed: int) -> None:
-        self._seed = noise_rng_seed(server_seed, actor)
+        self._seed = chosen_noise_seed(server_seed, actor)
         self._accel_stddev = _spreads(actor, [f"noise_accel_stddev_{axis}" for axis in "xyz"])
         self._gyro_stddev = _spreads(actor, [f"noise_gyro_stddev_{axis}" for axis in "xyz"])
         self._gyro_bias = np.array([attribute_float(actor, f"noise_gyro_bias_{axis}", 0.0) for axis in "xyz"])
 
-    def measure(self, state: SensorState, _: TickView) -> list[Payload]:
-        """One reading; CARLA's y points to the right, and its turn rates count left-handed."""
+    def measure(self, state: SensorState, view: TickView) -> list[Payload]:
+        """One reading; CARLA's y points to the right, and its turn rates count left-handed. None without a parent."""
+        if state.actor.parent_id == 0:
+            return []
         rotation = state.T_world_sensor[:3, :3]
-        reading = imu_reading(state.acceleration_world_mps2, state.angular_velocity_world_radps, rotation)
+        acceleration, turn = state.acceleration_world_mps2, state.angular_velocity_world_radps
+        reading = imu_reading(acceleration, turn, rotation, gravity_mps2=view.gravity_mps2)
         rng = np.random.default_rng((self._seed, state.noise_frame))
         noise = rng.standard_normal((2, 3))
         accel = convert.flip_points(reading.accel_body_mps2) + self._accel_stddev * noise[0]

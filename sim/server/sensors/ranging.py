@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -11,14 +12,16 @@ from numpy.typing import NDArray
 
 from sim.raycast.lidar import Lidar, LidarParams, LidarSweep
 from sim.raycast.radar import Radar, RadarParams
+from sim.raycast.sphere_sweep import sweep_ball
 from sim.server.actors import Actor
+from sim.server.scenery_actor import scenery_actor
 from sim.server.sensors.adapter import (
     Payload,
     SensorState,
     TickView,
     attribute_float,
     attribute_int,
-    noise_rng_seed,
+    chosen_noise_seed,
 )
 
 _MAX_CHANNELS = 1024
@@ -26,7 +29,6 @@ _MAX_POINTS_PER_S = 50_000_000
 _SEMANTIC_POINT = np.dtype(
     [("xyz_m", "<f4", 3), ("cos_incidence", "<f4"), ("actor_id", "<u4"), ("tag", "<u4")], align=False
 )
-_OBSTACLE_RAYS = 8
 Points = Callable[[LidarSweep], NDArray[np.generic]]
 
 
@@ -34,7 +36,7 @@ class LidarSensor:
     """A LiDAR that keeps its angle between ticks."""
 
     def __init__(self, actor: Actor, server_seed: int, points: Points, with_losses: bool) -> None:
-        self._lidar = Lidar(lidar_params(actor, with_losses), noise_rng_seed(server_seed, actor))
+        self._lidar = Lidar(lidar_params(actor, with_losses), chosen_noise_seed(server_seed, actor))
         self._points = points
 
     def measure(self, state: SensorState, view: TickView) -> list[Payload]:
@@ -101,7 +103,7 @@ class RadarSensor:
             range_m=max(attribute_float(actor, "range", 100.0), 0.0),
             points_per_second=min(max(attribute_int(actor, "points_per_second", 1500), 0), _MAX_POINTS_PER_S),
         )
-        self._radar = Radar(params, noise_rng_seed(server_seed, actor))
+        self._radar = Radar(params, chosen_noise_seed(server_seed, actor))
 
     def measure(self, state: SensorState, view: TickView) -> list[Payload]:
         """One message of velocity, azimuth, altitude, depth a detection."""
@@ -113,27 +115,34 @@ class RadarSensor:
 
 
 class ObstacleSensor:
-    """Feels for actors ahead with a bundle of rays as wide as the attribute `hit_radius`."""
+    """Pushes a ball ahead and names what it touches first; like CARLA's, `distance` is the way of the ball's middle."""
 
     def __init__(self, actor: Actor, _: int) -> None:
-        self._reach_m = max(attribute_float(actor, "distance", 5.0), 0.0)
-        radius_m = max(attribute_float(actor, "hit_radius", 0.5), 0.0)
-        angle = np.arange(_OBSTACLE_RAYS) * 2 * np.pi / _OBSTACLE_RAYS
-        ring = np.stack([np.zeros_like(angle), radius_m * np.cos(angle), radius_m * np.sin(angle)], axis=1)
-        self._start_sensor_m = np.concatenate([np.zeros((1, 3)), ring])
+        self._travel_m = max(attribute_float(actor, "distance", 5.0), 0.0)
+        self._radius_m = max(attribute_float(actor, "hit_radius", 0.5), 0.0)
+        self._only_dynamics = actor.attribute("only_dynamics", "false").lower() in ("true", "1")
 
     def measure(self, state: SensorState, view: TickView) -> list[Payload]:
-        """A message for the nearest actor in reach, if any; the sensor's own parent does not count."""
-        rotation, place = state.T_world_sensor[:3, :3], state.T_world_sensor[:3, 3]
-        origin = self._start_sensor_m @ rotation.T + place
-        direction = np.tile(rotation[:, 0], (len(origin), 1))
-        own = frozenset({state.actor.parent_id}) | state.actor.ignored_ids
-        hits = view.eyes.caster().cast(origin, direction, self._reach_m, ignore_actor_ids=own)
-        met = np.flatnonzero((hits.source >= 0) & (hits.actor_id != 0))
-        known = [ray for ray in met if int(hits.actor_id[ray]) in view.actors]
-        if not known or state.actor.parent_id not in view.actors:
+        """A message for the nearest thing in the way, if any; the sensor's own parent does not count."""
+        passed = {state.actor.parent_id, *state.actor.ignored_ids}
+        if self._only_dynamics:
+            passed.update(identity for identity, wire in view.actors.items() if not _moves(wire))
+        touched = sweep_ball(
+            view.eyes.caster(),
+            state.T_world_sensor,
+            self._radius_m,
+            self._travel_m,
+            ignore_actor_ids=passed,
+            bodies_only=self._only_dynamics,
+        )
+        if touched is None:
             return []
-        nearest = min(known, key=lambda ray: float(hits.range_m[ray]))
-        other = view.actors[int(hits.actor_id[nearest])]
-        message = [view.actors[state.actor.parent_id], other, float(hits.range_m[nearest])]
-        return [(msgpack.packb(message, use_bin_type=True),)]
+        own = view.actors.get(state.actor.parent_id) or view.actors[state.actor.id]
+        other = view.actors.get(touched.actor_id) or scenery_actor(touched.tag).to_wire(b"")
+        return [(msgpack.packb([own, other, touched.travel_m], use_bin_type=True),)]
+
+
+def _moves(wire: list[Any]) -> bool:
+    """Whether CARLA counts an actor (its struct) among the dynamic ones."""
+    blueprint_id: str = wire[2][1]
+    return blueprint_id.startswith(("vehicle.", "walker."))

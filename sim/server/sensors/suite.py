@@ -16,6 +16,7 @@ from sim.server.episode import Episode
 from sim.server.messages import SENSOR_INDEX, Instant, sensor_header
 from sim.server.poses import FloatArray, flip, matrices, to_carla
 from sim.server.sensors.adapter import CameraAdapter, Collision, SensorAdapter, SensorState, TickView, attribute_float
+from sim.server.sensors.clock import SensorClock
 from sim.server.sensors.eyes import Eyes
 from sim.server.streams import StreamServer
 
@@ -28,12 +29,11 @@ _BLIND = frozenset({_COLLISION, "sensor.other.gnss", "sensor.other.imu"})
 
 @dataclass(slots=True, eq=False)
 class _Running:
-    """A sensor that someone listens to. `adapter` is None after it failed."""
+    """A sensor at work. `adapter` is None until someone listens, and after it failed."""
 
-    adapter: SensorAdapter | None
-    period_ns: int
-    next_due_ns: int
-    last_ns: int
+    clock: SensorClock
+    adapter: SensorAdapter | None = None
+    made: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -77,13 +77,14 @@ class SensorSuite:
         self._server_seed = server_seed
         self._eyes = Eyes()
         self._running: dict[int, _Running] = {}
-        self._version = -1
+        self._version = self._wires_version = -1
+        self._wires: dict[int, list[object]] = {}
         self._sensors: list[Actor] = []
 
     def reset(self) -> None:
         """A new episode: forget all sensors, keep the graphics context."""
         self._running = {}
-        self._version = -1
+        self._version = self._wires_version = -1
 
     def close(self) -> None:
         """Free what lies in graphics memory."""
@@ -94,18 +95,16 @@ class SensorSuite:
         work = Measurements(self._streams, episode.now(), episode.settings.synchronous_mode)
         if self._version != episode.table.version:
             self._take_stock(episode)
-        listened = [a for a in self._sensors if self._streams.has_subscribers(a.stream_id)]
-        if episode.settings.no_rendering_mode:
-            listened = [a for a in listened if not _is_camera(a)]
-        if not listened:
+        due = [a for a in self._heard(episode) if self._running[a.id].clock.is_due(episode.elapsed_ns)]
+        if not due:
             return work
-        poses = _poses(episode, listened)
-        for actor, pose in zip(listened, poses, strict=True):
-            running = self._running_of(actor, episode)
-            if running.adapter is not None and episode.elapsed_ns >= running.next_due_ns:
-                work.due.append((running, _state(episode, actor, pose, running)))
-                running.last_ns = episode.elapsed_ns
-                running.next_due_ns = max(running.next_due_ns + running.period_ns, episode.elapsed_ns)
+        for actor, pose in zip(due, _poses(episode, due), strict=True):
+            running = self._running[actor.id]
+            covered_ns = running.clock.measure(episode.elapsed_ns, episode.delta_ns)
+            if not running.made:
+                running.adapter, running.made = _make(actor, self._server_seed), True
+            if running.adapter is not None:
+                work.due.append((running, _state(episode, actor, pose, covered_ns)))
         if work.due:
             work.view = self._view(episode, work)
         return work
@@ -140,17 +139,19 @@ class SensorSuite:
 
     def _take_stock(self, episode: Episode) -> None:
         self._sensors = [a for a in episode.actors.values() if a.kind is ActorKind.SENSOR and a.stream_id]
-        alive = {a.id for a in self._sensors}
-        self._running = {identity: r for identity, r in self._running.items() if identity in alive}
+        self._running = {a.id: self._running.get(a.id) or _new(a, episode) for a in self._sensors}
         self._version = episode.table.version
 
-    def _running_of(self, actor: Actor, episode: Episode) -> _Running:
-        if actor.id not in self._running:
-            period_ns = max(0, ns_from_s(attribute_float(actor, "sensor_tick", 0.0)))
-            started_ns = episode.elapsed_ns - episode.delta_ns
-            adapter = _make(actor, self._server_seed)
-            self._running[actor.id] = _Running(adapter, period_ns, episode.elapsed_ns, started_ns)
-        return self._running[actor.id]
+    def _heard(self, episode: Episode) -> list[Actor]:
+        """The sensors that someone listens to; the clocks of the others pause."""
+        heard = []
+        for actor in self._sensors:
+            blind = episode.settings.no_rendering_mode and _is_camera(actor)
+            if self._streams.has_subscribers(actor.stream_id) and not blind:
+                heard.append(actor)
+            else:
+                self._running[actor.id].clock.pause()
+        return heard
 
     def _view(self, episode: Episode, work: Measurements) -> TickView:
         kinds = {state.actor.blueprint_id for _, state in work.due}
@@ -164,12 +165,17 @@ class SensorSuite:
             now=work.now,
             eyes=self._eyes,
             collisions=_collisions(episode, work) if _COLLISION in kinds else (),
-            actors={a.id: self._encoded(a) for a in episode.actors.values()} if _OBSTACLE in kinds else {},
+            actors=self._encoded(episode) if _OBSTACLE in kinds else {},
             origin_lat_lon_deg=(episode.map.data.origin_lat_deg, episode.map.data.origin_lon_deg),
+            gravity_mps2=episode.imui_gravity_mps2,
         )
 
-    def _encoded(self, actor: Actor) -> list[object]:
-        return actor.to_wire(self._streams.token(actor.stream_id) if actor.stream_id else b"")
+    def _encoded(self, episode: Episode) -> dict[int, list[object]]:
+        """All actors as CARLA's structs, made again when one comes or goes."""
+        if self._wires_version != self._version:
+            self._wires = {identity: episode.wire_of(identity) for identity in episode.actors}
+            self._wires_version = self._version
+        return self._wires
 
 
 def _is_camera(actor: Actor) -> bool:
@@ -181,7 +187,12 @@ def _poses(episode: Episode, actors: list[Actor]) -> FloatArray:
     return matrices(episode.table.position_world_m[rows], episode.table.rpy_rad[rows])
 
 
-def _state(episode: Episode, actor: Actor, pose: FloatArray, running: _Running) -> SensorState:
+def _new(actor: Actor, episode: Episode) -> _Running:
+    period_ns = ns_from_s(attribute_float(actor, "sensor_tick", 0.0))
+    return _Running(SensorClock(period_ns, episode.elapsed_ns))
+
+
+def _state(episode: Episode, actor: Actor, pose: FloatArray, covered_ns: int) -> SensorState:
     row = episode.table.row(actor.id)
     return SensorState(
         actor=actor,
@@ -190,7 +201,7 @@ def _state(episode: Episode, actor: Actor, pose: FloatArray, running: _Running) 
         angular_velocity_world_radps=episode.table.angular_velocity_world_radps[row].copy(),
         acceleration_world_mps2=episode.table.acceleration_world_mps2[row].copy(),
         noise_frame=episode.tick - actor.spawn_tick,
-        since_last_s=(episode.elapsed_ns - running.last_ns) * 1e-9,
+        since_last_s=covered_ns * 1e-9,
     )
 
 

@@ -28,11 +28,13 @@ class OrientedBoxArrays:
         center_world_m: (N, 3) geometric centres.
         half_m: (N, 3) half extents along the box's own x, y, z.
         yaw_rad: (N,) counter-clockwise about world z.
+        tag: (N,) CityObjectLabel.
     """
 
     center_world_m: NDArray[np.float64]
     half_m: NDArray[np.float64]
     yaw_rad: NDArray[np.float64]
+    tag: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.yaw_rad)

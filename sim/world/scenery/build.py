@@ -15,7 +15,7 @@ from sim.world.scenery.barriers import add_barriers, barrier_solids
 from sim.world.scenery.buildings import building
 from sim.world.scenery.chunks import BUILDING, Chunks
 from sim.world.scenery.ground import Ground
-from sim.world.scenery.kinds import NOT_SOLID, SOLID_RADIUS_M, add_thing, lamps_of
+from sim.world.scenery.kinds import NOT_SOLID, SOLID_RADIUS_M, add_thing, lamps_of, solid_tag
 from sim.world.scenery.markings import add_markings
 from sim.world.scenery.plan import plan_scenery
 from sim.world.scenery.roadside import FreeGround, Placed, without_islands
@@ -89,7 +89,8 @@ class Scenery:
         things = [thing for thing in self.placed if thing.kind not in NOT_SOLID]
         things += barrier_solids(self._network)
         rows = np.array([_solid(thing) for thing in things]).reshape(-1, 7)
-        return OrientedBoxArrays(rows[:, :3], rows[:, 3:6], rows[:, 6])
+        tag = np.array([solid_tag(thing.kind) for thing in things], np.uint8)
+        return OrientedBoxArrays(rows[:, :3], rows[:, 3:6], rows[:, 6], tag)
 
     def ground_z_m(self, xy_world_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Height of the ground under points (N, 2)."""

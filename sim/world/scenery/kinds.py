@@ -10,7 +10,18 @@ import numpy as np
 from sim.assets.mesh import Mesh
 from sim.world.scene import StreetLamp
 from sim.world.scenery import bridges, furniture, posts, trees
-from sim.world.scenery.chunks import BRIDGE, FORECOURT, POLE, STATIC, TRAFFIC_SIGN, VEGETATION, Chunks, Kind
+from sim.world.scenery.chunks import (
+    BRIDGE,
+    BUILDING,
+    FORECOURT,
+    GUARD_RAIL,
+    POLE,
+    STATIC,
+    TRAFFIC_SIGN,
+    VEGETATION,
+    Chunks,
+    Kind,
+)
 from sim.world.scenery.roadside import Placed
 
 Maker = Callable[[int, tuple[float, float, float]], Mesh]
@@ -77,6 +88,13 @@ SOLID_RADIUS_M = {
     "signal_post": 0.07,
 }
 """Half extents of things that are thinner than the room they take."""
+
+
+def solid_tag(kind: str) -> int:
+    """The CityObjectLabel of a solid thing: that of its first part, of a house or of a barrier."""
+    if kind in MESHES:
+        return MESHES[kind][0][0].tag
+    return {"building": BUILDING, "barrier": GUARD_RAIL}[kind].tag
 
 
 def add_thing(chunks: Chunks, thing: Placed) -> None:
