@@ -1,4 +1,4 @@
-"""A place high above any map, where rays meet nothing but what a test puts there; a box with flat faces to put there."""
+"""A place above any map, where rays meet only what a test puts there, and a box with flat faces to put there."""
 
 from __future__ import annotations
 

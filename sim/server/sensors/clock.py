@@ -29,10 +29,15 @@ class SensorClock:
         """Take note of a measurement; returns the time it covers: since the last, or one tick after a pause."""
         covered_ns = tick_ns if self._last_ns is None else now_ns - self._last_ns
         self._last_ns = now_ns
-        if self._period_ns:
-            self._next_ns += ((now_ns + EARLY_NS - self._next_ns) // self._period_ns + 1) * self._period_ns
+        self._pass(now_ns)
         return covered_ns
 
-    def pause(self) -> None:
-        """Nobody listens: what passes now belongs to no measurement."""
+    def pause(self, now_ns: int) -> None:
+        """Nobody listens: the periods go on, but what passes belongs to no measurement."""
         self._last_ns = None
+        if self.is_due(now_ns):
+            self._pass(now_ns)
+
+    def _pass(self, now_ns: int) -> None:
+        if self._period_ns:
+            self._next_ns += ((now_ns + EARLY_NS - self._next_ns) // self._period_ns + 1) * self._period_ns

@@ -150,7 +150,7 @@ class SensorSuite:
             if self._streams.has_subscribers(actor.stream_id) and not blind:
                 heard.append(actor)
             else:
-                self._running[actor.id].clock.pause()
+                self._running[actor.id].clock.pause(episode.elapsed_ns)
         return heard
 
     def _view(self, episode: Episode, work: Measurements) -> TickView:
