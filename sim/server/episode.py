@@ -376,7 +376,9 @@ class Episode:
             table.position_world_m[rows] = T_world_self[:, :3, 3]
             table.rpy_rad[rows] = poses.rpy_of(T_world_self)
             velocity = table.velocity_world_mps[parents] + np.cross(turn, arm)
-            table.acceleration_world_mps2[rows] = (velocity - table.velocity_world_mps[rows]) / delta_s
+            change = (velocity - table.velocity_world_mps[rows]) / delta_s
+            # in the middle of the tick: what a turning body felt along its own axes, it tells along those it has now
+            table.acceleration_world_mps2[rows] = change + np.cross(turn, change) * (delta_s / 2)
             table.velocity_world_mps[rows] = velocity
             table.angular_velocity_world_radps[rows] = turn
 

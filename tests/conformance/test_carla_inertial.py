@@ -105,6 +105,14 @@ def test_imu_noise_has_the_spread_bias_and_seed_it_is_told(day: ToyClient) -> No
     np.testing.assert_allclose(accel[0][:, 0], 0.0, atol=1e-3)
 
 
+def felt_by_its_way(readings: list[Any], axis: int) -> np.ndarray:
+    """(N - 2,) specific force along an axis of the sensor, from the second difference of its places, as CARLA's."""
+    place = np.array([xyz(r.transform.location) for r in readings])
+    along = np.array([axes(r.transform.rotation)[:, axis] for r in readings])[1:-1]
+    way = (place[2:] - 2 * place[1:-1] + place[:-2]) / FIXED_DELTA_S**2
+    return np.einsum("ij,ij->i", way, along) + 9.81 * along[:, 2]
+
+
 def test_imu_of_a_car_that_brakes_reads_the_change_of_its_way(day: ToyClient) -> None:
     car = day.car()
     frames = day.listen("sensor.other.imu", car, carla.Transform())
@@ -114,10 +122,7 @@ def test_imu_of_a_car_that_brakes_reads_the_change_of_its_way(day: ToyClient) ->
     car.apply_control(carla.VehicleControl(brake=0.5))
     ticked = [day.world.tick() for _ in range(12)]
     readings = [of_frame(frames, t) for t in ticked]
-    place = np.array([xyz(r.transform.location) for r in readings])
-    forward = np.array([axes(r.transform.rotation)[:, 0] for r in readings])
-    way = (place[2:] - 2 * place[1:-1] + place[:-2]) / FIXED_DELTA_S**2  # second difference, as CARLA's
-    expected = np.einsum("ij,ij->i", way, forward[1:-1]) + 9.81 * forward[1:-1, 2]
+    expected = felt_by_its_way(readings, 0)
     read = np.array([r.accelerometer.x for r in readings])
     assert expected[4:].max() < -2.0
     np.testing.assert_allclose((read[1:-1] + read[2:])[4:] / 2, expected[4:], atol=0.35)
@@ -128,21 +133,20 @@ def test_imu_of_a_car_in_a_bend_turns_and_leans_out_and_has_a_lever_arm(day: Toy
     centre = day.listen("sensor.other.imu", car, carla.Transform())
     ahead = day.listen("sensor.other.imu", car, carla.Transform(carla.Location(x=2.0)))
     day.world.tick()
-    car.set_target_velocity(car.get_transform().get_forward_vector() * 7.0)
-    car.apply_control(carla.VehicleControl(throttle=0.4, steer=0.25))
-    ticked = [day.world.tick() for _ in range(30)][-8:]
+    car.set_target_velocity(car.get_transform().get_forward_vector() * 4.0)
+    car.apply_control(carla.VehicleControl(throttle=0.3, steer=0.4))
+    ticked = [day.world.tick() for _ in range(15)][-5:]  # before it leaves a street that is no wider than its lanes
     near, far = ([of_frame(q, t) for t in ticked] for q in (centre, ahead))
     yaw = np.unwrap(np.radians([r.transform.rotation.yaw for r in near]))
     rate = np.diff(yaw) / FIXED_DELTA_S
     gyro = np.array([r.gyroscope.z for r in near])
     assert rate.min() > 0.1  # to the right
     np.testing.assert_allclose((gyro[:-1] + gyro[1:]) / 2, rate, atol=0.03)
-    speed = np.linalg.norm(np.diff([xyz(r.transform.location) for r in near], axis=0), axis=1) / FIXED_DELTA_S
-    across = np.mean([r.accelerometer.y for r in near])
-    tilt = np.mean([axes(r.transform.rotation)[2, 1] for r in near]) * 9.81
-    assert across - tilt == pytest.approx(float(np.mean(rate * speed)), abs=0.4)
-    lever = np.mean([f.accelerometer.x - n.accelerometer.x for n, f in zip(near, far, strict=True)])
-    assert lever == pytest.approx(-2.0 * float(np.mean(rate**2)), abs=0.02)
+    across = np.array([r.accelerometer.y for r in near])
+    assert across.min() > 1.0  # inwards
+    np.testing.assert_allclose((across[1:-1] + across[2:]) / 2, felt_by_its_way(near, 1), atol=0.3)
+    lever = np.array([f.accelerometer.x - n.accelerometer.x for n, f in zip(near, far, strict=True)])
+    np.testing.assert_allclose(lever[1:], -2.0 * rate**2, atol=0.02)
 
 
 def test_imu_of_nobody_is_silent_and_gnss_is_not(day: ToyClient) -> None:
