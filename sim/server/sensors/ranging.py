@@ -26,6 +26,8 @@ from sim.server.sensors.adapter import (
 
 _MAX_CHANNELS = 1024
 _MAX_POINTS_PER_S = 50_000_000
+_MAX_RAYS = 1 << 22
+"""Of one measurement, some 0.4 GB of work: a longer time than they take is measured at its end only."""
 _SEMANTIC_POINT = np.dtype(
     [("xyz_m", "<f4", 3), ("cos_incidence", "<f4"), ("actor_id", "<u4"), ("tag", "<u4")], align=False
 )
@@ -42,7 +44,8 @@ class LidarSensor:
     def measure(self, state: SensorState, view: TickView) -> list[Payload]:
         """One message with the rays of the time since the last."""
         caster = view.eyes.caster(state.actor.ignored_ids)
-        sweep = self._lidar.sweep(caster, state.T_world_sensor, state.noise_frame, state.since_last_s)
+        time_s = _longest_s(state.since_last_s, self._lidar.params.points_per_second)
+        sweep = self._lidar.sweep(caster, state.T_world_sensor, state.noise_frame, time_s)
         head = np.concatenate([[np.uint32(len(sweep.points_per_channel))], sweep.points_per_channel]).astype("<u4")
         angle = np.float32(sweep.horizontal_angle_rad).tobytes()
         return [(angle, head.tobytes(), self._points(sweep).tobytes())]
@@ -109,9 +112,14 @@ class RadarSensor:
         """One message of velocity, azimuth, altitude, depth a detection."""
         caster = view.eyes.caster(state.actor.ignored_ids)
         velocity = state.velocity_world_mps
-        scan = self._radar.scan(caster, state.T_world_sensor, velocity, state.noise_frame, state.since_last_s)
+        time_s = _longest_s(state.since_last_s, self._radar.params.points_per_second)
+        scan = self._radar.scan(caster, state.T_world_sensor, velocity, state.noise_frame, time_s)
         detections = np.stack([scan.range_rate_mps, -scan.azimuth_rad, scan.elevation_rad, scan.range_m], axis=1)
         return [(detections.astype("<f4").tobytes(),)]
+
+
+def _longest_s(time_s: float, points_per_second: int) -> float:
+    return min(time_s, _MAX_RAYS / max(points_per_second, 1))
 
 
 class ObstacleSensor:
