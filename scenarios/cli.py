@@ -55,6 +55,9 @@ def serve(
     seed: Seed = 0,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     maps: Annotated[Path | None, typer.Option(metavar="DIR", help="Its .xodr files are maps, too.")] = None,
+    recordings: Annotated[
+        Path | None, typer.Option(help="Folder of CARLA recordings [~/.local/share/moosetest/recordings].")
+    ] = None,
 ) -> None:
     """Run the embedded CARLA 0.9.16 server until Ctrl-C. $MOOSETEST_MAPS names a folder of maps, as --maps does."""
     with clear_errors():
@@ -69,7 +72,7 @@ def serve(
             typer.echo(f"CARLA 0.9.16 server ready on {host}:{at}")
 
         try:
-            run_server(port, map_name, host=host, seed=seed, ready=say_ready)
+            run_server(port, map_name, host=host, seed=seed, recordings=recordings, ready=say_ready)
         except (ValueError, OSError) as error:  # not OpenDRIVE, or the port is taken: the text says which
             stop(str(error), WRONG_USE, False)
 

@@ -30,11 +30,13 @@ class EmbeddedServer:
     Args:
         map_name: the map to start with.
         seed: of all sensor noise.
+        recordings: folder of the recordings; by default one that goes with the server.
     """
 
-    def __init__(self, map_name: str, seed: int = 0) -> None:
+    def __init__(self, map_name: str, seed: int = 0, recordings: Path | None = None) -> None:
         self._command = [sys.executable, "-m", "sim.server", "--port", "0", "--map", map_name, "--seed", str(seed)]
         self._command.append("--with-parent")
+        self._recordings = recordings
         self._process: subprocess.Popen[str] | None = None
         self._resources = contextlib.ExitStack()
         self.port = 0
@@ -45,8 +47,9 @@ class EmbeddedServer:
         environment["PYTHONPATH"] = os.pathsep.join([house, *filter(None, [environment.get("PYTHONPATH")])])
         # A file, not a pipe: nobody reads it while the server runs, and a full pipe would stop the server.
         errors = self._resources.enter_context(tempfile.TemporaryFile("w+"))
+        folder = self._recordings or self._resources.enter_context(tempfile.TemporaryDirectory(prefix="moosetest-"))
         self._process = subprocess.Popen(
-            self._command,
+            [*self._command, "--recordings", str(folder)],
             stdin=subprocess.PIPE,  # closes when this process ends, however it ends: the server then stops too
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from sim.server.server import serve
 
@@ -18,6 +19,7 @@ def main() -> int:
     parser.add_argument("--map", required=True, help="name of a map, or an OpenDRIVE file")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--seed", type=int, default=0, help="of all sensor noise")
+    parser.add_argument("--recordings", type=Path, help="folder of the recordings")
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     options = parser.parse_args()
     if options.with_parent:
@@ -27,7 +29,14 @@ def main() -> int:
         print(f"moosetest server ready on {options.host}:{port}", flush=True)
 
     try:
-        serve(options.port, options.map, host=options.host, seed=options.seed, ready=announce)
+        serve(
+            options.port,
+            options.map,
+            host=options.host,
+            seed=options.seed,
+            recordings=options.recordings,
+            ready=announce,
+        )
     except (OSError, LookupError, ValueError) as error:
         print(f"moosetest server: {error}", file=sys.stderr)
         return 2

@@ -38,6 +38,7 @@ class Bodies:
         self._rows_version = -1
         self._fleet_rows = np.zeros(0, np.intp)
         self._crowd_rows = np.zeros(0, np.intp)
+        self.steer_angles_rad = np.zeros(0)  # of all vehicles' road wheels, left +, in the order of their birth
 
     def add(self, actor: Actor) -> None:
         """Take a vehicle or walker that the table has; others are left alone."""
@@ -202,6 +203,7 @@ class Bodies:
     def write_back(self) -> None:
         """Bring the motion of all bodies to the actor table."""
         fleet, crowd = self._fleet.arrays(), self._crowd.arrays()
+        self.steer_angles_rad = fleet.steer_rad
         if self._rows_version != self._table.version:
             self._fleet_rows = self._table.rows(fleet.actor_id.tolist())
             self._crowd_rows = self._table.rows(crowd.actor_id.tolist())

@@ -29,6 +29,7 @@ class Where(Enum):
     HERE = "the connection's thread, under the lock"
     SIMULATION = "the simulation thread, under the lock"
     UNLOCKED = "the simulation thread; takes the lock itself when it needs it"
+    APART = "the connection's thread, without the lock: calls that do not touch the world"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Handler:
         """The wrapped result, or the wrapped error: this never raises for what a client sent."""
         try:
             given = [caller] if self.wants_caller else []
-            if self.where is Where.UNLOCKED:
+            if self.where in (Where.UNLOCKED, Where.APART):
                 result = self.function(simulation, *given, *self._convert(arguments))
             else:
                 with simulation.lock:

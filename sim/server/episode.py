@@ -30,6 +30,7 @@ from sim.server.layouts import (
 )
 from sim.server.messages import MAP_CHANGED, SENSOR_INDEX, Instant, world_state
 from sim.server.parts import bones
+from sim.server.recorder.tape import Tape
 from sim.server.road_signs import RoadSigns, SignActor
 from sim.server.rollover import Rollovers
 from sim.server.scenery_actor import scenery_actor
@@ -45,6 +46,8 @@ RIGID = 0
 """carla.AttachmentType of most actors."""
 ATTACHMENTS = (RIGID, SPRING_ARM, SPRING_ARM_GHOST)
 _SPECTATOR_HEIGHT_M = 20.0
+_MAX_CHOSEN_ID = 1 << 31
+"""Ids are 32 bits on the wire, and those after a chosen one must fit."""
 _WITHOUT_STREAM = frozenset({"sensor.other.lane_invasion"})
 """Sensors that the client works out by itself."""
 
@@ -80,6 +83,7 @@ class Episode:
         self.delta_ns = 0
         self.touches: list[Touch] = []
         self.table = ActorTable()
+        self.tape = Tape()
         self.bodies = Bodies(self.table, world_map)
         self._streams = streams
         self._ids = itertools.count(1)
@@ -145,20 +149,7 @@ class Episode:
         Raises:
             CallError: unknown blueprint or attachment, or the place is taken.
         """
-        blueprint = library().get(description.blueprint_id)
-        if blueprint is None:
-            raise CallError(f"blueprint {description.blueprint_id!r} not found")
-        actor = Actor(
-            id=0,
-            description=replace(description, attributes=blueprint.completed(description.attributes)),
-            kind=blueprint.kind,
-            size_lwh_m=blueprint.size_lwh_m,
-            semantic_tag=blueprint.semantic_tag,
-            spawn_tick=self.tick,
-            simulated=blueprint.kind is not ActorKind.PROP,
-        )
-        if actor.kind is not ActorKind.WALKER:  # a walker's origin is the middle of its body
-            actor.box_center_body_m = (0.0, 0.0, actor.size_lwh_m[2] / 2)
+        actor = self._new_actor(description)
         T_world_self = T_parent_self
         if parent is not None:
             T_parent_self = bones(self.bodies, parent).get(socket, np.eye(4)) @ T_parent_self
@@ -177,6 +168,30 @@ class Episode:
         arm = table.position_world_m[row] - table.position_world_m[above]
         table.velocity_world_mps[row] = table.velocity_world_mps[above] + np.cross(turn, arm)
         table.angular_velocity_world_radps[row] = turn
+
+    def spawn_as(self, actor_id: int, description: ActorDescription, T_world_self: NDArray[np.float64]) -> Actor:
+        """Put a new actor into the world wherever others are, with an id of one's choice if that is free.
+
+        Raises:
+            CallError: unknown blueprint.
+        """
+        actor = self._new_actor(description)
+        if 0 < actor_id < _MAX_CHOSEN_ID and actor_id not in self.actors:
+            actor.id = actor_id
+            self._ids = itertools.count(max(next(self._ids), actor_id + 1))
+        return self._add(actor, T_world_self)
+
+    def attach(self, actor: Actor, parent: Actor, T_parent_self: NDArray[np.float64]) -> None:
+        """Fix an actor that is free to one that is older.
+
+        Raises:
+            CallError: the parent is the younger one, or the actor itself.
+        """
+        order = list(self.actors)
+        if order.index(parent.id) >= order.index(actor.id):
+            raise CallError(f"unable to attach actor {actor.id} to {parent.id}: want a parent that is older")
+        actor.parent_id, actor.T_parent_self = parent.id, T_parent_self
+        self.table.version += 1
 
     def destroy(self, actor_id: int) -> None:
         """Take an actor out of the world; what was attached to it stays where it is.
@@ -257,11 +272,13 @@ class Episode:
                 acceleration += self.table.acceleration_world_mps2 / (substeps * pieces)
         self.table.acceleration_world_mps2[:] = acceleration
         self.touches = joined(touches)
+        self.tape.play(self)
         self._move_attached(delta_s)
         self.bodies.write_gears()
         self._rollovers.step(delta_s)
         self._rules.write(self.elapsed_ns / NS_PER_S)
         self.table.write_records()
+        self.tape.settle(self)
 
     def wire_of(self, actor_id: int) -> list[object]:
         """CARLA's Actor struct of an actor, or of the map's solid -1 - `actor_id` for ids below 0."""
@@ -307,6 +324,23 @@ class Episode:
         longest_s = settings.max_substep_delta_s if chosen else MAX_SUBSTEP_S
         wanted = math.ceil(delta_s / longest_s - 1e-9)
         return max(1, min(wanted, settings.max_substeps))
+
+    def _new_actor(self, description: ActorDescription) -> Actor:
+        blueprint = library().get(description.blueprint_id)
+        if blueprint is None:
+            raise CallError(f"blueprint {description.blueprint_id!r} not found")
+        actor = Actor(
+            id=0,
+            description=replace(description, attributes=blueprint.completed(description.attributes)),
+            kind=blueprint.kind,
+            size_lwh_m=blueprint.size_lwh_m,
+            semantic_tag=blueprint.semantic_tag,
+            spawn_tick=self.tick,
+            simulated=blueprint.kind is not ActorKind.PROP,
+        )
+        if actor.kind is not ActorKind.WALKER:  # a walker's origin is the middle of its body
+            actor.box_center_body_m = (0.0, 0.0, actor.size_lwh_m[2] / 2)
+        return actor
 
     def _add(self, actor: Actor, T_world_self: NDArray[np.float64]) -> Actor:
         actor.id = next(self._ids) if actor.id == 0 else actor.id

@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -27,20 +28,29 @@ class Server:
         map_name_or_xodr: name of a map, an .xodr file, or OpenDRIVE text.
         host: address to listen on.
         seed: of all sensor noise.
+        recordings: folder of the recordings; by default among the user's data.
 
     Raises:
         OSError: the port is taken.
         LookupError, ValueError: the map cannot be used.
     """
 
-    def __init__(self, port: int, map_name_or_xodr: str, *, host: str = "127.0.0.1", seed: int = 0) -> None:
+    def __init__(
+        self,
+        port: int,
+        map_name_or_xodr: str,
+        *,
+        host: str = "127.0.0.1",
+        seed: int = 0,
+        recordings: Path | None = None,
+    ) -> None:
         for name in CALL_MODULES:
             importlib.import_module(f"sim.server.calls_{name}")
         world_map = find_map(map_name_or_xodr)
         listener = _bound(host, port)
         self.port: int = listener.getsockname()[1]
         self._streams = StreamServer(_bound_near(host, self.port + 1))
-        self._simulation = Simulation(self._streams, world_map, seed)
+        self._simulation = Simulation(self._streams, world_map, seed, recordings)
         self._rpc = RpcServer(listener, self._dispatch)
 
     def __enter__(self) -> Server:
@@ -62,7 +72,7 @@ class Server:
         handler = HANDLERS.get(method)
         if handler is None:
             connection.reply(message_id, f"unknown function {method!r}", None)
-        elif handler.where is Where.HERE:
+        elif handler.where in (Where.HERE, Where.APART):
             connection.reply(message_id, None, handler.run(self._simulation, arguments, connection))
         else:
             self._simulation.submit(
@@ -76,6 +86,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     seed: int = 0,
+    recordings: Path | None = None,
     ready: Callable[[int], None] | None = None,
 ) -> None:
     """Serve CARLA clients until SIGINT or SIGTERM.
@@ -85,6 +96,7 @@ def serve(
         map_name_or_xodr: name of a map, an .xodr file, or OpenDRIVE text.
         host: address to listen on.
         seed: of all sensor noise.
+        recordings: folder of the recordings; by default among the user's data.
         ready: called with the port when clients may connect.
 
     Raises:
@@ -99,7 +111,7 @@ def serve(
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, request_stop)
         signal.signal(signal.SIGTERM, request_stop)
-    with Server(port, map_name_or_xodr, host=host, seed=seed) as server:
+    with Server(port, map_name_or_xodr, host=host, seed=seed, recordings=recordings) as server:
         if ready is not None:
             ready(server.port)
         stop.wait()

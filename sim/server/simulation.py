@@ -9,12 +9,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from moosetest.timing import NS_PER_S, ns_from_s
 from sim.server.calls import CallError
 from sim.server.episode import Episode, EpisodeStart
 from sim.server.layouts import EpisodeSettings
 from sim.server.poses import FloatArray
+from sim.server.recorder.folder import default_folder
 from sim.server.sensors.suite import Measurements, SensorSuite
 from sim.server.streams import StreamServer
 from sim.server.world_map import WorldMap, find_map, opendrive_map
@@ -46,16 +48,20 @@ class Simulation:
         streams: where sensor data and world states go.
         world_map: the first map.
         seed: of all sensor noise.
+        recordings: folder of the recordings; by default among the user's data.
     """
 
-    def __init__(self, streams: StreamServer, world_map: WorldMap, seed: int = 0) -> None:
+    def __init__(
+        self, streams: StreamServer, world_map: WorldMap, seed: int = 0, recordings: Path | None = None
+    ) -> None:
         self.streams = streams
         self.lock = threading.RLock()
         self.world_stream_id = streams.new_stream()
         self.episode = Episode(world_map, streams, EpisodeStart())
         self.traffic_managers: dict[int, tuple[str, int]] = {}
         self.opendrive_text = ""
-        self._seed = seed
+        self.seed = seed
+        self.recordings = recordings or default_folder()
         self._sensors = SensorSuite(streams, seed)
         self._measurements: Measurements | None = None
         self._jobs: queue.Queue[Job | None] = queue.Queue(_MAX_JOBS)
@@ -152,6 +158,7 @@ class Simulation:
             self.episode = Episode(self._map_to_load(name), self.streams, start)
         except (LookupError, ValueError) as error:
             raise CallError(f"map {name!r} cannot be loaded: {error}") from error
+        old.tape.close()
         self._sensors.reset()
         self.apply_settings(settings)
         # Only for those who connect from now on: a client that takes in a new episode while it waits for the answer to
@@ -184,6 +191,7 @@ class Simulation:
                 break
             self._guarded(job)
             self._guarded(self._measure)
+        self.episode.tape.close()
         self._sensors.close()
 
     def _measure(self) -> None:

@@ -1,0 +1,194 @@
+"""Records an episode: at the end of each tick, what CARLA's recorder would write, and what a test log needs besides."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict, astuple
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moosetest.timing import NS_PER_S
+from sim.server.actors import Actor
+from sim.server.poses import flip, to_carla
+from sim.server.recorder import births, frame_tables
+from sim.server.recorder.births import Birth, write_births
+from sim.server.recorder.frame_tables import Cast
+from sim.server.recorder.log_writer import LogWriter
+from sim.server.recorder.packets import F64, NO_ACTOR, ROWS, U64, Kind, packet, rows
+from sim.server.recorder.physics import write_physics
+
+if TYPE_CHECKING:
+    from sim.server.episode import Episode
+
+_LOG = logging.getLogger(__name__)
+_COLLISION_SENSOR = "sensor.other.collision"
+
+PhysicsOf = Callable[[int], list[Any]]
+"""A vehicle's physics control as a client gets it."""
+
+
+class Recorder:
+    """Writes an episode's frames until told to stop, or until the disk is full.
+
+    Args:
+        writer: the open file.
+        session: what else the run depends on, with names: goes into the first frame as JSON.
+        physics_of: for additional data: velocities, boxes, physics, times of traffic lights, wall clock; None for
+            without.
+    """
+
+    def __init__(self, writer: LogWriter, session: dict[str, Any], physics_of: PhysicsOf | None) -> None:
+        self.failure = ""
+        self._writer: LogWriter | None = writer
+        self._session = session
+        self._physics_of = physics_of
+        self._began_s = time.monotonic()
+        self._cast = Cast([], [], *(np.zeros(0, np.intp) for _ in range(4)))
+        self._version = -1
+        self._known: dict[int, int] = {}  # actor to parent
+        self._last: dict[Kind, object] = {}
+        self._collisions = 0
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether frames still go to the file."""
+        return self._writer is not None
+
+    def record(self, episode: Episode) -> None:
+        """Write the present frame."""
+        if self._writer is None:
+            return
+        try:
+            self._writer.write_frame(episode.delta_ns / NS_PER_S, self._packets(episode))
+        except OSError as error:
+            self.failure = f"recording {self._writer.path} ends: {error.strerror or error}"
+            _LOG.warning(self.failure)
+            self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def _packets(self, episode: Episode) -> bytes:
+        shown_s = (episode.elapsed_ns - episode.shown_from_ns) / NS_PER_S
+        parts = [
+            packet(Kind.VISUAL_TIME, F64.pack(shown_s)),
+            packet(Kind.FRAME_COUNTER, U64.pack(episode.frame)),
+            *self._what_changed(episode),
+            *self._collided(episode),
+            *self._actors(episode),
+        ]
+        if self._physics_of is not None:
+            parts.append(packet(Kind.PLATFORM_TIME, F64.pack(time.monotonic() - self._began_s)))
+        return b"".join(parts)
+
+    def _what_changed(self, episode: Episode) -> list[bytes]:
+        """Who came and went, and settings and weather where they are not those of the frame before."""
+        parts = []
+        if self._version != episode.table.version:
+            self._cast, self._version = Cast.of(episode.table), episode.table.version
+            parts += self._came_and_went(episode)
+        if self._is_new(Kind.SESSION, episode.settings):
+            session = {**self._session, "settings": asdict(episode.settings)}
+            parts.append(packet(Kind.SESSION, json.dumps(session, sort_keys=True).encode()))
+        if self._is_new(Kind.WEATHER, episode.weather):
+            parts.append(frame_tables.pairs(Kind.WEATHER, [(astuple(episode.weather),)]))
+        return parts
+
+    def _is_new(self, kind: Kind, value: object) -> bool:
+        """Whether a value differs from that of the last frame; remembers it."""
+        if self._last.get(kind) == value:
+            return False
+        self._last[kind] = value
+        return True
+
+    def _came_and_went(self, episode: Episode) -> list[bytes]:
+        present = {actor.id: actor.parent_id for actor in episode.actors.values()}
+        born = [episode.actors[identity] for identity in present if identity not in self._known]
+        gone = [(identity,) for identity in self._known if identity not in present]
+        joined = [pair for pair in present.items() if pair[1] and self._known.get(pair[0]) != pair[1]]
+        self._known = present
+        parts = [
+            write_births([_birth(episode, actor) for actor in born]),
+            frame_tables.pairs(Kind.DEATHS, gone),
+            frame_tables.pairs(Kind.PARENTS, joined),
+        ]
+        return parts if self._physics_of is None else parts + _boxes(episode, born)
+
+    def _collided(self, episode: Episode) -> list[bytes]:
+        """Every touch: who, as CARLA has it, and its impulse."""
+        if not episode.touches:
+            return []
+        sensors = {a.parent_id for a in episode.actors.values() if a.blueprint_id == _COLLISION_SENSOR}
+        seen = []
+        impulses = np.zeros(len(episode.touches), ROWS[Kind.IMPULSES])
+        for row, touch in zip(impulses, episode.touches, strict=True):
+            row["id_a"], row["id_b"], row["impulse_on_a_ns"] = touch.id_a, touch.id_b, flip(touch.impulse_on_a_world_ns)
+            sides = [(touch.id_a, touch.id_b), (touch.id_b, touch.id_a)]
+            for own, other in [side for side in sides if side[0] in sensors] or sides[:1]:
+                seen.append((self._collisions, *_ids(own, other), _is_hero(episode, own), _is_hero(episode, other)))
+                self._collisions += 1
+        return [frame_tables.pairs(Kind.COLLISIONS, seen), rows(Kind.IMPULSES, impulses)]
+
+    def _actors(self, episode: Episode) -> list[bytes]:
+        """Where everyone is and what everyone does."""
+        cast, records = self._cast, episode.table.records
+        moving, lights = records[cast.moving_rows], records[cast.light_rows]
+        parts = [frame_tables.positions(moving), rows(Kind.WORLD_STATE, moving)]
+        if len(lights):
+            parts.append(frame_tables.traffic_lights(lights))
+        if cast.vehicles:
+            driven = moving[cast.vehicle_among]
+            parts += [frame_tables.vehicles(driven), frame_tables.vehicle_lights(cast.vehicles)]
+            parts.append(frame_tables.wheels(driven, episode.bodies.steer_angles_rad))
+        if cast.walkers:
+            gaits = [episode.bodies.gait(actor) for actor in cast.walkers]
+            parts += [frame_tables.walkers(moving[cast.walker_among]), frame_tables.gaits(cast.walkers, gaits)]
+        if self._physics_of is not None:
+            parts.append(frame_tables.kinematics(moving[np.concatenate([cast.vehicle_among, cast.walker_among])]))
+            parts += self._parameters(lights, self._physics_of)
+        return parts
+
+    def _parameters(self, lights: frame_tables.Records, physics_of: PhysicsOf) -> list[bytes]:
+        """Times of traffic lights and physics of vehicles, where they changed."""
+        parts = []
+        if self._is_new(Kind.TRAFFIC_LIGHT_TIMES, lights[["green_s", "yellow_s", "red_s"]].tolist()):
+            parts.append(frame_tables.traffic_light_times(lights))
+        applied = {a.id: a.vehicle.physics for a in self._cast.vehicles if a.vehicle is not None}
+        before = self._last.get(Kind.PHYSICS, {})
+        assert isinstance(before, dict)
+        changed = [identity for identity, control in applied.items() if before.get(identity, self) is not control]
+        self._last[Kind.PHYSICS] = applied
+        return [*parts, write_physics({identity: physics_of(identity) for identity in changed})]
+
+
+def _birth(episode: Episode, actor: Actor) -> Birth:
+    pose = actor.T_parent_self if actor.T_parent_self is not None else episode.table.pose(actor.id)
+    return Birth(actor.id, births.actor_type(actor.blueprint_id), to_carla(pose), actor.description)
+
+
+def _boxes(episode: Episode, actors: list[Actor]) -> list[bytes]:
+    """Bounding boxes in their actors' frames; those of lights and signs are trigger volumes in the world."""
+    signs = [a for a in actors if a.blueprint_id.startswith("traffic.")]
+    own = [(a.id, a.bounding_box().location_m, a.bounding_box().extent_m) for a in actors if a not in signs]
+    volumes = []
+    for actor in signs:
+        T_world_actor = episode.table.pose(actor.id)
+        x, y, z = (float(v) for v in flip(T_world_actor[:3, :3] @ actor.box_center_body_m + T_world_actor[:3, 3]))
+        volumes.append((actor.id, (x, y, z), actor.bounding_box().extent_m))
+    return [frame_tables.boxes(Kind.BOUNDING_BOXES, own), frame_tables.boxes(Kind.TRIGGER_VOLUMES, volumes)]
+
+
+def _ids(*touching: int) -> tuple[int, ...]:
+    return tuple(identity if identity >= 0 else NO_ACTOR for identity in touching)
+
+
+def _is_hero(episode: Episode, actor_id: int) -> bool:
+    actor = episode.actors.get(actor_id)
+    return actor is not None and actor.attribute("role_name") == "hero"
