@@ -87,6 +87,7 @@ class Episode:
         self.bodies = Bodies(self.table, world_map)
         self._streams = streams
         self._ids = itertools.count(1)
+        self._former: dict[int, tuple[str, int]] = {}  # blueprint and stream of destroyed actors by id
         self._flags = MAP_CHANGED
         self.signals = Signals(world_map, self._ids)
         self.signs = RoadSigns(world_map.data.signs, self._ids)
@@ -172,12 +173,17 @@ class Episode:
     def spawn_as(self, actor_id: int, description: ActorDescription, T_world_self: NDArray[np.float64]) -> Actor:
         """Put a new actor into the world wherever others are, with an id of one's choice if that is free.
 
+        An id that another kind of actor had is not free, and a sensor gets the stream of the one that had its id:
+        clients remember actors by their id.
+
         Raises:
             CallError: unknown blueprint.
         """
         actor = self._new_actor(description)
-        if 0 < actor_id < _MAX_CHOSEN_ID and actor_id not in self.actors:
-            actor.id = actor_id
+        former_blueprint, former_stream = self._former.get(actor_id, (actor.blueprint_id, 0))
+        is_free = actor_id not in self.actors and former_blueprint == actor.blueprint_id
+        if is_free and 0 < actor_id < _MAX_CHOSEN_ID:
+            actor.id, actor.stream_id = actor_id, former_stream
             self._ids = itertools.count(max(next(self._ids), actor_id + 1))
         return self._add(actor, T_world_self)
 
@@ -205,6 +211,7 @@ class Episode:
         for other in self.actors.values():
             if other.parent_id == actor_id:
                 other.parent_id, other.T_parent_self, other.arm = 0, None, None
+        self._former[actor_id] = (actor.blueprint_id, actor.stream_id)
         self.bodies.remove(actor)
         self.table.remove(actor_id)
 
@@ -345,7 +352,7 @@ class Episode:
     def _add(self, actor: Actor, T_world_self: NDArray[np.float64]) -> Actor:
         actor.id = next(self._ids) if actor.id == 0 else actor.id
         if actor.blueprint_id in SENSOR_INDEX and actor.blueprint_id not in _WITHOUT_STREAM:
-            actor.stream_id = self._streams.new_stream()
+            actor.stream_id = actor.stream_id or self._streams.new_stream()
         if actor.kind is ActorKind.VEHICLE:
             actor.vehicle = VehicleState()
         elif actor.kind is ActorKind.WALKER:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,9 +139,9 @@ def boxes(kind: Kind, found: list[tuple[int, tuple[float, float, float], tuple[f
     return rows(kind, table)
 
 
-def pairs(kind: Kind, found: list[tuple[int, ...]]) -> bytes:
+def tuples(kind: Kind, found: Sequence[tuple[object, ...]]) -> bytes:
     """Rows given as tuples."""
-    return rows(kind, np.array(found, dtype=ROWS[kind]))
+    return rows(kind, np.array(list(found), dtype=ROWS[kind]))
 
 
 def _table(kind: Kind, records: Records) -> Records:

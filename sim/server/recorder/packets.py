@@ -73,7 +73,7 @@ KIND_IN_VERSION_2 = {21: Kind.WHEELS, 22: Kind.BIKERS, 23: Kind.DOORS, 24: Kind.
 
 
 def _row_type(*fields: tuple[object, ...]) -> np.dtype[np.void]:
-    return np.dtype(list(fields))  # type: ignore[arg-type]
+    return np.dtype(list(fields))
 
 
 _ID = ("id", "<u4")

@@ -14,6 +14,7 @@ from sim.server.poses import flip
 from sim.server.recorder.log_reader import LogError, table
 from sim.server.recorder.packets import CM_PER_M, F64, Kind
 from sim.server.recorder.stage import Stage
+from sim.server.signals import SignalLight
 
 if TYPE_CHECKING:
     from sim.server.episode import Episode
@@ -63,9 +64,8 @@ def _controls(episode: Episode, stage: Stage, rows: Rows) -> None:
     for row in rows:
         actor = stage.player(int(row["actor_id"]))
         if actor is not None and actor.vehicle is not None:
-            pedals = [_finite(row[name]) for name in ("throttle", "steer", "brake")]
-            flags = [bool(row[name]) for name in ("hand_brake", "reverse", "manual_gear_shift")]
-            _drive(episode, actor, VehicleControl(*pedals, *flags, gear=int(row["gear"])))
+            reverse, manual = bool(row["reverse"]), bool(row["manual_gear_shift"])
+            _drive(episode, actor, _pedals(row, reverse=reverse, manual_gear_shift=manual))
         elif actor is not None and actor.walker is not None:
             x, y, z = (_finite(v) for v in row["walk_direction"])
             _walk(episode, actor, WalkerControl((x, y, z), _finite(row["walk_speed_mps"]), bool(row["walk_jump"])))
@@ -76,9 +76,7 @@ def _vehicles(episode: Episode, stage: Stage, rows: Rows) -> None:
     for row in rows:
         actor = stage.player(int(row["id"]))
         if actor is not None and actor.vehicle is not None:
-            pedals = [_finite(row[name]) for name in ("throttle", "steer", "brake")]
-            gear = int(row["gear"])
-            _drive(episode, actor, VehicleControl(*pedals, bool(row["hand_brake"]), reverse=gear < 0, gear=gear))
+            _drive(episode, actor, _pedals(row, reverse=int(row["gear"]) < 0, manual_gear_shift=False))
 
 
 def _walkers(episode: Episode, stage: Stage, rows: Rows) -> None:
@@ -113,9 +111,21 @@ def _traffic_lights(episode: Episode, stage: Stage, rows: Rows) -> None:
             light.frozen = bool(row["frozen"])
 
 
-def _light(episode: Episode, stage: Stage, row: np.void):  # type: ignore[no-untyped-def]
+def _light(episode: Episode, stage: Stage, row: np.void) -> SignalLight | None:
     actor = stage.player(int(row["id"]))
     return None if actor is None else episode.signals.lights.get(actor.id)
+
+
+def _pedals(row: np.void, reverse: bool, manual_gear_shift: bool) -> VehicleControl:
+    return VehicleControl(
+        throttle=_finite(row["throttle"]),
+        steer=_finite(row["steer"]),
+        brake=_finite(row["brake"]),
+        hand_brake=bool(row["hand_brake"]),
+        reverse=reverse,
+        manual_gear_shift=manual_gear_shift,
+        gear=int(row["gear"]),
+    )
 
 
 def _drive(episode: Episode, actor: Actor, control: VehicleControl) -> None:

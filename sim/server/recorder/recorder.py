@@ -98,7 +98,7 @@ class Recorder:
             session = {**self._session, "settings": asdict(episode.settings)}
             parts.append(packet(Kind.SESSION, json.dumps(session, sort_keys=True).encode()))
         if self._is_new(Kind.WEATHER, episode.weather):
-            parts.append(frame_tables.pairs(Kind.WEATHER, [(astuple(episode.weather),)]))
+            parts.append(frame_tables.tuples(Kind.WEATHER, [(astuple(episode.weather),)]))
         return parts
 
     def _is_new(self, kind: Kind, value: object) -> bool:
@@ -116,8 +116,8 @@ class Recorder:
         self._known = present
         parts = [
             write_births([_birth(episode, actor) for actor in born]),
-            frame_tables.pairs(Kind.DEATHS, gone),
-            frame_tables.pairs(Kind.PARENTS, joined),
+            frame_tables.tuples(Kind.DEATHS, gone),
+            frame_tables.tuples(Kind.PARENTS, joined),
         ]
         return parts if self._physics_of is None else parts + _boxes(episode, born)
 
@@ -134,7 +134,7 @@ class Recorder:
             for own, other in [side for side in sides if side[0] in sensors] or sides[:1]:
                 seen.append((self._collisions, *_ids(own, other), _is_hero(episode, own), _is_hero(episode, other)))
                 self._collisions += 1
-        return [frame_tables.pairs(Kind.COLLISIONS, seen), rows(Kind.IMPULSES, impulses)]
+        return [frame_tables.tuples(Kind.COLLISIONS, seen), rows(Kind.IMPULSES, impulses)]
 
     def _actors(self, episode: Episode) -> list[bytes]:
         """Where everyone is and what everyone does."""

@@ -15,7 +15,17 @@ from sim.server.poses import flip, from_carla, rpy_of
 from sim.server.recorder import recorded_state
 from sim.server.recorder.births import read_births
 from sim.server.recorder.log_reader import Frame, LogReader, table
-from sim.server.recorder.motion import Motion, between, motion_of
+from sim.server.recorder.motion import (
+    ACCELERATION,
+    FIELDS,
+    LOCATION,
+    ROTATION,
+    TURN,
+    VELOCITY,
+    Motion,
+    between,
+    motion_of,
+)
 from sim.server.recorder.packets import NO_ACTOR, Kind
 from sim.server.recorder.stage import ReplayOptions, Stage
 
@@ -26,7 +36,6 @@ _REACHED_NS = 1_000
 """A recorded moment less than this ahead has come: CARLA adds up time steps of single precision."""
 _NOT_BETWEEN_FROM_FACTOR = 2.0
 """CARLA shows recorded frames as they are from this time factor on."""
-_MOTION_FIELDS = ["location_m", "rotation_deg", "velocity_mps", "angular_velocity_degps", "acceleration_mps2"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,7 @@ class Replayer:
         if motion is None or motion.records is None:
             return
         rows, which = self._rows(motion, attached_too=True)
-        for name in _MOTION_FIELDS:
+        for name in FIELDS:
             self._episode.table.records[name][rows] = motion.records[name][which]
 
     def stop(self, keep_actors: bool) -> None:
@@ -143,16 +152,12 @@ class Replayer:
         if Kind.IMPULSES in packets:
             rows = [(int(r["id_a"]), int(r["id_b"]), r["impulse_on_a_ns"]) for r in _rows_of(packets, Kind.IMPULSES)]
         else:
-            seen = {}
-            for row in _rows_of(packets, Kind.COLLISIONS):
-                a, b = (-1 if row[name] == NO_ACTOR else int(row[name]) for name in ("id_a", "id_b"))
-                seen.setdefault(frozenset((a, b)), (a, b, np.zeros(3)))  # a stock recording has it from both sides
-            rows = list(seen.values())
+            rows = _once_a_pair(_rows_of(packets, Kind.COLLISIONS))
         touches = []
         for a, b, impulse in rows:
-            sides = [self._live_id(a), self._live_id(b)]
-            if None not in sides and np.isfinite(impulse).all():
-                touches.append(Touch(sides[0] or 0, sides[1] or 0, flip(impulse)))
+            live_a, live_b = self._live_id(a), self._live_id(b)
+            if live_a is not None and live_b is not None and np.isfinite(impulse).all():
+                touches.append(Touch(live_a, live_b, flip(impulse)))
         return touches
 
     def _live_id(self, recorded_id: int) -> int | None:
@@ -167,13 +172,13 @@ class Replayer:
         self._shown = motion = self._present_motion()
         if motion is not None:
             rows, which = self._rows(motion, attached_too=False)
-            table, rotation = self._episode.table, motion.rotation_deg[which]
-            table.position_world_m[rows] = convert.flip_points(motion.location_m[which])
-            table.rpy_rad[rows] = np.radians(rotation[:, [2, 0, 1]] * np.array([1.0, -1.0, -1.0]))
-            table.velocity_world_mps[rows] = convert.flip_points(motion.velocity_mps[which])
-            turn = np.radians(motion.angular_velocity_degps[which])
-            table.angular_velocity_world_radps[rows] = convert.flip_axial(turn)
-            table.acceleration_world_mps2[rows] = convert.flip_points(motion.acceleration_mps2[which])
+            actors, values = self._episode.table, motion.values[which]
+            roll_pitch_yaw_deg = values[:, ROTATION][:, [2, 0, 1]] * np.array([1.0, -1.0, -1.0])
+            actors.position_world_m[rows] = convert.flip_points(values[:, LOCATION])
+            actors.rpy_rad[rows] = np.radians(roll_pitch_yaw_deg)
+            actors.velocity_world_mps[rows] = convert.flip_points(values[:, VELOCITY])
+            actors.angular_velocity_world_radps[rows] = convert.flip_axial(np.radians(values[:, TURN]))
+            actors.acceleration_world_mps2[rows] = convert.flip_points(values[:, ACCELERATION])
         self._follow()
 
     def _present_motion(self) -> Motion | None:
@@ -211,6 +216,15 @@ class Replayer:
         pose = self._episode.table.pose(followed.id) @ from_carla(self._request.offset)
         row = self._episode.table.row(self._episode.spectator.id)
         self._episode.table.position_world_m[row], self._episode.table.rpy_rad[row] = pose[:3, 3], rpy_of(pose)
+
+
+def _once_a_pair(rows: np.ndarray) -> list[tuple[int, int, np.ndarray]]:
+    """Who touched whom, without impulse; a stock recording has it from both sides."""
+    seen: dict[frozenset[int], tuple[int, int, np.ndarray]] = {}
+    for row in rows:
+        a, b = (-1 if row[name] == NO_ACTOR else int(row[name]) for name in ("id_a", "id_b"))
+        seen.setdefault(frozenset((a, b)), (a, b, np.zeros(3)))
+    return list(seen.values())
 
 
 def _rows_of(packets: dict[Kind, bytes], kind: Kind) -> np.ndarray:
