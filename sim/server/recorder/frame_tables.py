@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.server.actors import Actor, ActorTable
+from sim.server.actors import ActorTable
 from sim.server.recorder import births
 from sim.server.recorder.packets import CM_PER_M, ROWS, U16, WHEEL, Kind, packet, rows
 
@@ -16,119 +15,93 @@ Records = NDArray[np.void]
 _WHEELS = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+_WHEELS_OF_VEHICLE = np.dtype([("id", "<u4"), ("count", "<u4"), ("wheels", WHEEL, _WHEELS)])
+
+
 class Cast:
-    """Who is on the stage, by CARLA's types, with their rows in the actor table; the same until someone comes or goes.
+    """Who is on the stage, by CARLA's types; the same until someone comes or goes.
+
+    Its tables have their ids already: each frame fills in the rest.
 
     Args:
-        moving: vehicles, walkers and others: all that CARLA records a place of.
-        vehicles: the actors among them.
-        walkers: likewise.
-        moving_rows: (M,) in the actor table.
-        vehicle_among, walker_among: which of `moving` they are.
-        light_rows: (L,) of the traffic lights in the actor table.
+        actors: the actor table.
     """
 
-    vehicles: list[Actor]
-    walkers: list[Actor]
-    moving_rows: NDArray[np.intp]
-    vehicle_among: NDArray[np.intp]
-    walker_among: NDArray[np.intp]
-    light_rows: NDArray[np.intp]
+    def __init__(self, actors: ActorTable) -> None:
+        everyone = list(actors.actors.values())
+        types = np.array([births.actor_type(actor.blueprint_id) for actor in everyone], dtype=np.intp)
+        self.vehicles = [a for a, kind in zip(everyone, types, strict=True) if kind == births.VEHICLE]
+        self.walkers = [a for a, kind in zip(everyone, types, strict=True) if kind == births.WALKER]
+        self._moving_rows = np.flatnonzero(np.isin(types, (births.OTHER, births.VEHICLE, births.WALKER)))
+        self._vehicle_rows = np.flatnonzero(types == births.VEHICLE)
+        self._walker_rows = np.flatnonzero(types == births.WALKER)
+        self._light_rows = np.flatnonzero(types == births.TRAFFIC_LIGHT)
+        identity = np.array([actor.id for actor in everyone], dtype="<u4")
+        self._positions = _table(Kind.POSITIONS, identity[self._moving_rows])
+        self._pedals = _table(Kind.VEHICLES, identity[self._vehicle_rows])
+        self._lamps = _table(Kind.VEHICLE_LIGHTS, identity[self._vehicle_rows])
+        self._speeds = _table(Kind.WALKERS, identity[self._walker_rows])
+        self._gaits = _table(Kind.GAITS, identity[self._walker_rows])
+        self._colors = _table(Kind.TRAFFIC_LIGHTS, identity[self._light_rows])
+        self._wheels = np.zeros(len(self.vehicles), _WHEELS_OF_VEHICLE)
+        self._wheels["id"], self._wheels["count"] = identity[self._vehicle_rows], _WHEELS
+        self._wheels["wheels"]["location"] = np.arange(_WHEELS)
+        self._front_deg = self._wheels["wheels"]["steer_deg"][:, :2]
 
-    @classmethod
-    def of(cls, table: ActorTable) -> Cast:
-        """The present cast."""
-        types = [births.actor_type(actor.blueprint_id) for actor in table.actors.values()]
-        kinds = np.array(types, dtype=np.intp)
-        actors = list(table.actors.values())
-        moving = np.flatnonzero(np.isin(kinds, (births.OTHER, births.VEHICLE, births.WALKER)))
-        return cls(
-            vehicles=[a for a, kind in zip(actors, types, strict=True) if kind == births.VEHICLE],
-            walkers=[a for a, kind in zip(actors, types, strict=True) if kind == births.WALKER],
-            moving_rows=moving,
-            vehicle_among=np.flatnonzero(kinds[moving] == births.VEHICLE),
-            walker_among=np.flatnonzero(kinds[moving] == births.WALKER),
-            light_rows=np.flatnonzero(kinds == births.TRAFFIC_LIGHT),
-        )
+    def places(self, records: Records) -> bytes:
+        """Places of all that moves, as stock CARLA has them and as the clients have everything."""
+        moving = records[self._moving_rows]
+        np.multiply(moving["location_m"], np.float32(CM_PER_M), out=self._positions["location_cm"])
+        np.take(moving["rotation_deg"], (2, 0, 1), axis=1, out=self._positions["roll_pitch_yaw_deg"], mode="clip")
+        return rows(Kind.POSITIONS, self._positions) + rows(Kind.WORLD_STATE, moving)
 
+    def driving(self, records: Records, steer_rad: NDArray[np.float64]) -> bytes:
+        """Pedals, gear, lamps and wheels of vehicles; the front wheels point by `steer_rad` (N,), left +."""
+        if not self.vehicles:
+            return b""
+        driven, pedals = records[self._vehicle_rows], self._pedals
+        for name in ("steer", "throttle", "brake", "hand_brake"):
+            pedals[name] = driven[name]
+        pedals["gear"] = np.where(driven["reverse"], -1, np.maximum(driven["gear"], 1))
+        self._lamps["flags"] = [actor.vehicle.lights for actor in self.vehicles if actor.vehicle is not None]
+        self._front_deg[:] = -np.degrees(steer_rad)[:, None]
+        wheels = packet(Kind.WHEELS, U16.pack(len(self._wheels)) + self._wheels.tobytes())
+        return rows(Kind.VEHICLES, pedals) + rows(Kind.VEHICLE_LIGHTS, self._lamps) + wheels
 
-def positions(moving: Records) -> bytes:
-    """Places of all that moves."""
-    table = _table(Kind.POSITIONS, moving)
-    table["location_cm"] = moving["location_m"] * np.float32(CM_PER_M)
-    table["roll_pitch_yaw_deg"] = moving["rotation_deg"][:, [2, 0, 1]]
-    return rows(Kind.POSITIONS, table)
+    def walking(self, records: Records, gaits: list[tuple[bool, float]]) -> bytes:
+        """Speeds that walkers were told, how far they have walked on foot, and who lies."""
+        if not self.walkers:
+            return b""
+        self._speeds["speed_cmps"] = records["walk_speed_mps"][self._walker_rows] * np.float32(CM_PER_M)
+        carried_m = [actor.walker.carried_m for actor in self.walkers if actor.walker is not None]
+        self._gaits["walked_m"] = [walked_m + more for (_, walked_m), more in zip(gaits, carried_m, strict=True)]
+        self._gaits["is_down"] = [down for down, _ in gaits]
+        return rows(Kind.WALKERS, self._speeds) + rows(Kind.GAITS, self._gaits)
 
+    def shining(self, records: Records) -> bytes:
+        """Colours of traffic lights, and since when."""
+        if not len(self._light_rows):
+            return b""
+        lights = records[self._light_rows]
+        for name in ("frozen", "elapsed_s", "color"):
+            self._colors[name] = lights[name]
+        return rows(Kind.TRAFFIC_LIGHTS, self._colors)
 
-def kinematics(moving: Records) -> bytes:
-    """Velocities of all that moves."""
-    table = _table(Kind.KINEMATICS, moving)
-    table["velocity_mps"] = moving["velocity_mps"]
-    table["angular_velocity_degps"] = moving["angular_velocity_degps"]
-    return rows(Kind.KINEMATICS, table)
+    def velocities(self, records: Records) -> bytes:
+        """Velocities of vehicles and walkers."""
+        moving = records[np.concatenate([self._vehicle_rows, self._walker_rows])]
+        table = _table(Kind.KINEMATICS, moving["actor_id"])
+        table["velocity_mps"] = moving["velocity_mps"]
+        table["angular_velocity_degps"] = moving["angular_velocity_degps"]
+        return rows(Kind.KINEMATICS, table)
 
-
-def vehicles(records: Records) -> bytes:
-    """Pedals, steering and gear."""
-    table = _table(Kind.VEHICLES, records)
-    for name in ("steer", "throttle", "brake", "hand_brake"):
-        table[name] = records[name]
-    table["gear"] = np.where(records["reverse"], -1, np.maximum(records["gear"], 1))
-    return rows(Kind.VEHICLES, table)
-
-
-def vehicle_lights(actors: list[Actor]) -> bytes:
-    """Lamps that are on."""
-    table = np.zeros(len(actors), ROWS[Kind.VEHICLE_LIGHTS])
-    table["id"] = [actor.id for actor in actors]
-    table["flags"] = [actor.vehicle.lights for actor in actors if actor.vehicle is not None]
-    return rows(Kind.VEHICLE_LIGHTS, table)
-
-
-def wheels(records: Records, steer_rad: NDArray[np.float64]) -> bytes:
-    """Where the wheels point: the front ones by `steer_rad` (N,), left +."""
-    if not len(records):
-        return b""
-    layout = np.dtype([("id", "<u4"), ("count", "<u4"), ("wheels", WHEEL, _WHEELS)])
-    table = np.zeros(len(records), layout)
-    table["id"], table["count"] = records["actor_id"], _WHEELS
-    table["wheels"]["location"] = np.arange(_WHEELS)
-    table["wheels"]["steer_deg"][:, :2] = -np.degrees(steer_rad)[:, None]
-    return packet(Kind.WHEELS, U16.pack(len(table)) + table.tobytes())
-
-
-def walkers(records: Records) -> bytes:
-    """Speeds that walkers were told."""
-    table = _table(Kind.WALKERS, records)
-    table["speed_cmps"] = records["walk_speed_mps"] * np.float32(CM_PER_M)
-    return rows(Kind.WALKERS, table)
-
-
-def gaits(actors: list[Actor], states: list[tuple[bool, float]]) -> bytes:
-    """How far walkers have walked, and who lies."""
-    table = np.zeros(len(actors), ROWS[Kind.GAITS])
-    table["id"] = [actor.id for actor in actors]
-    carried = [actor.walker.carried_m for actor in actors if actor.walker is not None]
-    table["walked_m"] = [walked_m + more for (_, walked_m), more in zip(states, carried, strict=True)]
-    table["is_down"] = [down for down, _ in states]
-    return rows(Kind.GAITS, table)
-
-
-def traffic_lights(records: Records) -> bytes:
-    """Colours of traffic lights, and since when."""
-    table = _table(Kind.TRAFFIC_LIGHTS, records)
-    for name in ("frozen", "elapsed_s", "color"):
-        table[name] = records[name]
-    return rows(Kind.TRAFFIC_LIGHTS, table)
-
-
-def traffic_light_times(records: Records) -> bytes:
-    """How long traffic lights show each colour."""
-    table = _table(Kind.TRAFFIC_LIGHT_TIMES, records)
-    for name in ("green_s", "yellow_s", "red_s"):
-        table[name] = records[name]
-    return rows(Kind.TRAFFIC_LIGHT_TIMES, table)
+    def light_times(self, records: Records) -> bytes:
+        """How long traffic lights show each colour."""
+        lights = records[self._light_rows]
+        table = _table(Kind.TRAFFIC_LIGHT_TIMES, lights["actor_id"])
+        for name in ("green_s", "yellow_s", "red_s"):
+            table[name] = lights[name]
+        return rows(Kind.TRAFFIC_LIGHT_TIMES, table)
 
 
 def boxes(kind: Kind, found: list[tuple[int, tuple[float, float, float], tuple[float, float, float]]]) -> bytes:
@@ -144,7 +117,7 @@ def tuples(kind: Kind, found: Sequence[tuple[object, ...]]) -> bytes:
     return rows(kind, np.array(list(found), dtype=ROWS[kind]))
 
 
-def _table(kind: Kind, records: Records) -> Records:
-    table = np.empty(len(records), ROWS[kind])
-    table["id"] = records["actor_id"]
+def _table(kind: Kind, identity: NDArray[np.uint32]) -> Records:
+    table = np.zeros(len(identity), ROWS[kind])
+    table["id"] = identity
     return table

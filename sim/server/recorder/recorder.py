@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from moosetest.timing import NS_PER_S
-from sim.server.actors import Actor
+from sim.server.actors import Actor, ActorTable
 from sim.server.poses import flip, to_carla
 from sim.server.recorder import births, frame_tables
 from sim.server.recorder.births import Birth, write_births
@@ -47,7 +47,7 @@ class Recorder:
         self._session = session
         self._physics_of = physics_of
         self._began_s = time.monotonic()
-        self._cast = Cast([], [], *(np.zeros(0, np.intp) for _ in range(4)))
+        self._cast: Cast = Cast(ActorTable())
         self._version = -1
         self._known: dict[int, int] = {}  # actor to parent
         self._last: dict[Kind, object] = {}
@@ -92,7 +92,7 @@ class Recorder:
         """Who came and went, and settings and weather where they are not those of the frame before."""
         parts = []
         if self._version != episode.table.version:
-            self._cast, self._version = Cast.of(episode.table), episode.table.version
+            self._cast, self._version = Cast(episode.table), episode.table.version
             parts += self._came_and_went(episode)
         if self._is_new(Kind.SESSION, episode.settings):
             session = {**self._session, "settings": asdict(episode.settings)}
@@ -139,27 +139,20 @@ class Recorder:
     def _actors(self, episode: Episode) -> list[bytes]:
         """Where everyone is and what everyone does."""
         cast, records = self._cast, episode.table.records
-        moving, lights = records[cast.moving_rows], records[cast.light_rows]
-        parts = [frame_tables.positions(moving), rows(Kind.WORLD_STATE, moving)]
-        if len(lights):
-            parts.append(frame_tables.traffic_lights(lights))
-        if cast.vehicles:
-            driven = moving[cast.vehicle_among]
-            parts += [frame_tables.vehicles(driven), frame_tables.vehicle_lights(cast.vehicles)]
-            parts.append(frame_tables.wheels(driven, episode.bodies.steer_angles_rad))
-        if cast.walkers:
-            gaits = [episode.bodies.gait(actor) for actor in cast.walkers]
-            parts += [frame_tables.walkers(moving[cast.walker_among]), frame_tables.gaits(cast.walkers, gaits)]
+        parts = [
+            cast.places(records),
+            cast.shining(records),
+            cast.driving(records, episode.bodies.steer_angles_rad),
+            cast.walking(records, [episode.bodies.gait(actor) for actor in cast.walkers]),
+        ]
         if self._physics_of is not None:
-            parts.append(frame_tables.kinematics(moving[np.concatenate([cast.vehicle_among, cast.walker_among])]))
-            parts += self._parameters(lights, self._physics_of)
+            parts += [cast.velocities(records), *self._parameters(records, self._physics_of)]
         return parts
 
-    def _parameters(self, lights: frame_tables.Records, physics_of: PhysicsOf) -> list[bytes]:
+    def _parameters(self, records: frame_tables.Records, physics_of: PhysicsOf) -> list[bytes]:
         """Times of traffic lights and physics of vehicles, where they changed."""
-        parts = []
-        if self._is_new(Kind.TRAFFIC_LIGHT_TIMES, lights[["green_s", "yellow_s", "red_s"]].tolist()):
-            parts.append(frame_tables.traffic_light_times(lights))
+        times = self._cast.light_times(records)
+        parts = [times] if self._is_new(Kind.TRAFFIC_LIGHT_TIMES, times) else []
         applied = {a.id: a.vehicle.physics for a in self._cast.vehicles if a.vehicle is not None}
         before = self._last.get(Kind.PHYSICS, {})
         assert isinstance(before, dict)
