@@ -33,6 +33,9 @@ class Tape:
         except LogError as error:
             _LOG.warning("the replay ends: %s", error)
             goes_on = False
+        except Exception:  # a strange recording must not stop the world
+            _LOG.exception("the replay ends")
+            goes_on = False
         if not goes_on:
             self.stop_replay(keep_actors=True)
 
@@ -41,7 +44,11 @@ class Tape:
         if self.replayer is not None:
             self.replayer.settle()
         if self.recorder is not None:
-            self.recorder.record(episode)
+            try:
+                self.recorder.record(episode)
+            except Exception:  # nor must what a client made an actor of
+                _LOG.exception("the recording ends")
+                self.recorder.close()
 
     def stop_recording(self) -> None:
         """Close the recording, if there is one."""
