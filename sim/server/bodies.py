@@ -160,6 +160,10 @@ class Bodies:
         """Whether a walker lies on the ground, and how far it has walked."""
         return self._crowd.is_down(actor.id), self._crowd.walked_m(actor.id)
 
+    def set_gait(self, actor: Actor, is_down: bool, walked_m: float) -> None:
+        """Put a walker into a phase of its gait, or on the ground."""
+        self._crowd.set_gait(actor.id, walked_m, is_down)
+
     def collide(self, contacts: Sequence[Contact]) -> list[CollisionImpulse]:
         """Exchange momentum at contacts and push the bodies apart; the impulse of each contact, in their order."""
         involved = sorted({identity for c in contacts for identity in (c.id_a, c.id_b)})

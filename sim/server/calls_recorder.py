@@ -6,16 +6,16 @@ import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sim.server.calls import CallError, Where, call
 from sim.server.calls_vehicles import get_physics_control
+from sim.server.calls_walkers import get_bones_transform
 from sim.server.layouts import CarlaTransform, to_wire
 from sim.server.recorder import queries, report
 from sim.server.recorder.folder import recording_path
 from sim.server.recorder.log_reader import LogError, LogReader
 from sim.server.recorder.log_writer import LogWriter
-from sim.server.recorder.recorder import Recorder
+from sim.server.recorder.recorder import Details, Recorder
 from sim.server.recorder.replayer import Replayer, ReplayRequest
 from sim.server.recorder.stage import ReplayOptions
 from sim.server.simulation import Simulation
@@ -41,11 +41,11 @@ def start_recorder(simulation: Simulation, name: str, additional_data: bool = Fa
         "server": "moosetest",
     }
 
-    def physics_of(actor_id: int) -> list[Any]:
-        control: list[Any] = to_wire(get_physics_control(simulation, actor_id))
-        return control
-
-    episode.tape.recorder = Recorder(writer, session, physics_of if additional_data else None)
+    details = Details(
+        physics_of=lambda actor_id: to_wire(get_physics_control(simulation, actor_id)),
+        bones_of=lambda actor_id: to_wire(get_bones_transform(simulation, actor_id))[0],
+    )
+    episode.tape.recorder = Recorder(writer, session, details if additional_data else None)
     return str(path)
 
 

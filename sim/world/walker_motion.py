@@ -232,6 +232,11 @@ class WalkerCrowd:
         """The body of a walker; KeyError for an unknown id."""
         return self._specs[self._row[actor_id]]
 
+    def set_gait(self, actor_id: int, walked_m: float, is_down: bool) -> None:
+        """Put a walker into a phase of its gait, or on the ground."""
+        row = self._row[actor_id]
+        self._rows.walked_m[row], self._rows.is_down[row] = walked_m, is_down
+
     def walked_m(self, actor_id: int) -> float:
         """Way on foot since the walker was added, for the phase of its gait."""
         return float(self._rows.walked_m[self._row[actor_id]])

@@ -15,7 +15,7 @@ from sim.server.layouts import VehicleControl
 from sim.server.messages import ACTOR_RECORD
 from sim.server.recorder.log_writer import LogWriter
 from sim.server.recorder.physics import read_physics, write_physics
-from sim.server.recorder.recorder import Recorder
+from sim.server.recorder.recorder import Details, Recorder
 from tests.toy_episode import TICK_NS, episode_on, plain_map, put, real_map
 from tests.toy_recording import opened
 
@@ -29,11 +29,15 @@ PHYSICS = [
     True,
 ]
 
+BONES = [
+    ["crl_root", None, None, [[0.1, 0.2, 0.3], [1.0, 2.0, 3.0]]],
+    ["crl_hips__C", None, None, [[0, 0, 1], [0, 0, 0]]],
+]
+
 
 def recorded(episode: Episode, file: Path, additional: bool = False) -> Recorder:
-    recorder = Recorder(
-        LogWriter(file, "plain", 1_700_000_000), {"seed": 7}, (lambda _: PHYSICS) if additional else None
-    )
+    details = Details(physics_of=lambda _: PHYSICS, bones_of=lambda _: BONES) if additional else None
+    recorder = Recorder(LogWriter(file, "plain", 1_700_000_000), {"seed": 7}, details)
     episode.tape.recorder = recorder
     return recorder
 
@@ -153,6 +157,29 @@ def test_physics_is_written_at_birth_and_when_it_changes(tmp_path: Path) -> None
     (physics,) = read_physics(write_physics({car.id: PHYSICS})[5:])
     assert physics.wheels[0][-3:] == (10.0, 20.0, 30.0)
     assert physics.torque_curve == [(0.0, 500.0), (5000.0, 200.0)]
+
+
+def test_bones_doors_and_poses(tmp_path: Path) -> None:
+    episode = episode_on(plain_map())
+    car, walker = put(episode, CAR), put(episode, "walker.pedestrian.0001", (5.0, 0.0, 1.0))
+    recorded(episode, tmp_path / "a.log", additional=True)
+    episode.step(TICK_NS)
+    assert car.vehicle is not None
+    assert walker.walker is not None
+    car.vehicle.open_doors = frozenset({0, 2})
+    walker.walker.bones, walker.walker.bones_share = np.full((66, 4, 4), 0.5), 0.25
+    episode.step(TICK_NS)
+    car.vehicle.open_doors = frozenset({2})
+    episode.step(TICK_NS)
+    _, frames = opened((tmp_path / "a.log").read_bytes())
+    root = struct.pack("<H8s6f", 8, b"crl_root", 10.0, 20.0, 30.0, 3.0, 1.0, 2.0)
+    assert only(frames[0], 19).startswith(struct.pack("<HIH", 1, walker.id, 2) + root)
+    doors = [[payload for kind, payload in frame if kind == 21] for frame in frames]
+    opening = struct.pack("<HIBBIBB", 2, car.id, 0, 1, car.id, 2, 1)
+    assert doors == [[], [opening], [struct.pack("<HIBB", 1, car.id, 0, 0)]]
+    poses = [sum(kind == 106 for kind, _ in frame) for frame in frames]
+    assert poses == [0, 1, 0]
+    assert struct.unpack_from("<HIdd", only(frames[1], 106)) == (1, walker.id, 0.25, 0.5)
 
 
 def test_own_packets_have_numbers_that_carla_leaves_free(tmp_path: Path) -> None:

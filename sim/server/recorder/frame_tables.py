@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.server.actors import ActorTable
 from sim.server.recorder import births
-from sim.server.recorder.packets import CM_PER_M, ROWS, U16, WHEEL, Kind, packet, rows
+from sim.server.recorder.packets import CM_PER_M, ROWS, U16, U32, WHEEL, Kind, packet, rows, text
 
 Records = NDArray[np.void]
 _WHEELS = 4
+_POSE = struct.Struct("<6f")
 
 
 _WHEELS_OF_VEHICLE = np.dtype([("id", "<u4"), ("count", "<u4"), ("wheels", WHEEL, _WHEELS)])
@@ -73,8 +76,7 @@ class Cast:
         if not self.walkers:
             return b""
         self._speeds["speed_cmps"] = records["walk_speed_mps"][self._walker_rows] * np.float32(CM_PER_M)
-        carried_m = [actor.walker.carried_m for actor in self.walkers if actor.walker is not None]
-        self._gaits["walked_m"] = [walked_m + more for (_, walked_m), more in zip(gaits, carried_m, strict=True)]
+        self._gaits["walked_m"] = [walked_m for _, walked_m in gaits]
         self._gaits["is_down"] = [down for down, _ in gaits]
         return rows(Kind.WALKERS, self._speeds) + rows(Kind.GAITS, self._gaits)
 
@@ -110,6 +112,18 @@ def boxes(kind: Kind, found: list[tuple[int, tuple[float, float, float], tuple[f
     for row, (actor_id, center_m, half_m) in zip(table, found, strict=True):
         row["id"], row["center_cm"], row["half_cm"] = actor_id, np.multiply(center_m, 100), np.multiply(half_m, 100)
     return rows(kind, table)
+
+
+def bones(walkers: list[tuple[int, list[Any]]]) -> bytes:
+    """Bones of walkers by id, each a name and transforms of which the last is relative to its parent bone."""
+    if not walkers:
+        return b""
+    parts = [U16.pack(len(walkers))]
+    for actor_id, found in walkers:
+        parts.append(U32.pack(actor_id) + U16.pack(len(found)))
+        for name, _, _, ((x, y, z), (pitch, yaw, roll)) in found:
+            parts.append(text(name) + _POSE.pack(x * CM_PER_M, y * CM_PER_M, z * CM_PER_M, roll, pitch, yaw))
+    return packet(Kind.BONES, b"".join(parts))
 
 
 def tuples(kind: Kind, found: Sequence[tuple[object, ...]]) -> bytes:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from sim.server.messages import ACTOR_RECORD
 
 MAGIC = "CARLA_RECORDER"
+BONES = 66
+"""Of a walker."""
 VERSION = 1
 """Of CARLA 0.9.16 and before; files of version 2 number their last kinds of packets otherwise."""
 CM_PER_M = 100.0
@@ -66,6 +68,7 @@ class Kind(IntEnum):
     IMPULSES = 103  # what each touch gave
     GAITS = 104  # phase of each walker's step
     WEATHER = 105
+    POSES = 106  # bones that a client has put
 
 
 KIND_IN_VERSION_2 = {21: Kind.WHEELS, 22: Kind.BIKERS, 23: Kind.DOORS, 24: Kind.WEATHER}
@@ -103,6 +106,7 @@ ROWS: dict[Kind, np.dtype[np.void]] = {
     Kind.IMPULSES: _row_type(("id_a", "<i8"), ("id_b", "<i8"), ("impulse_on_a_ns", "<f8", 3)),
     Kind.GAITS: _row_type(_ID, ("walked_m", "<f8"), ("is_down", "u1")),
     Kind.WEATHER: _row_type(("values", "<f4", 14)),
+    Kind.POSES: _row_type(_ID, ("share", "<f8"), ("bones", "<f8", (BONES, 4, 4))),
 }
 """Packets that are a count and so many rows of one type."""
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Rows = np.ndarray
 _COLORS = range(5)
+_ALL_DOORS = 6
+"""carla.VehicleDoor.All: the four side doors."""
 
 
 def apply(episode: Episode, stage: Stage, packets: dict[Kind, bytes]) -> None:
@@ -58,6 +60,17 @@ def happen(episode: Episode, stage: Stage, packets: dict[Kind, bytes]) -> None:
         if light is not None and np.isfinite(times).all():
             light.green_s, light.yellow_s, light.red_s = times
 
+    for row in table(Kind.DOORS, packets.get(Kind.DOORS, b"\0\0")):
+        actor = stage.player(int(row["id"]))
+        if actor is not None and actor.vehicle is not None:
+            door = frozenset({int(row["door"])} if row["door"] != _ALL_DOORS else range(4))
+            doors = actor.vehicle.open_doors
+            actor.vehicle.open_doors = doors | door if row["is_open"] else doors - door
+    for row in table(Kind.POSES, packets.get(Kind.POSES, b"\0\0")):
+        actor = stage.player(int(row["id"]))
+        if actor is not None and actor.walker is not None and np.isfinite(row["bones"]).all():
+            actor.walker.bones, actor.walker.bones_share = row["bones"].copy(), _finite(row["share"])
+
 
 def _controls(episode: Episode, stage: Stage, rows: Rows) -> None:
     """Controls of vehicles and walkers as the clients saw them."""
@@ -89,11 +102,11 @@ def _walkers(episode: Episode, stage: Stage, rows: Rows) -> None:
 
 
 def _gaits(episode: Episode, stage: Stage, rows: Rows) -> None:
-    """The phase of each walker's step."""
+    """The phase of each walker's step, and who lies."""
     for row in rows:
         actor = stage.player(int(row["id"]))
         if actor is not None and actor.walker is not None:
-            actor.walker.carried_m = _finite(row["walked_m"]) - episode.bodies.gait(actor)[1]
+            episode.bodies.set_gait(actor, bool(row["is_down"]), _finite(row["walked_m"]))
 
 
 def _vehicle_lights(_: Episode, stage: Stage, rows: Rows) -> None:

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,8 +27,13 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _COLLISION_SENSOR = "sensor.other.collision"
 
-PhysicsOf = Callable[[int], list[Any]]
-"""A vehicle's physics control as a client gets it."""
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Gives what only recordings with additional data hold, of one actor, as a client gets it."""
+
+    physics_of: Callable[[int], list[Any]]
+    bones_of: Callable[[int], list[Any]]
 
 
 class Recorder:
@@ -37,21 +42,23 @@ class Recorder:
     Args:
         writer: the open file.
         session: what else the run depends on, with names: goes into the first frame as JSON.
-        physics_of: for additional data: velocities, boxes, physics, times of traffic lights, wall clock; None for
-            without.
+        details: for additional data: velocities, boxes, physics, bones, times of traffic lights, wall clock; None for
+            a recording without.
     """
 
-    def __init__(self, writer: LogWriter, session: dict[str, Any], physics_of: PhysicsOf | None) -> None:
+    def __init__(self, writer: LogWriter, session: dict[str, Any], details: Details | None) -> None:
         self.failure = ""
         self._writer: LogWriter | None = writer
         self._session = session
-        self._physics_of = physics_of
+        self._details = details
         self._began_s = time.monotonic()
         self._cast: Cast = Cast(ActorTable())
         self._version = -1
         self._known: dict[int, int] = {}  # actor to parent
         self._last: dict[Kind, object] = {}
         self._collisions = 0
+        self._doors: dict[int, frozenset[int]] = {}
+        self._poses: dict[int, tuple[object, float]] = {}
 
     @property
     def is_recording(self) -> bool:
@@ -84,7 +91,7 @@ class Recorder:
             *self._collided(episode),
             *self._actors(episode),
         ]
-        if self._physics_of is not None:
+        if self._details is not None:
             parts.append(packet(Kind.PLATFORM_TIME, F64.pack(time.monotonic() - self._began_s)))
         return b"".join(parts)
 
@@ -99,7 +106,30 @@ class Recorder:
             parts.append(packet(Kind.SESSION, json.dumps(session, sort_keys=True).encode()))
         if self._is_new(Kind.WEATHER, episode.weather):
             parts.append(frame_tables.tuples(Kind.WEATHER, [(astuple(episode.weather),)]))
-        return parts
+        return [*parts, self._moved_doors(), self._put_bones()]
+
+    def _moved_doors(self) -> bytes:
+        moved = []
+        for actor in self._cast.vehicles:
+            now = actor.vehicle.open_doors if actor.vehicle is not None else frozenset()
+            before = self._doors.get(actor.id, frozenset())
+            if now is not before:
+                moved += [(actor.id, door, door in now) for door in sorted(now ^ before)]
+                self._doors[actor.id] = now
+        return frame_tables.tuples(Kind.DOORS, moved)
+
+    def _put_bones(self) -> bytes:
+        """Poses that clients have made, where they are not those of the frame before."""
+        changed = []
+        for actor in self._cast.walkers:
+            state = actor.walker
+            if state is None or state.bones is None:
+                continue
+            bones, share = self._poses.get(actor.id, (None, 0.0))
+            if bones is not state.bones or share != state.bones_share:
+                changed.append((actor.id, state.bones_share, state.bones))
+                self._poses[actor.id] = (state.bones, state.bones_share)
+        return frame_tables.tuples(Kind.POSES, changed)
 
     def _is_new(self, kind: Kind, value: object) -> bool:
         """Whether a value differs from that of the last frame; remembers it."""
@@ -119,7 +149,7 @@ class Recorder:
             frame_tables.tuples(Kind.DEATHS, gone),
             frame_tables.tuples(Kind.PARENTS, joined),
         ]
-        return parts if self._physics_of is None else parts + _boxes(episode, born)
+        return parts if self._details is None else parts + _boxes(episode, born)
 
     def _collided(self, episode: Episode) -> list[bytes]:
         """Every touch: who, as CARLA has it, and its impulse."""
@@ -145,12 +175,12 @@ class Recorder:
             cast.driving(records, episode.bodies.steer_angles_rad),
             cast.walking(records, [episode.bodies.gait(actor) for actor in cast.walkers]),
         ]
-        if self._physics_of is not None:
-            parts += [cast.velocities(records), *self._parameters(records, self._physics_of)]
+        if self._details is not None:
+            parts += [cast.velocities(records), *self._parameters(records, self._details)]
         return parts
 
-    def _parameters(self, records: frame_tables.Records, physics_of: PhysicsOf) -> list[bytes]:
-        """Times of traffic lights and physics of vehicles, where they changed."""
+    def _parameters(self, records: frame_tables.Records, details: Details) -> list[bytes]:
+        """Bones of walkers; times of traffic lights and physics of vehicles, where they changed."""
         times = self._cast.light_times(records)
         parts = [times] if self._is_new(Kind.TRAFFIC_LIGHT_TIMES, times) else []
         applied = {a.id: a.vehicle.physics for a in self._cast.vehicles if a.vehicle is not None}
@@ -158,7 +188,9 @@ class Recorder:
         assert isinstance(before, dict)
         changed = [identity for identity, control in applied.items() if before.get(identity, self) is not control]
         self._last[Kind.PHYSICS] = applied
-        return [*parts, write_physics({identity: physics_of(identity) for identity in changed})]
+        parts.append(write_physics({identity: details.physics_of(identity) for identity in changed}))
+        parts.append(frame_tables.bones([(a.id, details.bones_of(a.id)) for a in self._cast.walkers]))
+        return parts
 
 
 def _birth(episode: Episode, actor: Actor) -> Birth:

@@ -136,8 +136,11 @@ class Stage:
         self._episode.table.collision_version += 1
 
     def _release(self, actor: Actor) -> None:
+        gait = self._episode.bodies.gait(actor) if actor.walker is not None else None
         self._episode.bodies.place(actor)
         self._set_bodily(actor, True)
+        if gait is not None:  # a walker that is put somewhere stands up
+            self._episode.bodies.set_gait(actor, *gait)
         self._episode.bodies.set_velocity(actor, np.zeros(3))
         if actor.vehicle is not None:
             actor.vehicle.steer_overrides_deg.clear()
