@@ -13,7 +13,7 @@ from sim.server.layouts import ActorDescription, AttributeValue, EpisodeSettings
 from sim.server.poses import matrices
 from sim.server.streams import StreamServer
 from sim.server.world_map import WorldMap, find_map
-from sim.world.maps.data import MapData, OrientedBoxArrays
+from sim.world.maps.data import MapData, Solids
 from sim.world.scene import StaticScene
 
 TICK_NS = 50_000_000
@@ -23,8 +23,8 @@ TICK_NS = 50_000_000
 def plain_map(wall_at_x_m: float | None = None) -> WorldMap:
     """An endless level plain with one road, and a wall across it if told so."""
     wall = np.array([[wall_at_x_m or 0.0, 0.0, 1.0]])
-    solids = OrientedBoxArrays(wall, np.array([[0.5, 20.0, 1.0]]), np.zeros(1), np.array([4], np.uint8))
-    nothing = OrientedBoxArrays(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0), np.zeros(0, np.uint8))
+    solids = Solids(wall, np.array([[0.5, 20.0, 1.0]]), np.zeros(1), np.array([4], np.uint8))
+    nothing = Solids(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0), np.zeros(0, np.uint8))
     return WorldMap(
         MapData(
             name="plain",

@@ -87,6 +87,13 @@ class Cycle:
             controller.show(RED)
         self.controllers[0].show(GREEN)
 
+    def take_up(self) -> None:
+        """Go on from what the lights show: they were set from outside."""
+        for turn, controller in enumerate(self.controllers):
+            shown = {light.color for light in controller.lights}
+            if shown & {GREEN, YELLOW}:
+                self._turn, self._phase = turn, GREEN if GREEN in shown else YELLOW
+
     def step(self, dt_s: float) -> None:
         """Let time pass."""
         if self.frozen:

@@ -124,13 +124,13 @@ def test_pedals_lamps_and_velocities(tmp_path: Path) -> None:
 def test_traffic_lights_have_state_times_and_a_trigger_volume_in_the_world(tmp_path: Path) -> None:
     episode = episode_on(real_map("junction"))
     light = next(iter(episode.signals.lights.values()))
-    light.green_s = 42.0
+    light.controller.green_s = 42.0
     recorded(episode, tmp_path / "a.log", additional=True)
     for _ in range(3):
         episode.step(TICK_NS)
     _, frames = opened((tmp_path / "a.log").read_bytes())
     state = struct.unpack_from("<IBfB", only(frames[2], 7), 2)
-    assert state == (light.actor_id, 0, pytest.approx(light.elapsed_s), light.color)
+    assert state == (light.actor_id, 0, pytest.approx(light.controller.elapsed_s), light.color)
     assert struct.unpack_from("<I3f", only(frames[0], 16), 2)[:2] == (light.actor_id, 42.0)
     assert not [kind for kind, _ in frames[1] if kind == 16]
     volume = struct.unpack_from("<I6f", only(frames[0], 17), 2)

@@ -58,7 +58,7 @@ def happen(episode: Episode, stage: Stage, packets: dict[Kind, bytes]) -> None:
         light = _light(episode, stage, row)
         times = [float(row[name]) for name in ("green_s", "yellow_s", "red_s")]
         if light is not None and np.isfinite(times).all():
-            light.green_s, light.yellow_s, light.red_s = times
+            light.controller.green_s, light.controller.yellow_s, light.controller.red_s = times
 
     for row in table(Kind.DOORS, packets.get(Kind.DOORS, b"\0\0")):
         actor = stage.player(int(row["id"]))
@@ -120,8 +120,9 @@ def _traffic_lights(episode: Episode, stage: Stage, rows: Rows) -> None:
     for row in rows:
         light = _light(episode, stage, row)
         if light is not None and int(row["color"]) in _COLORS:
-            light.color, light.elapsed_s = int(row["color"]), _finite(row["elapsed_s"])
-            light.frozen = bool(row["frozen"])
+            light.color, light.controller.elapsed_s = int(row["color"]), _finite(row["elapsed_s"])
+            light.cycle.frozen = bool(row["frozen"])
+            light.cycle.take_up()
 
 
 def _light(episode: Episode, stage: Stage, row: np.void) -> SignalLight | None:

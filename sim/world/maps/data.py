@@ -22,22 +22,31 @@ class UnknownMapError(KeyError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrientedBoxArrays:
-    """Upright boxes: those that bodies cannot pass, or areas in which a sign acts; N may be 0.
+    """Upright boxes; N may be 0.
 
     Args:
         center_world_m: (N, 3) geometric centres.
         half_m: (N, 3) half extents along the box's own x, y, z.
         yaw_rad: (N,) counter-clockwise about world z.
-        tag: (N,) CityObjectLabel.
     """
 
     center_world_m: NDArray[np.float64]
     half_m: NDArray[np.float64]
     yaw_rad: NDArray[np.float64]
-    tag: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.yaw_rad)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solids(OrientedBoxArrays):
+    """What bodies cannot pass.
+
+    Args:
+        tag: (N,) CityObjectLabel.
+    """
+
+    tag: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +116,7 @@ class MapData:
     spawn_points: tuple[tuple[float, float, float, float], ...]
     origin_lat_deg: float
     origin_lon_deg: float
-    solids: Callable[[], OrientedBoxArrays]
+    solids: Callable[[], Solids]
     signal_heads: tuple[SignalHead, ...]
     ground_z_m: Callable[[NDArray[np.float64]], NDArray[np.float64]]
     signs: tuple[RoadSign, ...] = ()

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.world.maps.data import OrientedBoxArrays, SignalHead
+from sim.world.maps.data import SignalHead, Solids
 from sim.world.maps.network import Network
 from sim.world.scene import StaticPart, StaticScene
 from sim.world.scenery.barriers import add_barriers, barrier_solids
@@ -84,13 +84,13 @@ class Scenery:
         return StaticScene(f"{self._name}-{self._digest}", parts, lamps_of(others))
 
     @cached_property
-    def solids(self) -> OrientedBoxArrays:
+    def solids(self) -> Solids:
         """What bodies collide with: houses, posts, trunks, furniture, barriers."""
         things = [thing for thing in self.placed if thing.kind not in NOT_SOLID]
         things += barrier_solids(self._network)
         rows = np.array([_solid(thing) for thing in things]).reshape(-1, 7)
         tag = np.array([solid_tag(thing.kind) for thing in things], np.uint8)
-        return OrientedBoxArrays(rows[:, :3], rows[:, 3:6], rows[:, 6], tag)
+        return Solids(rows[:, :3], rows[:, 3:6], rows[:, 6], tag)
 
     def ground_z_m(self, xy_world_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Height of the ground under points (N, 2)."""
