@@ -16,7 +16,7 @@ from sim.raycast.embree import MISS, TriangleSoup
 from sim.raycast.hits import NOTHING, SCENERY, Hits, Surfaces
 from sim.raycast.picking import ConePicker, Picked, RayPicker
 from sim.raycast.shape import BodyShape
-from sim.world.scene import Scene, StaticScene
+from sim.world.scene import NOBODY, Scene, StaticPart, StaticScene
 
 BODY_LEVEL = 1
 """Level of detail of moving meshes for rays (`MeshKey.level`): the shape to centimetres, without the trim."""
@@ -99,6 +99,7 @@ class _Scenery:
         self.soup = TriangleSoup((position_m - self.origin_world_m).astype(np.float32), triangle)
         self.tag = np.repeat(np.array([p.tag for p in parts], np.uint8), [len(p.mesh.triangle) for p in parts])
         self.material = _stack([p.mesh.material for p in parts], (0,), np.uint8).take(triangle[:, 0].astype(np.intp))
+        self.owner = _stack([_owners(p) for p in parts], (0,), np.int32)
 
 
 class _Cast:
@@ -143,9 +144,13 @@ def _ray_buffer(origin_m: FloatArray, direction: NDArray[np.float32]) -> NDArray
     return rays
 
 
+def _owners(part: StaticPart) -> NDArray[np.int32]:
+    return np.full(len(part.mesh.triangle), NOBODY, np.int32) if part.owner is None else part.owner
+
+
 def _surfaces(scenery: _Scenery, bodies: Bodies) -> Surfaces:
     materials = tuple(shape.material for shape in bodies.shapes)
-    return Surfaces(bodies.instances, scenery.tag, scenery.material, materials)
+    return Surfaces(bodies.instances, scenery.tag, scenery.material, scenery.owner, materials)
 
 
 def _stack(arrays: list[NDArray[Any]], empty: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:

@@ -24,6 +24,7 @@ class Surfaces:
         instances: the bodies.
         scenery_tag: by triangle of the scenery.
         scenery_material: likewise.
+        scenery_owner: likewise, index among the scenery's objects.
         body_material: by body and triangle.
     """
 
@@ -32,11 +33,13 @@ class Surfaces:
         instances: tuple[Instance, ...],
         scenery_tag: NDArray[np.uint8],
         scenery_material: NDArray[np.uint8],
+        scenery_owner: NDArray[np.int32],
         body_material: tuple[NDArray[np.uint8], ...],
     ) -> None:
         self._instances = instances
         self.scenery_tag = scenery_tag
         self.scenery_material = scenery_material
+        self.scenery_owner = scenery_owner
         self.body_material = body_material
 
     @cached_property

@@ -7,6 +7,7 @@ from typing import Any
 from sim.server.blueprints import definitions
 from sim.server.calls import CallError, Where, call
 from sim.server.layouts import EpisodeSettings, WeatherParameters
+from sim.server.level import ALL_LAYERS
 from sim.server.rpc import RpcConnection
 from sim.server.simulation import Simulation
 from sim.server.world_map import available_maps
@@ -63,9 +64,9 @@ def tick_cue(simulation: Simulation) -> int:
 
 
 @call("load_new_episode", where=Where.SIMULATION)
-def load_new_episode(simulation: Simulation, name: str, reset_settings: bool = True) -> None:
-    """Load a map; all layers are always there."""
-    simulation.load(name, reset_settings)
+def load_new_episode(simulation: Simulation, name: str, reset_settings: bool = True, layers: int = ALL_LAYERS) -> None:
+    """Load a map with some of its layers."""
+    simulation.load(name, reset_settings, layers)
 
 
 @call("copy_opendrive_to_file")

@@ -11,6 +11,7 @@ from sim.server import poses
 from sim.server.actors import Actor, ActorTable
 from sim.server.blueprints import ActorKind
 from sim.server.bodies import Bodies
+from sim.server.level import Level
 from sim.server.world_map import WorldMap
 from sim.world.collisions import OrientedBoxes, find_contacts, overlaps_any
 
@@ -47,9 +48,10 @@ class _Shapes:
 class Contacts:
     """Finds and resolves the contacts of an episode's bodies."""
 
-    def __init__(self, table: ActorTable, bodies: Bodies, world_map: WorldMap) -> None:
+    def __init__(self, table: ActorTable, bodies: Bodies, world_map: WorldMap, level: Level) -> None:
         self._table = table
         self._bodies = bodies
+        self._level = level
         self._solids = _solid_boxes(world_map)
         self._solid_radius_m = np.linalg.norm(self._solids.half_m, axis=1)
         self._near_solids = np.zeros(0, np.intp)
@@ -124,7 +126,7 @@ class Contacts:
         return float(np.clip(met.min(initial=1.0), 0.0, 1.0))
 
     def _present_shapes(self) -> _Shapes:
-        known = (self._table.version, self._table.collision_version)
+        known = (self._table.version, self._table.collision_version, self._level.version)
         if self._shapes is None or self._known != known:
             kinds = (ActorKind.VEHICLE, ActorKind.WALKER, ActorKind.PROP)
             actors = [a for a in self._table.actors.values() if a.kind in kinds and a.collides]
@@ -159,6 +161,7 @@ class Contacts:
             reach = shapes.radius_m[shapes.movable].max(initial=0.0) + _SOLID_MARGIN_M + _CLEARANCE_M
             offset = center[shapes.movable][:, None, :2] - self._solids.center_world_m[None, :, :2]
             near = np.einsum("ijk,ijk->ij", offset, offset) < (reach + self._solid_radius_m) ** 2
+            near[:, self._level.absent_solids] = False
             self._near_solids, self._sought_at_m = np.flatnonzero(near.any(axis=0)), center
         return self._near_solids
 

@@ -28,6 +28,7 @@ from sim.server.layouts import (
     WalkerControl,
     WeatherParameters,
 )
+from sim.server.level import Level
 from sim.server.messages import MAP_CHANGED, SENSOR_INDEX, Instant, world_state
 from sim.server.parts import bones
 from sim.server.recorder.tape import Tape
@@ -72,6 +73,7 @@ class Episode:
 
     def __init__(self, world_map: WorldMap, streams: StreamServer, start: EpisodeStart) -> None:
         self.map = world_map
+        self.level = Level(world_map.data)
         self.episode_id = start.episode_id
         self.settings = start.settings
         self.weather = WeatherParameters()
@@ -91,7 +93,7 @@ class Episode:
         self._flags = MAP_CHANGED
         self.signals = Signals(world_map, self._ids)
         self.signs = RoadSigns(world_map.data.signs, self._ids)
-        self._contacts = Contacts(self.table, self.bodies, world_map)
+        self._contacts = Contacts(self.table, self.bodies, world_map, self.level)
         self._drivers = Drivers(self.table, self.bodies)
         self._friction = FrictionTriggers(self.table, self.bodies)
         self._rollovers = Rollovers(self.table, self.bodies)

@@ -37,7 +37,7 @@ def build_scene(episode: Episode) -> Scene:
             instances.append(_instance(episode, actor, T_world_body[row], velocity[row], turn[row]))
     weather = weather_of(episode.weather)
     return Scene(
-        static=episode.map.data.scenery(),
+        static=episode.level.scenery,
         instances=tuple(instances),
         weather=weather,
         time_s=s_from_ns(episode.elapsed_ns - episode.shown_from_ns),

@@ -15,6 +15,7 @@ from moosetest.timing import NS_PER_S, ns_from_s
 from sim.server.calls import CallError
 from sim.server.episode import Episode, EpisodeStart
 from sim.server.layouts import EpisodeSettings
+from sim.server.level import ALL_LAYERS
 from sim.server.poses import FloatArray
 from sim.server.recorder.folder import default_folder
 from sim.server.sensors.suite import Measurements, SensorSuite
@@ -34,6 +35,7 @@ in 23,000 ticks of 2 ms or more, one in a few hundred to 10,000 below)."""
 
 _MAX_JOBS = 10_000
 """Calls that may wait for the simulation: a client that sends more is not read until some are done."""
+_LAYERED = "_Opt"
 
 Job = Callable[[], None]
 
@@ -117,7 +119,7 @@ class Simulation:
             self._jobs.put_nowait(lambda: self._sensors.warm_up(self.episode, self.lock, stream_id))
 
     def cast(self, origin_world_m: FloatArray, direction_world: FloatArray, reach_m: float) -> list[list[object]]:
-        """The first surface along a ray: CARLA location and tag, or nothing. Only on the simulation thread."""
+        """All things along a ray, nearest first: CARLA location and tag. Only on the simulation thread."""
         return self._sensors.cast(self.episode, origin_world_m, direction_world, reach_m)
 
     def apply_settings(self, settings: EpisodeSettings) -> int:
@@ -141,12 +143,14 @@ class Simulation:
         self._next_async_s = self._last_async_s = time.monotonic()
         return self.episode.frame
 
-    def load(self, name: str, reset_settings: bool) -> None:
+    def load(self, name: str, reset_settings: bool, layers: int = ALL_LAYERS) -> None:
         """Begin a new episode.
 
         Args:
-            name: of a map; "" for the present one, "OpenDriveMap" for the text sent last.
+            name: of a map; "" for the present one, "OpenDriveMap" for the text sent last. CARLA's layered maps
+                ("Town01_Opt") are the same as those without layers: all maps here have them.
             reset_settings: go back to the settings of a fresh server.
+            layers: which layers are there, bits of carla.MapLayer.
 
         Raises:
             CallError: no such map, or one that cannot be used.
@@ -156,6 +160,8 @@ class Simulation:
         start = EpisodeStart(old.episode_id + 1, old.frame, settings)
         try:
             self.episode = Episode(self._map_to_load(name), self.streams, start)
+            if layers & ALL_LAYERS != ALL_LAYERS:
+                self.episode.level.set_layers(~layers, loaded=False)
         except (LookupError, ValueError) as error:
             raise CallError(f"map {name!r} cannot be loaded: {error}") from error
         old.tape.close()
@@ -166,11 +172,11 @@ class Simulation:
         self.streams.keep_state(self.world_stream_id, self.episode.standing_message())
 
     def _map_to_load(self, name: str) -> WorldMap:
-        if not name or name == self.episode.map.name:
+        if not name or name.removesuffix(_LAYERED) == self.episode.map.name:
             return self.episode.map
         if name == "OpenDriveMap" and self.opendrive_text:
             return opendrive_map(name, self.opendrive_text)
-        return find_map(name)
+        return find_map(name.removesuffix(_LAYERED))
 
     def _step_ns(self, now_s: float) -> int:
         settings = self.episode.settings

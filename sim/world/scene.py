@@ -9,6 +9,34 @@ from numpy.typing import NDArray
 
 from sim.assets.mesh import Mesh, MeshKey
 
+NOBODY = -1
+"""Owner of triangles that belong to no object."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SceneryObject:
+    """One thing of the scenery, as clients list it and hide it.
+
+    Args:
+        name: unique on its map.
+        kind: what it is: "building", "lamp", "tree", "road", ...
+        tag: CityObjectLabel.
+        position_world_m: its place, on the ground under its middle as a rule.
+        yaw_rad: of the thing and of its box.
+        center_world_m: (3,) middle of its box.
+        half_m: (3,) half extents of its box.
+        solid: row of the box that bodies collide with among the map's solids, -1 for none.
+    """
+
+    name: str
+    kind: str
+    tag: int
+    position_world_m: tuple[float, float, float]
+    yaw_rad: float
+    center_world_m: NDArray[np.float64]
+    half_m: NDArray[np.float64]
+    solid: int = -1
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StaticPart:
@@ -20,6 +48,7 @@ class StaticPart:
         mesh: in the world frame.
         paint_rgb: (3,) linear, for vertices that take the paint colour.
         seed: varies procedural texture.
+        owner: (T,) index among the scene's objects of each triangle; None for a part without objects.
     """
 
     name: str
@@ -27,6 +56,7 @@ class StaticPart:
     mesh: Mesh
     paint_rgb: tuple[float, float, float] = (0.5, 0.5, 0.5)
     seed: float = 0.0
+    owner: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +75,7 @@ class StaticScene:
     key: str
     parts: tuple[StaticPart, ...]
     lamps: tuple[StreetLamp, ...] = ()
+    objects: tuple[SceneryObject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -123,7 +123,8 @@ class SensorSuite:
     def cast(
         self, episode: Episode, origin_world_m: FloatArray, direction_world: FloatArray, reach_m: float
     ) -> list[list[object]]:
-        """The first surface along one ray of any length of direction: [CARLA location, tag], or nothing."""
+        """All things along one ray of any length of direction, nearest first: [CARLA location, tag] of each."""
+        from sim.raycast.piercing import pierce
         from sim.server.scene_view import build_scene
 
         length = float(np.linalg.norm(direction_world))
@@ -131,11 +132,9 @@ class SensorSuite:
             return []
         unit = direction_world / length
         self._eyes.look_at(build_scene(episode), [])
-        hits = self._eyes.caster().cast(origin_world_m, unit[None], reach_m)
-        if hits.source[0] < 0:
-            return []
-        place = flip(origin_world_m + unit * float(hits.range_m[0]))
-        return [[[float(v) for v in place], int(hits.tag[0])]]
+        found = pierce(self._eyes.caster(), origin_world_m, unit, reach_m)
+        places = flip(origin_world_m + unit * np.array([[thing.range_m] for thing in found]).reshape(-1, 1))
+        return [[[float(v) for v in place], thing.tag] for place, thing in zip(places, found, strict=True)]
 
     def _take_stock(self, episode: Episode) -> None:
         self._sensors = [a for a in episode.actors.values() if a.kind is ActorKind.SENSOR and a.stream_id]

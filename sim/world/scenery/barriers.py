@@ -8,9 +8,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material
 from sim.world.maps.network import Network, RoadObject, RoadRecord
 from sim.world.scenery.chunks import GUARD_RAIL, Chunks, quads
+from sim.world.scenery.objects import Objects
 from sim.world.scenery.roadside import Placed
 
 STEEL_RGB = (0.42, 0.43, 0.44)
@@ -45,17 +47,32 @@ def barriers(network: Network) -> Iterator[tuple[RoadRecord, RoadObject, tuple[f
                     yield road, thing, (start_m, min(start_m + repeat.get("length", 0.0), road.length_m))
 
 
-def add_barriers(chunks: Chunks, network: Network) -> None:
-    """All barriers of a map."""
-    for road, thing, span_m in barriers(network):
+def add_barriers(chunks: Chunks, network: Network, objects: Objects, first_solid: int) -> None:
+    """All barriers of a map, piece by piece in the order of `barrier_solids`: each piece is an object."""
+    pieces = ((road, thing, span_m) for road, thing, whole_m in barriers(network) for span_m in _pieces(whole_m))
+    for number, (road, thing, span_m) in enumerate(pieces):
         is_wall = thing.size_m[1] > 0.4
         profile = np.array(WALL_PROFILE if is_wall else RAIL_PROFILE[::-1])
         color, material = (CONCRETE_RGB, Material.CONCRETE) if is_wall else (STEEL_RGB, Material.METAL)
         # towards the road: rails right of the reference line look left
         facing = 1.0 if thing.t_m <= 0.0 else -1.0
-        chunks.triangles(GUARD_RAIL, _extruded(road, thing, span_m, profile, facing), color, material)
+        made = MeshBuilder().triangles(_extruded(road, thing, span_m, profile, facing), color, material)
         if not is_wall:
-            _add_posts(chunks, road, thing, span_m)
+            _add_posts(made, road, thing, span_m)
+        middle = road.points(sum(span_m) / 2, thing.t_m)[0]
+        heading = float(road.headings(sum(span_m) / 2)[0])
+        cos, sin = np.cos(heading), np.sin(heading)
+        turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
+        mesh = MeshBuilder().add(made.build(), turn, -turn @ middle).build()
+        place = (float(middle[0]), float(middle[1]), float(middle[2]))
+        (owner,) = objects.add("barrier", [(GUARD_RAIL.tag, mesh)], place, heading, first_solid + number)
+        chunks.mesh(GUARD_RAIL, mesh, middle, heading, owner)
+
+
+def _pieces(span_m: tuple[float, float]) -> Iterator[tuple[float, float]]:
+    """Stretches of at most `PIECE_M` that make up a barrier."""
+    ends = np.linspace(*span_m, int(np.ceil((span_m[1] - span_m[0]) / PIECE_M)) + 1)
+    return pairwise(float(end) for end in ends)
 
 
 def _extruded(
@@ -77,7 +94,7 @@ def _extruded(
     return np.concatenate([quads(sheet), np.array(fan + far)])
 
 
-def _add_posts(chunks: Chunks, road: RoadRecord, thing: RoadObject, span_m: tuple[float, float]) -> None:
+def _add_posts(made: MeshBuilder, road: RoadRecord, thing: RoadObject, span_m: tuple[float, float]) -> None:
     for s_m in np.arange(span_m[0] + POST_STEP_M / 2, span_m[1], POST_STEP_M):
         at = road.points(s_m, thing.t_m)[0]
         half = (0.05, 0.06, 0.475 * thing.size_m[2] + 0.2)
@@ -85,15 +102,14 @@ def _add_posts(chunks: Chunks, road: RoadRecord, thing: RoadObject, span_m: tupl
         heading = float(road.headings(s_m)[0])
         cos, sin = np.cos(heading), np.sin(heading)
         turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
-        chunks.builder(GUARD_RAIL, at[0], at[1]).box(middle, half, STEEL_RGB, Material.METAL, turn)
+        made.box(middle, half, STEEL_RGB, Material.METAL, turn)
 
 
 def barrier_solids(network: Network) -> Iterator[Placed]:
     """Boxes for physics: pieces that are at most `PIECE_M` long, shorter in bends."""
     for road, thing, span_m in barriers(network):
-        s_m = np.linspace(*span_m, int(np.ceil((span_m[1] - span_m[0]) / PIECE_M)) + 1)
-        ends = road.points(s_m, thing.t_m, thing.z_m)
-        for a, b in pairwise(ends):
+        for piece_m in _pieces(span_m):
+            a, b = road.points(np.array(piece_m), thing.t_m, thing.z_m)
             middle, along = (a + b) / 2, b - a
             size = float(np.hypot(*along[:2])), thing.size_m[1], thing.size_m[2]
             yaw = float(np.arctan2(along[1], along[0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +18,7 @@ from sim.world.scenery.chunks import BUILDING, Chunks
 from sim.world.scenery.ground import Ground
 from sim.world.scenery.kinds import NOT_SOLID, SOLID_RADIUS_M, add_thing, lamps_of, solid_tag
 from sim.world.scenery.markings import add_markings
+from sim.world.scenery.objects import Objects
 from sim.world.scenery.plan import plan_scenery
 from sim.world.scenery.roadside import FreeGround, Placed, without_islands
 from sim.world.scenery.signs import road_signs
@@ -71,25 +73,34 @@ class Scenery:
     @cached_property
     def scene(self) -> StaticScene:
         """All that stands still."""
-        chunks = Chunks()
+        chunks, objects = Chunks(), Objects()
         add_surfaces(chunks, self.strips, self.plates)
         add_markings(chunks, self._network)
         add_terrain(chunks, self.terrain)
-        add_barriers(chunks, self._network)
+        solid = {id(thing): row for row, thing in enumerate(self._solid_things)}
         houses = [thing for thing in self.placed if thing.kind == "building"]
         others = [thing for thing in self.placed if thing.kind != "building"]
         for thing in others:
-            add_thing(chunks, thing)
-        parts = chunks.parts() + tuple(_house(number, thing) for number, thing in enumerate(houses))
-        return StaticScene(f"{self._name}-{self._digest}", parts, lamps_of(others))
+            add_thing(chunks, thing, objects, solid.get(id(thing), -1))
+        add_barriers(chunks, self._network, objects, len(self._solid_things) - len(self._barriers))
+        house_parts = tuple(_house(thing, objects, solid[id(thing)]) for thing in houses)
+        parts = tuple(objects.with_rest(part) for part in chunks.parts()) + house_parts
+        return StaticScene(f"{self._name}-{self._digest}", parts, lamps_of(others), objects.all())
+
+    @cached_property
+    def _barriers(self) -> list[Placed]:
+        return list(barrier_solids(self._network))
+
+    @cached_property
+    def _solid_things(self) -> list[Placed]:
+        """What bodies collide with, barriers last."""
+        return [thing for thing in self.placed if thing.kind not in NOT_SOLID] + self._barriers
 
     @cached_property
     def solids(self) -> Solids:
         """What bodies collide with: houses, posts, trunks, furniture, barriers."""
-        things = [thing for thing in self.placed if thing.kind not in NOT_SOLID]
-        things += barrier_solids(self._network)
-        rows = np.array([_solid(thing) for thing in things]).reshape(-1, 7)
-        tag = np.array([solid_tag(thing.kind) for thing in things], np.uint8)
+        rows = np.array([_solid(thing) for thing in self._solid_things]).reshape(-1, 7)
+        tag = np.array([solid_tag(thing.kind) for thing in self._solid_things], np.uint8)
         return Solids(rows[:, :3], rows[:, 3:6], rows[:, 6], tag)
 
     def ground_z_m(self, xy_world_m: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -109,11 +120,14 @@ def _signal_post(head: SignalHead) -> Placed:
     return Placed("signal_post", (x, y, 0.0), yaw, (0.3, 0.3, z))
 
 
-def _house(number: int, thing: Placed) -> StaticPart:
+def _house(thing: Placed, objects: Objects, solid: int) -> StaticPart:
     """Each house is a part of its own: its seed decides its windows."""
+    mesh = building(thing.variant, thing.size_m)
+    (owner,) = objects.add("building", [(BUILDING.tag, mesh)], thing.position_world_m, thing.yaw_rad, solid)
     alone = Chunks()
-    alone.mesh(BUILDING, building(thing.variant, thing.size_m), thing.position_world_m, thing.yaw_rad)
-    return StaticPart(f"building_{number}", BUILDING.tag, alone.parts()[0].mesh, seed=float(thing.variant % 997))
+    alone.mesh(BUILDING, mesh, thing.position_world_m, thing.yaw_rad, owner)
+    (part,) = alone.parts()
+    return replace(part, name=objects.name(owner), seed=float(thing.variant % 997))
 
 
 def _solid(thing: Placed) -> list[float]:

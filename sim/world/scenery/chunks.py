@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Mesh
-from sim.world.scene import StaticPart
+from sim.world.scene import NOBODY, StaticPart
 
 CHUNK_M = 60.0
 """Side of the squares: a camera that looks along a street drops half of them."""
@@ -45,10 +45,11 @@ class Chunks:
     """Collects triangles and meshes, and makes the parts of a scene of them."""
 
     _builders: dict[tuple[Kind, int, int], MeshBuilder] = field(default_factory=lambda: defaultdict(MeshBuilder))
+    _owned: dict[tuple[Kind, int, int], list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def builder(self, kind: Kind, x_m: float, y_m: float) -> MeshBuilder:
         """The builder of the square that holds (x, y): for things that stay in one piece."""
-        return self._builders[kind, int(np.floor(x_m / kind.chunk_m)), int(np.floor(y_m / kind.chunk_m))]
+        return self._builders[_square(kind, x_m, y_m)]
 
     def triangles(
         self, kind: Kind, corners: NDArray[np.float64], color: ArrayLike, material: int, uv: ArrayLike | None = None
@@ -63,12 +64,13 @@ class Chunks:
             part_uv = None if uv is None else np.asarray(uv, dtype=np.float64)[mine]
             self._builders[kind, int(i), int(j)].triangles(corners[mine], colors[mine], material, part_uv)
 
-    def mesh(self, kind: Kind, mesh: Mesh, at_m: ArrayLike, yaw_rad: float = 0.0) -> None:
-        """A built mesh at `at_m` (3,), turned about z."""
+    def mesh(self, kind: Kind, mesh: Mesh, at_m: ArrayLike, yaw_rad: float = 0.0, owner: int = NOBODY) -> None:
+        """A built mesh at `at_m` (3,), turned about z; `owner` is the object that it belongs to."""
         at = np.asarray(at_m, dtype=np.float64)
         cos, sin = np.cos(yaw_rad), np.sin(yaw_rad)
         turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
         self.builder(kind, at[0], at[1]).add(mesh, turn, at)
+        self._owned[_square(kind, at[0], at[1])].append((len(mesh.triangle), owner))
 
     def parts(self) -> tuple[StaticPart, ...]:
         """The parts, in an order that depends on their places only."""
@@ -77,8 +79,20 @@ class Chunks:
             kind, i, j = key
             mesh = self._builders[key].build()
             if len(mesh.triangle):
-                made.append(StaticPart(f"{kind.name}_{i}_{j}", kind.tag, mesh, seed=float(number)))
+                owner = _owner(len(mesh.triangle), self._owned[key])
+                made.append(StaticPart(f"{kind.name}_{i}_{j}", kind.tag, mesh, seed=float(number), owner=owner))
         return tuple(made)
+
+
+def _square(kind: Kind, x_m: float, y_m: float) -> tuple[Kind, int, int]:
+    return kind, int(np.floor(x_m / kind.chunk_m)), int(np.floor(y_m / kind.chunk_m))
+
+
+def _owner(triangles: int, owned: list[tuple[int, int]]) -> NDArray[np.int32]:
+    """(T,) owners: a builder puts loose triangles first, then whole meshes in their order."""
+    counts, owners = [count for count, _ in owned], [owner for _, owner in owned]
+    loose = triangles - sum(counts)
+    return np.repeat(np.array([NOBODY, *owners], np.int32), [loose, *counts])
 
 
 def quads(corners: NDArray[np.float64]) -> NDArray[np.float64]:

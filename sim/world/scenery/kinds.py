@@ -22,6 +22,7 @@ from sim.world.scenery.chunks import (
     Chunks,
     Kind,
 )
+from sim.world.scenery.objects import Objects
 from sim.world.scenery.roadside import Placed
 
 Maker = Callable[[int, tuple[float, float, float]], Mesh]
@@ -97,14 +98,18 @@ def solid_tag(kind: str) -> int:
     return {"building": BUILDING, "barrier": GUARD_RAIL}[kind].tag
 
 
-def add_thing(chunks: Chunks, thing: Placed) -> None:
-    """Puts the meshes of a thing in their chunks."""
+def add_thing(chunks: Chunks, thing: Placed, objects: Objects, solid: int = -1) -> None:
+    """Puts the meshes of a thing in their chunks; each is an object, and the first takes the thing's solid box."""
     few = thing.variant if thing.kind in EXACT_VARIANT else thing.variant % VARIANTS
     yaw_rad = thing.yaw_rad
     if thing.kind in FREE_TURN:
         yaw_rad += 2 * np.pi * (thing.variant % 1013) / 1013
-    for kind, make in MESHES[thing.kind]:
-        chunks.mesh(kind, _mesh(make, few, thing.size_m), thing.position_world_m, yaw_rad)
+    pieces = [(kind, _mesh(make, few, thing.size_m)) for kind, make in MESHES[thing.kind]]
+    owners = objects.add(
+        thing.kind, [(kind.tag, mesh) for kind, mesh in pieces], thing.position_world_m, yaw_rad, solid
+    )
+    for (kind, mesh), owner in zip(pieces, owners, strict=True):
+        chunks.mesh(kind, mesh, thing.position_world_m, yaw_rad, owner)
 
 
 @cache
