@@ -71,7 +71,7 @@ def scene(
     frame: int = 0,
 ) -> Scene:
     """A scene at time 0, by day without clouds unless told otherwise."""
-    return Scene(static, instances, weather or Weather(cloudiness=0.0), 0.0, frame, lamps_on)
+    return Scene(static, instances, weather or Weather(cloudiness=0.0), 0.0, frame, static.lamps if lamps_on else ())
 
 
 NIGHT = Weather(sun_elevation_rad=-0.4, cloudiness=0.0)

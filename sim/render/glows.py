@@ -63,8 +63,7 @@ def glows_of(
     rows = [sun]
     if light.night > _DARK_FROM:
         sources = _actor_lamps(scene, actors, view)
-        if scene.street_lamps_on:
-            sources += [_street_lamp(lamp, view) for lamp in scene.static.lamps]
+        sources += [_street_lamp(lamp, view) for lamp in scene.lamps]
         rows += [_lamp_row(s, view, light, clip_from_world) for s in sources if s[1] > 0.0]
     found = [row for row in rows if row is not None]
     found.sort(key=lambda row: -float(row[4]))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.assets.mesh import Material
 from sim.render.actors import Actors
 from sim.render.frame import MAX_BEAMS, Beam, LampField
-from sim.world.scene import StreetLamp
+from sim.world.scene import LAMP_CD, StreetLamp
 
 FIELD_SIZE_PX = 128
 FIELD_SIDE_M = 160.0
@@ -19,6 +19,10 @@ FIELD_STEP_M = 40.0
 """The map moves with the camera in steps of this, so that it is kept between frames."""
 LAMP_HEIGHT_M = 8.0
 """A lamp's light is computed this far below its head plus 0.8 m: about a person's waist."""
+HEADS_A_ROW, HEAD_ROWS = 256, 16
+"""Lamps whose own glass can glow: far more than a map has (`scenery/plan.py` puts 80 at most)."""
+HEAD_CD_PER_M2 = 25_000.0
+"""Luminance of the glass of a lamp of usual intensity."""
 BEAM_RANGE_M = 120.0
 LOW_BEAM, HIGH_BEAM = 2, 4
 """Bits of carla.VehicleLightState."""
@@ -26,12 +30,18 @@ LOW_BEAM_CD, HIGH_BEAM_CD = 22_000.0, 70_000.0
 """Both lamps of a car in the hot spot (UN R149 allows 44,100 cd a dipped lamp; cars in use reach about half)."""
 
 
-def lamp_field(lamps: Sequence[StreetLamp], eye_world_m: NDArray[np.float64]) -> tuple[LampField, NDArray[np.float16]]:
-    """Where the map around the camera lies, and its (128, 128, 4) texels: lux times direction, and lux."""
+def lamp_field(
+    lamps: Sequence[StreetLamp], eye_world_m: NDArray[np.float64]
+) -> tuple[LampField, NDArray[np.float16], NDArray[np.float16]]:
+    """Where the map around the camera lies, its (128, 128, 4) texels, and their (128, 128, 4) tint.
+
+    Texels are lux times direction, and lux; the tint is the light's colour as a factor on the mean colour of all lamps.
+    """
     corner = np.round(eye_world_m[:2] / FIELD_STEP_M) * FIELD_STEP_M - FIELD_SIDE_M / 2.0
     texel = (np.arange(FIELD_SIZE_PX) + 0.5) * (FIELD_SIDE_M / FIELD_SIZE_PX)
-    field = np.zeros((FIELD_SIZE_PX, FIELD_SIZE_PX, 4))
-    near = [p for p in lamps if (np.abs(np.array(p.position_world_m[:2]) - corner - FIELD_SIDE_M / 2) < 110.0).all()]
+    field, colored = np.zeros((FIELD_SIZE_PX, FIELD_SIZE_PX, 4)), np.zeros((FIELD_SIZE_PX, FIELD_SIZE_PX, 3))
+    lit = [lamp for lamp in lamps if lamp.intensity_cd > 0.0]
+    near = [p for p in lit if (np.abs(np.array(p.position_world_m[:2]) - corner - FIELD_SIDE_M / 2) < 110.0).all()]
     color = np.zeros(3)
     for lamp in near:
         x, y, _ = lamp.position_world_m
@@ -44,19 +54,30 @@ def lamp_field(lamps: Sequence[StreetLamp], eye_world_m: NDArray[np.float64]) ->
         lux = lamp.intensity_cd * cone / distance**2
         field[:, :, :3] += lux * to_lamp
         field[:, :, 3:] += lux
+        colored += lux * lamp.color_rgb
         color += np.array(lamp.color_rgb) / len(near)
+    tint = np.ones((FIELD_SIZE_PX, FIELD_SIZE_PX, 4))
+    total = field[:, :, 3:] * color
+    np.divide(colored, total, out=tint[:, :, :3], where=total > 0.0)
     rgb = (float(color[0]), float(color[1]), float(color[2]))
     where = LampField((float(corner[0]), float(corner[1])), FIELD_SIDE_M, LAMP_HEIGHT_M, rgb)
-    return where, field.astype(np.float16)
+    return where, field.astype(np.float16), tint.astype(np.float16)
 
 
 class LampFieldMap:
-    """Keeps the texture of the lamp field and fills it when the camera leaves its cell."""
+    """Keeps the textures of the lamp field and fills them when the camera leaves its cell, or a lamp changes.
+
+    `heads` holds what each lamp's own glass shines with: colour, and luminance in cd/m2.
+    """
 
     def __init__(self, context: Any) -> None:
         self.texture = context.texture((FIELD_SIZE_PX, FIELD_SIZE_PX), 4, dtype="f2")
-        self.texture.repeat_x = self.texture.repeat_y = False
+        self.tint = context.texture((FIELD_SIZE_PX, FIELD_SIZE_PX), 4, dtype="f2")
+        self.heads = context.texture((HEADS_A_ROW, HEAD_ROWS), 4, dtype="f4")
+        for texture in (self.texture, self.tint):
+            texture.repeat_x = texture.repeat_y = False
         self._key: tuple[object, ...] | None = None
+        self._lamps: Sequence[StreetLamp] = ()
         self._field: LampField | None = None
         self._mean_lx = 0.0
 
@@ -65,12 +86,23 @@ class LampFieldMap:
         """Mean illuminance of the ground in the middle of the map: what exposure is measured on."""
         return self._mean_lx
 
-    def update(self, map_key: str, lamps: Sequence[StreetLamp], eye_world_m: NDArray[np.float64]) -> LampField:
+    def shine(self, lamps: Sequence[StreetLamp]) -> bool:
+        """Take over what the lamps give now; returns whether their colours differ."""
+        if lamps is not self._lamps:
+            self._lamps, self._key = lamps, None
+            heads = np.zeros((HEADS_A_ROW * HEAD_ROWS, 4), np.float32)
+            for row, lamp in zip(heads, lamps, strict=False):
+                row[:3], row[3] = lamp.color_rgb, HEAD_CD_PER_M2 * lamp.intensity_cd / LAMP_CD
+            self.heads.write(heads.tobytes())
+        return len({lamp.color_rgb for lamp in lamps if lamp.intensity_cd > 0.0}) > 1
+
+    def update(self, map_key: str, eye_world_m: NDArray[np.float64]) -> LampField:
         """The field around the camera; `map_key` tells maps apart."""
         key = (map_key, *np.round(eye_world_m[:2] / FIELD_STEP_M))
         if key != self._key or self._field is None:
-            self._field, texels = lamp_field(lamps, eye_world_m)
+            self._field, texels, tint = lamp_field(self._lamps, eye_world_m)
             self.texture.write(texels.tobytes())
+            self.tint.write(tint.tobytes())
             middle = slice(FIELD_SIZE_PX // 4, 3 * FIELD_SIZE_PX // 4)
             self._mean_lx = float(texels[middle, middle, 2].astype(np.float64).mean())
             self._key = key

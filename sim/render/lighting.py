@@ -94,7 +94,7 @@ def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float) ->
     sun_lx = sun_lx * (1.0 - 0.985 * overcast)
     night = float(np.clip((2.4 - np.log10(sky_lx + horizontal_lx + 1e-3)) / 1.6, 0.0, 1.0))
 
-    lamps = lamps_matter(weather) and (scene.street_lamps_on or beams)
+    lamps = lamps_matter(weather) and (scene.has_lit_lamps or beams)
     facing_lx = sky_lx + float(sun_lx.mean()) * (0.45 + 0.55 * max(float(np.sin(elevation)), 0.0))
     lamp_lx = (street_lx + (4.0 if beams else 0.0)) if lamps else 0.0
     # full compensation by day, a stop less in the dark, as cameras leave night dark

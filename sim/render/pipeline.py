@@ -78,8 +78,9 @@ class Pipeline:
         actors = self._actors.place(scene.instances, view, planes)
         beams = beams_of(actors)
         field, street_lx = NO_LAMPS, 0.0
-        if scene.street_lamps_on and lamps_matter(scene.weather):
-            field = self._lamps.update(static.key, static.lamps, view.eye_world_m)
+        is_tinted = self._lamps.shine(scene.lamps)
+        if scene.has_lit_lamps and lamps_matter(scene.weather):
+            field = self._lamps.update(static.key, view.eye_world_m)
             street_lx = self._lamps.mean_lx
         light = light_of(scene, view.metering, bool(beams), street_lx)
         shadow = shadow_view(view, light.sun_direction_world)
@@ -95,7 +96,9 @@ class Pipeline:
             static=static,
             actors=actors,
             light=light,
-            model=LightModel(light.has_sun, light.lamps, beam_count, scene.weather.wetness > _WET_FROM),
+            model=LightModel(
+                light.has_sun, light.lamps, beam_count, scene.weather.wetness > _WET_FROM, light.lamps and is_tinted
+            ),
             shadow=shadow,
             commands={"actors": actor_commands(actors), "static": static.commands(planes, view.eye_world_m)},
             tags=np.concatenate([scenery, [i.tag for i in actors.instances]]).astype(np.uint8),
@@ -231,6 +234,8 @@ def _textures(context: Any, shadows: ShadowMaps, lamps: LampFieldMap) -> dict[st
         "u_actor_shadow": shadows.actor_map,
         "u_cloud_map": cloud,
         "u_lamp_field": lamps.texture,
+        "u_lamp_tint": lamps.tint,
+        "u_lamp_heads": lamps.heads,
         "u_ground_map": ground,
         "u_pictures": pictures,
     }

@@ -18,6 +18,8 @@ TEXTURE_UNITS = {
     "u_ground_map": 5,
     "u_pictures": 6,
     "u_depth": 7,
+    "u_lamp_tint": 8,
+    "u_lamp_heads": 9,
 }
 _FEATURES: dict[Family, tuple[str, ...]] = {
     Family.GLOSS: ("MIRRORS", "NEEDS_BODY"),
@@ -43,10 +45,11 @@ class LightModel:
     lamps: bool
     beams: int
     wet: bool
+    tinted: bool = False
 
     def defines(self) -> tuple[str, ...]:
         """The preprocessor symbols of the combination."""
-        flags = (("SUN", self.sun), ("LAMPS", self.lamps), ("WET", self.wet))
+        flags = (("SUN", self.sun), ("LAMPS", self.lamps), ("WET", self.wet), ("TINTED", self.tinted))
         return (*(name for name, on in flags if on), f"BEAMS {self.beams}")
 
 

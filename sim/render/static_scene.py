@@ -42,8 +42,8 @@ class StaticGeometry:
     def __init__(self, context: Any, scene: StaticScene) -> None:
         self.key = scene.key
         self.tags: NDArray[np.uint8] = np.array([part.tag for part in scene.parts], dtype=np.uint8)
-        self.lamps = scene.lamps
         rows, triangles, labels = _merged(scene)
+        _number_lamps(rows, scene)
         order = np.lexsort(labels.T[::-1])
         labels, triangles = labels[order], triangles[order]
         self.store = GeometryStore(context, vertex_capacity=max(len(rows), 2 * triangles.size // 3, 16))
@@ -91,6 +91,15 @@ def _merged(scene: StaticScene) -> tuple[NDArray[np.float32], NDArray[np.uint32]
         labels.append(_labels(part.mesh))
         base += len(part_rows)
     return np.concatenate(rows), np.concatenate(triangles), np.concatenate(labels)
+
+
+def _number_lamps(rows: NDArray[np.float32], scene: StaticScene) -> None:
+    """Write into the glass of street lamps which lamp it belongs to, as its u: the nearest."""
+    glass = np.flatnonzero(rows[:, 9] == Material.STREET_LAMP)
+    if len(glass) and scene.lamps:
+        lamp_m = np.array([lamp.position_world_m for lamp in scene.lamps])
+        offset = rows[glass, None, :3].astype(np.float64) - lamp_m
+        rows[glass, 10] = np.einsum("ijk,ijk->ij", offset, offset).argmin(axis=1)
 
 
 def _labels(mesh: Mesh) -> NDArray[np.int64]:

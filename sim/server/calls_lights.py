@@ -1,8 +1,6 @@
-"""Calls about traffic lights and street lamps."""
+"""Calls about traffic lights."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from sim.server import batch
 from sim.server.calls import CallError, call
@@ -74,22 +72,6 @@ def get_light_boxes(simulation: Simulation, actor_id: int) -> list[BoundingBox]:
     head = _light(simulation, actor_id).head.T_world_head
     x, y, z = (float(v) for v in head[:3, 3])
     return [BoundingBox((x, -y, z), (0.2, 0.2, 0.5))]
-
-
-@call("query_lights_state")
-def query_lights_state(_: Simulation) -> list[Any]:
-    """No street lamps that a client could switch: they are lit by the sun's height."""
-    return []
-
-
-@call("update_lights_state")
-def update_lights_state(simulation: Simulation, endpoint: str, lights: list, discard: bool = False) -> None:  # type: ignore[type-arg]
-    """Accepted: there are no lamps to switch."""
-
-
-@call("update_day_night_cycle")
-def update_day_night_cycle(simulation: Simulation, endpoint: str, active: bool) -> None:
-    """Accepted: lamps always follow the sun."""
 
 
 def _light(simulation: Simulation, actor_id: int, *, told: bool = False) -> SignalLight:

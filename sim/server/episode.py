@@ -29,7 +29,7 @@ from sim.server.layouts import (
     WeatherParameters,
 )
 from sim.server.level import Level
-from sim.server.messages import MAP_CHANGED, SENSOR_INDEX, Instant, world_state
+from sim.server.messages import LIGHTS_CHANGED, MAP_CHANGED, SENSOR_INDEX, Instant, world_state
 from sim.server.parts import bones
 from sim.server.recorder.tape import Tape
 from sim.server.road_signs import RoadSigns, SignActor
@@ -38,6 +38,7 @@ from sim.server.scenery_actor import scenery_actor
 from sim.server.signals import SignalLight, Signals
 from sim.server.spring_arm import SPRING_ARM, SPRING_ARM_GHOST, SpringArm
 from sim.server.streams import StreamServer
+from sim.server.street_lights import StreetLights
 from sim.server.traffic_rules import TrafficRules
 from sim.server.world_map import WorldMap
 from sim.world.vehicle_motion import MAX_SUBSTEP_S
@@ -76,6 +77,7 @@ class Episode:
         self.level = Level(world_map.data)
         self.episode_id = start.episode_id
         self.settings = start.settings
+        self.street_lights = StreetLights(world_map.data)
         self.weather = WeatherParameters()
         self.imui_gravity_mps2 = GRAVITY_MPS2
         self.frame = start.frame
@@ -109,6 +111,16 @@ class Episode:
     def actors(self) -> dict[int, Actor]:
         """All actors by id, in the order of their birth."""
         return self.table.actors
+
+    @property
+    def weather(self) -> WeatherParameters:
+        """The weather; street lamps see it change."""
+        return self._weather
+
+    @weather.setter
+    def weather(self, weather: WeatherParameters) -> None:
+        self._weather = weather
+        self.street_lights.see(weather)
 
     def actor(self, actor_id: int) -> Actor:
         """One actor.
@@ -307,8 +319,9 @@ class Episode:
 
     def state_message(self) -> bytes:
         """The world state for the clients; tells each change of the level once."""
-        message = world_state(self.episode_id, self.now(), self._flags, self.table.records)
-        self._flags = 0
+        flags = self._flags | (LIGHTS_CHANGED if self.street_lights.changed else 0)
+        message = world_state(self.episode_id, self.now(), flags, self.table.records)
+        self._flags, self.street_lights.changed = 0, False
         return message
 
     def standing_message(self) -> bytes:

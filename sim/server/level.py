@@ -26,8 +26,8 @@ class Level:
     """The scenery of an episode's map as clients see, hide and load it.
 
     A disabled object stays in the lists, as in CARLA; one whose layer is unloaded does not, and is enabled when its
-    layer comes back. `absent_solids` are the rows of the map's solids that bodies pass through, and `version` changes
-    with what there is to see and to hit.
+    layer comes back. `absent_solids` are the rows of the map's solids that bodies pass through, `absent_lamps` the
+    numbers of the lamps that are not there, and `version` changes with what there is to see and to hit.
     """
 
     def __init__(self, data: MapData) -> None:
@@ -36,6 +36,7 @@ class Level:
         self._disabled: frozenset[int] = frozenset()
         self._shown: StaticScene | None = None
         self.absent_solids: NDArray[np.intp] = np.zeros(0, np.intp)
+        self.absent_lamps: frozenset[int] = frozenset()
         self.version = 0
 
     @property
@@ -78,6 +79,8 @@ class Level:
         self._shown = None
         solids = np.array([self._objects[number].solid for number in self._hidden()], np.intp)
         self.absent_solids = solids[solids >= 0]
+        lamps = [number for number, thing in enumerate(self._objects) if thing.kind == "lamp"]
+        self.absent_lamps = frozenset(np.flatnonzero(np.isin(lamps, self._hidden())).tolist())
         self.version += 1
 
     def _hidden(self) -> NDArray[np.intp]:

@@ -28,7 +28,8 @@ SENSOR_INDEX = {
 }
 """Which decoder the client uses; an index above 21 crashes it."""
 
-MAP_CHANGED = 1
+MAP_CHANGED, LIGHTS_CHANGED = 1, 2
+"""Flags of the world state: the client asks again for the map, or for its street lamps."""
 
 _SENSOR_HEADER = struct.Struct("<QQd6f")
 _WORLD_HEADER = struct.Struct("<Qdf3iI")

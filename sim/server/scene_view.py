@@ -19,7 +19,6 @@ from sim.server.poses import matrices
 from sim.server.signals import SignalLight
 from sim.world.scene import Instance, Scene, Weather
 
-_LAMPS_BELOW_SUN_RAD = math.radians(5.0)
 _GOLDEN = 0.6180339887
 
 
@@ -43,7 +42,7 @@ def build_scene(episode: Episode) -> Scene:
         time_s=s_from_ns(episode.elapsed_ns - episode.shown_from_ns),
         # noise is seeded by each sensor's own age: the frame number depends on how long the server ran before
         frame=0,
-        street_lamps_on=weather.sun_elevation_rad < _LAMPS_BELOW_SUN_RAD,
+        lamps=episode.street_lights.shining(episode.level.absent_lamps),
     )
 
 

@@ -59,13 +59,17 @@ class StaticPart:
     owner: NDArray[np.int32] | None = None
 
 
+LAMP_CD = 4000.0
+"""Luminous intensity of a street lamp straight down (about 16,000 lm: a road lamp of 120 W)."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StreetLamp:
-    """A lamp head: lit by the scene's `street_lamps_on`."""
+    """A lamp head; 0 cd is off."""
 
     position_world_m: tuple[float, float, float]
     color_rgb: tuple[float, float, float] = (1.0, 0.86, 0.66)
-    intensity_cd: float = 4000.0
+    intensity_cd: float = LAMP_CD
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,11 +143,19 @@ class Weather:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """What all sensors of one tick look at."""
+    """What all sensors of one tick look at.
+
+    `lamps` are the street lamps of `static`, in the same order, with the light that they give now; () is none lit.
+    """
 
     static: StaticScene
     instances: tuple[Instance, ...]
     weather: Weather
     time_s: float
     frame: int = 0
-    street_lamps_on: bool = False
+    lamps: tuple[StreetLamp, ...] = ()
+
+    @property
+    def has_lit_lamps(self) -> bool:
+        """Whether any street lamp is on."""
+        return any(lamp.intensity_cd > 0.0 for lamp in self.lamps)

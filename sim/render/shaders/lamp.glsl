@@ -1,5 +1,7 @@
 // Lamps of vehicles, traffic lights and street lamps: a lens that glows by the actor's state.
 #ifdef VERTEX
+uniform sampler2D u_lamp_heads;  // a texel a street lamp, 256 a row: colour, luminance
+
 bool has(int lights, int bit) { return (lights & bit) != 0; }
 
 // Luminance in cd/m2 of a lamp; colours in `color` become those of the light.
@@ -30,8 +32,10 @@ float luminance(int kind, int lights, inout vec3 color) {
     if (kind == SIGNAL_RED) { color = vec3(1.0, 0.02, 0.01); return state == 0 ? 22000.0 : 0.0; }
     if (kind == SIGNAL_YELLOW) { color = vec3(1.0, 0.55, 0.03); return state == 1 ? 22000.0 : 0.0; }
     if (kind == SIGNAL_GREEN) { color = vec3(0.04, 1.0, 0.45); return state == 2 ? 22000.0 : 0.0; }
-    color = vec3(1.0, 0.86, 0.66);
-    return u_lamp_light.r > 0.0 ? 25000.0 : 0.0;
+    int lamp = int(in_uv.x + 0.5);
+    vec4 head = texelFetch(u_lamp_heads, ivec2(lamp & 255, lamp >> 8), 0);
+    color = head.rgb;
+    return head.a;
 }
 
 void vertex_material(int kind, inout vec4 color, inout float glow) {

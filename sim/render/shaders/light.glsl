@@ -1,6 +1,7 @@
 // Light that reaches a point, fog between it and the eye, and the camera's response.
 uniform sampler2D u_cloud_map;    // r: smooth noise of many octaves
 uniform sampler2D u_lamp_field;   // xyz: direction weighted by lux; w: lux of street lamps
+uniform sampler2D u_lamp_tint;    // rgb: colour of that light, where lamps differ
 
 // 1 between low and high, with edges as soft as `f`, the width of a pixel.
 float band(float x, float low, float high, float f) {
@@ -59,6 +60,9 @@ vec3 lamp_light(vec3 world, vec3 n) {
     float below = smoothstep(u_lamp_light.w, u_lamp_light.w * 0.6, world.z - u_eye.z + 1.5);
     float direct = max(dot(field.xyz, n), 0.0) + 0.18 * field.w;
     vec3 c = u_lamp_light.rgb * direct * below;
+#ifdef TINTED
+    c *= texture(u_lamp_tint, uv).rgb;
+#endif
     for (int k = 0; k < BEAMS; ++k) {
         vec3 to_lamp;
         float lux = beam_lux(world, u_beam[2 * k], u_beam[2 * k + 1], to_lamp);

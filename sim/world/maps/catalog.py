@@ -73,6 +73,7 @@ def _map(name: str, xodr: str, split: str) -> MapData:
         signal_heads=heads,
         ground_z_m=scenery.ground_z_m,
         signs=signs,
+        lamps=lambda: scenery.lamps,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.world.scene import StaticScene
+from sim.world.scene import StaticScene, StreetLamp
 
 SPLITS = ("train", "nominal", "edge")
 
@@ -107,6 +107,7 @@ class MapData:
         signal_heads: poses for the traffic lights of `xodr`.
         ground_z_m: height of road, side walk or terrain under points (N, 2) in the world frame -> (N,).
         signs: stop, yield and speed limit signs of `xodr`.
+        lamps: the street lamps, those of the scenery in the same order, known before the scenery is made.
     """
 
     name: str
@@ -120,3 +121,4 @@ class MapData:
     signal_heads: tuple[SignalHead, ...]
     ground_z_m: Callable[[NDArray[np.float64]], NDArray[np.float64]]
     signs: tuple[RoadSign, ...] = ()
+    lamps: Callable[[], tuple[StreetLamp, ...]] = tuple

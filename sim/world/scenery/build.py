@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.world.maps.data import SignalHead, Solids
 from sim.world.maps.network import Network
-from sim.world.scene import StaticPart, StaticScene
+from sim.world.scene import StaticPart, StaticScene, StreetLamp
 from sim.world.scenery.barriers import add_barriers, barrier_solids
 from sim.world.scenery.buildings import building
 from sim.world.scenery.chunks import BUILDING, Chunks
@@ -85,7 +85,12 @@ class Scenery:
         add_barriers(chunks, self._network, objects, len(self._solid_things) - len(self._barriers))
         house_parts = tuple(_house(thing, objects, solid[id(thing)]) for thing in houses)
         parts = tuple(objects.with_rest(part) for part in chunks.parts()) + house_parts
-        return StaticScene(f"{self._name}-{self._digest}", parts, lamps_of(others), objects.all())
+        return StaticScene(f"{self._name}-{self._digest}", parts, self.lamps, objects.all())
+
+    @cached_property
+    def lamps(self) -> tuple[StreetLamp, ...]:
+        """The lights of all street lamps."""
+        return lamps_of(self.placed)
 
     @cached_property
     def _barriers(self) -> list[Placed]:
