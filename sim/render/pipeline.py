@@ -23,6 +23,7 @@ from sim.render.programs import PARTS, SCENERY, TEXTURE_UNITS, LightModel, Progr
 from sim.render.shadows import ShadowMaps, ShadowView, shadow_view
 from sim.render.spots import SPOT_FORMAT, SPOT_NAMES, contact_spots
 from sim.render.static_scene import StaticGeometry, planes_of
+from sim.render.strokes import STROKE_FORMAT, STROKE_NAMES
 from sim.render.targets import Target, Targets
 from sim.render.textures import cloud_noise, ground_layers
 from sim.render.view import SKY_TAG, CameraView
@@ -129,6 +130,7 @@ class Pipeline:
             target.use_color_only(True)
             self._draw_spots(frame)
             self._draw_glows(frame, target)
+            self._draw_strokes(frame, target)
         return {name: target.read(name) for name in outputs}
 
     def _static(self, scene: StaticScene) -> StaticGeometry:
@@ -204,6 +206,15 @@ class Pipeline:
         self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
         program = self._programs.screen("blob", ("color",))
         self._drawing.quads(program, contact_spots(frame.actors, frame.light.night), SPOT_FORMAT, SPOT_NAMES)
+
+    def _draw_strokes(self, frame: Frame, target: Target) -> None:
+        strokes = frame.scene.marks.strokes
+        if len(strokes):
+            target.use_color_only(True)
+            self._context.enable_only(moderngl.DEPTH_TEST)
+            program = self._programs.screen("stroke", ("color",))
+            program["u_pixel"].value = 1.0 / frame.view.focal_px
+            self._drawing.quads(program, strokes.astype(np.float32), STROKE_FORMAT, STROKE_NAMES)
 
     def _draw_glows(self, frame: Frame, target: Target) -> None:
         glows = glows_of(frame.scene, frame.actors, frame.view, frame.light, frame.clip_from_world)

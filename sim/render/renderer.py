@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.assets.mesh import MeshSource
 from sim.render.context import create_context
 from sim.render.pipeline import Pipeline
+from sim.render.strokes import overlaid
 from sim.render.view import OUTPUTS, CameraView, Images
 from sim.world.scene import Scene
 
@@ -65,7 +66,8 @@ class CameraRenderer:
             else:
                 raw = pipeline.draw(frame, ("color", *geometry), 1)
             tags, actor_ids, metered = frame.tags, frame.actor_ids, frame.light.metered
-        return replace(_images(raw, tags, actor_ids, view, outputs), metered=metered)
+        images = replace(_images(raw, tags, actor_ids, view, outputs), metered=metered)
+        return images if images.rgb is None else replace(images, rgb=overlaid(images.rgb, scene.marks, view))
 
     def close(self) -> None:
         """Free the context and all that lies in graphics memory; the next picture makes a new one."""

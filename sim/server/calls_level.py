@@ -69,11 +69,6 @@ def set_annotations_traverse_translucency(simulation: Simulation, enabled: bool)
     """Accepted: semantic images always show the glass itself."""
 
 
-@call("draw_debug_shape", "clear_debug_shape", "clear_debug_string")
-def draw_debug_shape(simulation: Simulation) -> None:
-    """Accepted: there is no screen to draw on."""
-
-
 @call("project_point", where=Where.SIMULATION)
 def project_point(simulation: Simulation, location: Vector3, direction: Vector3, distance_m: float) -> list[Any]:
     """The first surface along a ray."""

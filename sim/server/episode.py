@@ -17,6 +17,7 @@ from sim.server.blueprints import ActorKind, kind_of, library
 from sim.server.bodies import Bodies
 from sim.server.calls import CallError
 from sim.server.contacts import Contacts, Touch, joined
+from sim.server.debug_shapes import DebugShapes
 from sim.server.drivers import Drivers
 from sim.server.friction import FrictionTriggers
 from sim.server.layouts import (
@@ -77,6 +78,7 @@ class Episode:
         self.level = Level(world_map.data)
         self.episode_id = start.episode_id
         self.settings = start.settings
+        self.debug_shapes = DebugShapes()
         self.street_lights = StreetLights(world_map.data)
         self.weather = WeatherParameters()
         self.imui_gravity_mps2 = GRAVITY_MPS2

@@ -17,7 +17,18 @@ from sim.server.simulation import Simulation
 from sim.server.streams import StreamServer
 from sim.server.world_map import find_map
 
-CALL_MODULES = ("core", "actors", "vehicles", "walkers", "lights", "street_lights", "level", "sensors", "recorder")
+CALL_MODULES = (
+    "core",
+    "actors",
+    "vehicles",
+    "walkers",
+    "lights",
+    "street_lights",
+    "level",
+    "debug",
+    "sensors",
+    "recorder",
+)
 
 
 class Server:

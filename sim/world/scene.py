@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.assets.mesh import Mesh, MeshKey
+from sim.world.marks import NO_MARKS, Marks
 
 NOBODY = -1
 """Owner of triangles that belong to no object."""
@@ -154,6 +155,7 @@ class Scene:
     time_s: float
     frame: int = 0
     lamps: tuple[StreetLamp, ...] = ()
+    marks: Marks = NO_MARKS
 
     @property
     def has_lit_lamps(self) -> bool:
