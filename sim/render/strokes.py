@@ -38,10 +38,14 @@ def _draw_stroke(rgb: NDArray[np.uint8], stroke: NDArray[np.float64], view: Came
         share = (NEAREST_M - depth[behind]) / (depth[1 - behind] - depth[behind])
         ends[behind] += share * (ends[1 - behind] - ends[behind])
     (x0, y0), (x1, y1) = _pixels(ends, view)
-    width_px = int(np.clip(round(float(stroke[6])), 1, 255))
     fits, a, b = cv2.clipLine((-4000, -4000, 16000, 16000), (_whole(x0), _whole(y0)), (_whole(x1), _whole(y1)))
     if fits:
-        cv2.line(rgb, a, b, _bytes(stroke[7:]), width_px)
+        # a filled polygon has its outline in it: a width of 5 px is 2 px to each side
+        beside = (np.clip(round(float(stroke[6])), 1, 255) - 1) / 2.0
+        way = np.subtract(b, a) / max(float(np.hypot(*np.subtract(b, a))), 1.0)
+        out = beside * np.array([-way[1], way[0]])
+        corners = np.round([a + out, b + out, b - out, a - out]).astype(np.int32)
+        cv2.fillConvexPoly(rgb, corners, _bytes(stroke[7:]))
 
 
 def _draw_label(rgb: NDArray[np.uint8], label: Label, view: CameraView) -> None:
