@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi
 
 import numpy as np
@@ -71,13 +71,14 @@ def assets_of(split: str) -> dict[ObjectClass, list[Asset]]:
 
 
 def daylight(rng: np.random.Generator) -> Weather:
-    """A sun well above the horizon, some clouds or many."""
-    return Weather(
+    """A sun well above the horizon, some clouds or many, now and then a wet road with puddles."""
+    weather = Weather(
         sun_azimuth_rad=float(rng.uniform(-pi, pi)),
         sun_elevation_rad=float(rng.uniform(0.3, 1.2)),
         cloudiness=float(rng.choice([rng.uniform(0.0, 0.4), rng.uniform(0.6, 1.0)])),
         wetness=float(rng.choice([0.0, 0.0, 0.0, rng.uniform(0.2, 0.6)])),
     )
+    return replace(weather, deposits=weather.wetness)
 
 
 def ego_pose(lanes: LaneMap, rng: np.random.Generator) -> NDArray[np.float64]:

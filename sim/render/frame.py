@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.render.lighting import Light
+from sim.render.lighting import Light, haze_extinction_per_m, is_layered, mist_extinction_per_m
 from sim.render.shadows import ShadowView
 from sim.render.view import CameraView
-from sim.world.scene import Scene
+from sim.world.scene import Scene, Weather
 
 MAX_BEAMS = 4
 """Vehicles whose headlamps light the street in one picture: the nearest."""
+HALVINGS_PER_M = 0.1
+"""Of the fog's density at a falloff of 1 (Unreal: 2 ** (-falloff / 1000 per cm))."""
 READ_NOISE = 0.0035
 """Standard deviation of the sensor's noise in the dark, of full scale, by day."""
 
@@ -67,12 +69,14 @@ def frame_block(inputs: FrameInputs) -> bytes:
         _row(light.sky_up_rgb, weather.cloudiness),
         _row(light.sky_down_rgb, light.night),
         _row(light.zenith_rgb, light.exposure),
-        _row(light.horizon_rgb, light.fog_per_m),
+        _row(light.horizon_rgb, haze_extinction_per_m(weather) if is_layered(weather) else light.fog_per_m),
         _row(light.fog_rgb, light.fog_start_m),
         _row(forward, weather.precipitation),
         _noise_row(inputs),
         _lamp_row(inputs.lamp_field),
         _row(np.array(inputs.lamp_field.rgb) * light.exposure / np.pi, inputs.lamp_field.ceiling_m),
+        _mist_row(weather),
+        np.array([min(weather.mie, 8.0), weather.deposits, weather.wind, 0.0]),
     ]
     for k in range(MAX_BEAMS):
         rows += _beam_rows(inputs.beams[k] if k < len(inputs.beams) else None, light.exposure / np.pi)
@@ -81,6 +85,17 @@ def frame_block(inputs: FrameInputs) -> bytes:
 
 def _row(xyz: NDArray[np.float64], w: float) -> NDArray[np.float64]:
     return np.array([xyz[0], xyz[1], xyz[2], w])
+
+
+def _mist_row(weather: Weather) -> NDArray[np.float64]:
+    """The fog's extinction at its base, the rate at which it halves with height, its base, its depth towards the sky.
+
+    CARLA hands `fog_falloff` to Unreal's height falloff, which halves the density every 10 m at 1. Seen from the ground
+    the whole layer is as deep as a level way of 1 / (rate * ln 2); at CARLA's default that was a good 360 m / 2.5.
+    """
+    rate = HALVINGS_PER_M * weather.fog_falloff
+    depth_m = min(36.0 / weather.fog_falloff, 9000.0) if weather.fog_falloff > 0.0 else 9000.0
+    return np.array([mist_extinction_per_m(weather), rate, weather.fog_base_z_m, depth_m])
 
 
 def _noise_row(inputs: FrameInputs) -> NDArray[np.float32]:

@@ -21,8 +21,12 @@ NIGHT_SKY_LX = 0.35
 """Full moon (0.25 lx) and the glow of the town."""
 LAMPS_BELOW_RAD = float(np.radians(6.0))
 """Lamps light the street visibly once the sun is lower than this."""
+UNSCATTERED = 0.6
+"""Share of the fog's brightness that is sunlight scattered in it (weather parameter scattering_intensity)."""
 EXPOSURE_FLOOR_LX = 7.0
 """Automatic exposure opens no farther than for this illuminance: night stays dark."""
+LAYERS_FROM_DENSITY = 0.05
+"""Below, fog is a fifth of the haze at most over any distance on a street: it counts as haze."""
 FOG_COEFFICIENT_PER_M = 0.1
 """Extinction at fog density 1: meteorological range 3 / 0.1 = 30 m, dense fog."""
 
@@ -62,12 +66,27 @@ class Light:
         return float(self.sun_rgb.max()) > 0.02
 
 
-def fog_extinction_per_m(weather: Weather) -> float:
-    """Extinction coefficient of Koschmieder's law; the square makes low densities haze and high ones fog."""
-    haze = 1.2e-4  # 25 km of visual range on a clear day
+def haze_extinction_per_m(weather: Weather) -> float:
+    """Extinction of all that hangs in the air at any height: haze, rain, dust."""
+    haze = 1.2e-4 * (0.5 + 0.5 * weather.mie)  # 25 km of visual range on a usual clear day
     rain = 0.004 * weather.precipitation
     dust = 0.03 * weather.dust_storm
-    return haze + FOG_COEFFICIENT_PER_M * weather.fog_density**2 + rain + dust
+    return haze + rain + dust
+
+
+def mist_extinction_per_m(weather: Weather) -> float:
+    """Extinction of the fog at its base; the square makes low densities haze and high ones fog."""
+    return FOG_COEFFICIENT_PER_M * weather.fog_density**2
+
+
+def fog_extinction_per_m(weather: Weather) -> float:
+    """Extinction coefficient of Koschmieder's law at the height of the road."""
+    return haze_extinction_per_m(weather) + mist_extinction_per_m(weather)
+
+
+def is_layered(weather: Weather) -> bool:
+    """Whether there is fog enough to see that it thins out with height."""
+    return weather.fog_density >= LAYERS_FROM_DENSITY
 
 
 def lamps_matter(weather: Weather) -> bool:
@@ -86,7 +105,7 @@ def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float) ->
     """
     weather = scene.weather
     elevation = weather.sun_elevation_rad
-    sun_lx = _sun_lx(elevation)
+    sun_lx = _sun_lx(elevation, weather.rayleigh)
     overcast = float(np.clip((weather.cloudiness - 0.3) / 0.6, 0.0, 1.0)) ** 0.8
     overcast = max(overcast, min(1.0, 2.0 * weather.fog_density), 0.9 * min(1.0, 2.0 * weather.dust_storm))
     horizontal_lx = float(sun_lx.mean()) * max(float(np.sin(elevation)), 0.0)
@@ -107,8 +126,10 @@ def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float) ->
     bounce = (sky_lx + 0.6 * horizontal_lx * (1.0 - overcast)) * per_lx
     down = np.array([1.0, 0.95, 0.88]) * 0.30 * bounce
     zenith, horizon = _sky_radiance(elevation, overcast, night, sky_lx * per_lx)
+    zenith, horizon = _scattered(zenith, weather), _scattered(horizon, weather)
     dust = min(1.0, 1.5 * weather.dust_storm)
     fog_rgb = horizon * (1.0 - dust) + dust * horizon.mean() * np.array([1.25, 0.98, 0.65])
+    fog_rgb *= 1.0 + UNSCATTERED * (min(weather.scattering, 3.0) - 1.0) * _mist_share(weather)
     return Light(
         sun_direction_world=weather.sun_direction_world,
         sun_rgb=sun_lx * per_lx,
@@ -126,12 +147,18 @@ def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float) ->
     )
 
 
-def _sun_lx(elevation_rad: float) -> NDArray[np.float64]:
+def _mist_share(weather: Weather) -> float:
+    """How much of what dims the view is fog."""
+    return mist_extinction_per_m(weather) / fog_extinction_per_m(weather)
+
+
+def _sun_lx(elevation_rad: float, rayleigh: float) -> NDArray[np.float64]:
     """(3,) illuminance on a surface that faces the sun (air mass: Kasten and Young 1989), white at 45 degrees."""
     degrees = np.degrees(elevation_rad)
     mass = 1.0 / (max(np.sin(elevation_rad), 0.0) + 0.50572 * max(degrees + 6.07995, 3.0) ** -1.6364)
     white = np.exp(-EXTINCTION_RGB * np.sqrt(2.0))
     risen = np.clip((degrees + 1.0) / 2.0, 0.0, 1.0)
+    mass *= 0.35 + 0.65 * min(rayleigh, 4.0)  # molecules do about two thirds of it, particles the rest
     return SUN_OUTSIDE_AIR_LX * risen * np.exp(-EXTINCTION_RGB * mass) * (white.mean() / white)
 
 
@@ -160,3 +187,11 @@ def _sky_radiance(
     zenith = zenith * (1.0 - night) + np.array([0.5, 0.7, 1.3]) * night
     horizon = horizon * (1.0 - night) + np.array([1.5, 1.3, 1.25]) * night
     return zenith * white, horizon * white
+
+
+def _scattered(sky_rgb: NDArray[np.float64], weather: Weather) -> NDArray[np.float64]:
+    """A colour of the clear sky with other air than usual: molecules make it blue and bright, particles white."""
+    rayleigh, grey = min(weather.rayleigh, 3.0), float(sky_rgb.mean())
+    blue = grey * (sky_rgb / grey) ** rayleigh * (0.25 + 0.75 * min(rayleigh, 2.0))
+    white = float(np.clip(0.12 * (weather.mie - 1.0), 0.0, 0.8))
+    return blue * (1.0 - white) + white * grey

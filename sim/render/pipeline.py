@@ -17,7 +17,7 @@ from sim.render.frame import NO_LAMPS, FrameInputs, frame_block
 from sim.render.geometry import Commands
 from sim.render.glows import GLOW_FORMAT, GLOW_NAMES, RAIN_FORMAT, RAIN_NAMES, glows_of, rain_streaks
 from sim.render.lamps import LampFieldMap, beams_of
-from sim.render.lighting import Light, lamps_matter, light_of
+from sim.render.lighting import Light, is_layered, lamps_matter, light_of
 from sim.render.pictures import PICTURES, SIZE_PX, developed, picture_layer, posing
 from sim.render.programs import PARTS, SCENERY, TEXTURE_UNITS, LightModel, Programs
 from sim.render.shadows import ShadowMaps, ShadowView, shadow_view
@@ -98,7 +98,12 @@ class Pipeline:
             actors=actors,
             light=light,
             model=LightModel(
-                light.has_sun, light.lamps, beam_count, scene.weather.wetness > _WET_FROM, light.lamps and is_tinted
+                sun=light.has_sun,
+                lamps=light.lamps,
+                beams=beam_count,
+                wet=scene.weather.wetness > _WET_FROM,
+                tinted=light.lamps and is_tinted,
+                layered=is_layered(scene.weather),
             ),
             shadow=shadow,
             commands={"actors": actor_commands(actors), "static": static.commands(planes, view.eye_world_m)},
@@ -204,7 +209,7 @@ class Pipeline:
     def _draw_spots(self, frame: Frame) -> None:
         self._context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
         self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
-        program = self._programs.screen("blob", ("color",))
+        program = self._programs.screen("blob", ("color",), frame.model)
         self._drawing.quads(program, contact_spots(frame.actors, frame.light.night), SPOT_FORMAT, SPOT_NAMES)
 
     def _draw_strokes(self, frame: Frame, target: Target) -> None:

@@ -27,7 +27,7 @@ _FEATURES: dict[Family, tuple[str, ...]] = {
     Family.LAMP: ("MIRRORS", "NEEDS_BODY"),
     Family.SHEET: ("NEEDS_UV", "NEEDS_BODY", "HAS_RETRO"),
     Family.FACADE: ("MIRRORS", "PLAIN_MIRROR", "NEEDS_UV", "ONLY_STATIC_SHADOW"),
-    Family.LEAF: ("ONLY_STATIC_SHADOW",),
+    Family.LEAF: ("ONLY_STATIC_SHADOW", "LEAVES"),
     Family.GROUND: (),
 }
 
@@ -46,10 +46,17 @@ class LightModel:
     beams: int
     wet: bool
     tinted: bool = False
+    layered: bool = False
 
     def defines(self) -> tuple[str, ...]:
         """The preprocessor symbols of the combination."""
-        flags = (("SUN", self.sun), ("LAMPS", self.lamps), ("WET", self.wet), ("TINTED", self.tinted))
+        flags = (
+            ("SUN", self.sun),
+            ("LAMPS", self.lamps),
+            ("WET", self.wet),
+            ("TINTED", self.tinted),
+            ("LAYERED", self.layered),
+        )
         return (*(name for name, on in flags if on), f"BEAMS {self.beams}")
 
 

@@ -19,6 +19,7 @@ from sim.server.poses import matrices
 from sim.server.signals import SignalLight
 from sim.world.scene import Instance, Scene, Weather
 
+_USUAL = WeatherParameters()
 _GOLDEN = 0.6180339887
 
 
@@ -34,7 +35,7 @@ def build_scene(episode: Episode) -> Scene:
             instances.append(_signal_head(episode.signals.lights[actor.id]))
         elif has_asset(actor.blueprint_id):
             instances.append(_instance(episode, actor, T_world_body[row], velocity[row], turn[row]))
-    weather = weather_of(episode.weather)
+    weather = weather_of(episode.weather, episode.map.level_z_m)
     return Scene(
         static=episode.level.scenery,
         instances=tuple(instances),
@@ -47,8 +48,8 @@ def build_scene(episode: Episode) -> Scene:
     )
 
 
-def weather_of(parameters: WeatherParameters) -> Weather:
-    """CARLA's percentages and degrees as shares and radians."""
+def weather_of(parameters: WeatherParameters, level_z_m: float = 0.0) -> Weather:
+    """CARLA's percentages and degrees as shares and radians; `level_z_m` is the height of the map's roads."""
 
     def share(percent: float) -> float:
         return min(max(percent / 100.0, 0.0), 1.0)
@@ -63,6 +64,12 @@ def weather_of(parameters: WeatherParameters) -> Weather:
         fog_distance_m=max(parameters.fog_distance_m, 0.0),
         fog_falloff=max(parameters.fog_falloff, 0.0),
         dust_storm=share(parameters.dust_storm),
+        deposits=share(parameters.precipitation_deposits),
+        wind=share(parameters.wind_intensity),
+        scattering=max(parameters.scattering_intensity, 0.0),
+        mie=max(parameters.mie_scattering_scale / _USUAL.mie_scattering_scale, 0.0),
+        rayleigh=max(parameters.rayleigh_scattering_scale / _USUAL.rayleigh_scattering_scale, 0.0),
+        fog_base_z_m=level_z_m,
     )
 
 

@@ -99,6 +99,12 @@ class WorldMap:
         return f"Carla/Maps/Nav/{stem}-{hashlib.sha256(self.navigation_mesh).hexdigest()[:16]}.bin"
 
     @cached_property
+    def level_z_m(self) -> float:
+        """Mean height of the roads: of the spawn points."""
+        heights = [z for _, _, z, _ in self.data.spawn_points]
+        return float(np.mean(heights)) if heights else 0.0
+
+    @cached_property
     def lanes(self) -> carla.Map:
         """CARLA's own lane queries, as a client has them."""
         import carla

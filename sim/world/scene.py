@@ -121,7 +121,9 @@ class Instance:
 class Weather:
     """CARLA's weather, with angles in radians and azimuth in the right-handed world frame.
 
-    `sun_direction_world` points from the ground to the sun. Percentages become shares in [0, 1].
+    `sun_direction_world` points from the ground to the sun. Percentages become shares in [0, 1]. `wetness` is how wet
+    roads are, `deposits` how much of them lies under water. `scattering`, `mie` and `rayleigh` are factors on what
+    CARLA's defaults mean. Fog is as dense as `fog_density` says at `fog_base_z_m`.
     """
 
     sun_azimuth_rad: float = 0.8
@@ -133,6 +135,12 @@ class Weather:
     fog_distance_m: float = 0.75
     fog_falloff: float = 0.1
     dust_storm: float = 0.0
+    deposits: float = 0.0
+    wind: float = 0.1
+    scattering: float = 1.0
+    mie: float = 1.0
+    rayleigh: float = 1.0
+    fog_base_z_m: float = 0.0
 
     @property
     def sun_direction_world(self) -> NDArray[np.float64]:

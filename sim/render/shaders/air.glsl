@@ -1,6 +1,14 @@
 // Fog between a point and the eye, and the response of the camera to radiance.
-vec3 through_air(vec3 radiance, float distance_m) {
-    float t = exp(-u_horizon.w * max(distance_m - u_fog.w, 0.0));
+float mist_at(float z) { return u_mist.x * exp2(-clamp(u_mist.y * (z - u_mist.z), -4.0, 60.0)); }
+
+vec3 through_air(vec3 radiance, float distance_m, float z) {
+    float way = max(distance_m - u_fog.w, 0.0);
+#ifdef LAYERED
+    float depth = u_horizon.w + mist_at(0.5 * (z + u_eye.z));  // the middle of the way stands for all of it
+#else
+    float depth = u_horizon.w;
+#endif
+    float t = exp(-depth * way);
     return mix(u_fog.rgb, radiance, t);
 }
 

@@ -12,8 +12,8 @@ void surface(inout Surface s, vec3 v, float distance_m) {
     vec3 fine = texture(u_ground_map, vec3(at * 0.25, layer)).rgb;
     float broad = texture(u_cloud_map, at * 0.021).r;
     s.albedo *= fine * 2.0 * (0.86 + 0.28 * broad);
-    float wet = u_sun_light.w * v_color.a;
-    float puddle = wet * smoothstep(0.75 - 0.45 * wet, 0.95 - 0.35 * wet, broad + 0.25);
+    float wet = u_sun_light.w * v_color.a, water = u_weather.y * v_color.a;
+    float puddle = water * smoothstep(0.75 - 0.45 * water, 0.95 - 0.35 * water, broad + 0.25);
     s.albedo *= 1.0 - 0.5 * wet;
     s.mirror = wet * 0.35 + puddle * 0.5;
     s.facing = 0.02;

@@ -51,6 +51,6 @@ void main() {
     }
 #endif
     c += s.emitted;
-    out_color = vec4(sensed(through_air(c, distance_m)), 1.0);
+    out_color = vec4(sensed(through_air(c, distance_m, v_world.z)), 1.0);
     write_geometry(n, v_info.x, 1.0 / gl_FragCoord.w);
 }

@@ -6,7 +6,7 @@ vec3 sky() {
     vec3 d = normalize(u_ray_from_ndc * vec3(v_ndc, 1.0));
     float up = max(d.z, 0.0);
     vec3 c = mix(u_horizon.rgb, u_zenith.rgb, sqrt(up));
-    vec2 at = d.xy / (up + 0.13) * 0.045 + u_eye.w * 0.0002;
+    vec2 at = d.xy / (up + 0.13) * 0.045 + u_eye.w * (0.002 * u_weather.z);
     float shape = 0.62 * texture(u_cloud_map, at).r + 0.38 * texture(u_cloud_map, at * 3.1 + 0.4).r;
     float cover = u_sky_up.w;
     float cloud = smoothstep(0.68 - 0.5 * cover, 0.86 - 0.36 * cover, shape);
@@ -14,9 +14,14 @@ vec3 sky() {
     vec3 lit = u_sky_up.rgb * 1.25 + u_sun_light.rgb * (0.75 + 0.35 * toward);
     c = mix(c, lit * (1.12 - 0.5 * shape), cloud * smoothstep(0.0, 0.10, up) * (1.0 - 0.6 * u_sky_down.w));
     float t2 = toward * toward, t8 = t2 * t2 * t2 * t2, t64 = t8 * t8 * t8 * t8 * t8 * t8 * t8 * t8;
-    c += u_sun_light.rgb * (0.10 * t8 + 0.5 * t64 * t64);
+    c += u_sun_light.rgb * ((0.10 * t8 + 0.5 * t64 * t64) * u_weather.x);
     c += u_sun_light.rgb * (smoothstep(0.99982, 0.99994, toward) * 40.0 * (1.0 - cloud));
-    float haze = exp(-u_horizon.w * 9000.0 * 0.04 / (up + 0.04));
+#ifdef LAYERED
+    float depth = u_horizon.w * 9000.0 * 0.04 + mist_at(u_eye.z) * u_mist.w;
+#else
+    float depth = u_horizon.w * 9000.0 * 0.04;
+#endif
+    float haze = exp(-depth / (up + 0.04));
     return mix(u_fog.rgb, c, haze);
 }
 #endif

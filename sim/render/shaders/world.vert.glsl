@@ -49,5 +49,11 @@ void main() {
 #ifdef NEEDS_BODY
     v_body = in_position;
 #endif
-    gl_Position = u_clip_from_world * vec4(v_world, 1.0);
+    vec3 at = v_world;
+#if defined(LEAVES) && defined(SCENERY)
+    // crowns sway in more than a light breeze; their light and their holes stay where they are on the leaf
+    float gust = 0.3 * max(u_weather.z - 0.15, 0.0);
+    at.xy += vec2(1.0, 0.4) * gust * (0.5 + 0.5 * sin(u_eye.w * 2.3 + dot(in_position, vec3(0.35, 0.27, 0.6))));
+#endif
+    gl_Position = u_clip_from_world * vec4(at, 1.0);
 }
