@@ -57,6 +57,14 @@ class WalkerState:
 
 
 @dataclass(slots=True, eq=False)
+class GBuffers:
+    """Which g-buffers of a camera have a stream, by carla.GBufferTextureID, and whether they are sent."""
+
+    enabled: bool = False
+    streams: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
 class Actor:
     """One actor: who it is and what it is attached to; its motion is in the `ActorTable`.
 
@@ -90,6 +98,7 @@ class Actor:
     simulated: bool = True
     collides: bool = True
     ignored_ids: frozenset[int] = frozenset()
+    gbuffers: GBuffers = field(default_factory=lambda: GBuffers())
 
     @property
     def blueprint_id(self) -> str:

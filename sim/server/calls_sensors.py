@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from sim.server.actors import Actor
 from sim.server.blueprints import ActorKind
 from sim.server.calls import CallError, call
 from sim.server.simulation import Simulation
 
+GBUFFERS = range(13)
+"""carla.GBufferTextureID."""
+
 
 @call("get_gbuffer_token")
-def get_gbuffer_token(_: Simulation) -> bytes:
-    """There is no Unreal renderer whose buffers could be read."""
-    raise CallError("g-buffers are not supported")
+def get_gbuffer_token(simulation: Simulation, actor_id: int, buffer_id: int) -> bytes:
+    """Where to listen to a g-buffer of a camera."""
+    camera = _camera(simulation, actor_id)
+    if buffer_id not in GBUFFERS:
+        raise CallError(f"g-buffer {buffer_id}: unknown, want {GBUFFERS[0]} to {GBUFFERS[-1]}")
+    streams = camera.gbuffers.streams
+    if buffer_id not in streams:
+        streams[buffer_id] = simulation.streams.new_stream()
+    return simulation.streams.token(streams[buffer_id])
 
 
 @call("enable_gbuffers")
-def enable_gbuffers(_: Simulation, actor_id: int, enabled: bool) -> None:
-    """There is no Unreal renderer whose buffers could be read."""
-    if enabled:
-        raise CallError("g-buffers are not supported")
+def enable_gbuffers(simulation: Simulation, actor_id: int, enabled: bool) -> None:
+    """Send the g-buffers of a camera that clients listen to, or stop that."""
+    _camera(simulation, actor_id).gbuffers.enabled = enabled
 
 
 @call("are_gbuffers_enabled")
-def are_gbuffers_enabled(_: Simulation) -> bool:
-    """Never."""
-    return False
+def are_gbuffers_enabled(simulation: Simulation, actor_id: int) -> bool:
+    """Whether a camera's g-buffers are sent."""
+    return _camera(simulation, actor_id).gbuffers.enabled
 
 
 @call("enable_sensor_for_ros")
@@ -56,3 +65,10 @@ def set_ignored_vehicles(simulation: Simulation, actor_id: int, vehicle_ids: lis
 def send(_: Simulation) -> None:
     """V2X sensors do not exist here."""
     raise CallError("V2X is not supported")
+
+
+def _camera(simulation: Simulation, actor_id: int) -> Actor:
+    actor = simulation.episode.actor(actor_id)
+    if not actor.blueprint_id.startswith("sensor.camera."):
+        raise CallError(f"actor {actor_id} ({actor.blueprint_id}) is not a camera")
+    return actor

@@ -28,6 +28,8 @@ SENSOR_INDEX = {
 }
 """Which decoder the client uses; an index above 21 crashes it."""
 
+GBUFFER_INDEX = 18
+"""Decodes 8-bit g-buffers as images."""
 MAP_CHANGED, LIGHTS_CHANGED = 1, 2
 """Flags of the world state: the client asks again for the map, or for its street lamps."""
 

@@ -12,10 +12,22 @@ import pytest
 
 from tests.toy_client import ToyClient
 
-PARAMETERS = (
-    "cloudiness precipitation precipitation_deposits wind_intensity sun_azimuth_angle sun_altitude_angle fog_density "
-    "fog_distance fog_falloff wetness scattering_intensity mie_scattering_scale rayleigh_scattering_scale dust_storm"
-).split()
+PARAMETERS = [
+    "cloudiness",
+    "precipitation",
+    "precipitation_deposits",
+    "wind_intensity",
+    "sun_azimuth_angle",
+    "sun_altitude_angle",
+    "fog_density",
+    "fog_distance",
+    "fog_falloff",
+    "wetness",
+    "scattering_intensity",
+    "mie_scattering_scale",
+    "rayleigh_scattering_scale",
+    "dust_storm",
+]
 SIDE_PX = 64
 TOWER_M = 60.0
 DOWN, LEVEL, UP = -90.0, 0.0, 50.0

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from moosetest.timing import ns_from_s
 from sim.server.actors import Actor
 from sim.server.blueprints import ActorKind
 from sim.server.episode import Episode
-from sim.server.messages import SENSOR_INDEX, Instant, sensor_header
+from sim.server.messages import GBUFFER_INDEX, SENSOR_INDEX, Instant, sensor_header
 from sim.server.poses import FloatArray, flip, matrices, to_carla
 from sim.server.sensors.adapter import CameraAdapter, Collision, SensorAdapter, SensorState, TickView, attribute_float
 from sim.server.sensors.clock import SensorClock
@@ -27,13 +28,27 @@ _BLIND = frozenset({_COLLISION, "sensor.other.gnss", "sensor.other.imu"})
 """Sensors that look at nothing: without others at work, no scene is made."""
 
 
+class _Channel(NamedTuple):
+    """One stream of a sensor: its own, or that of a g-buffer."""
+
+    stream_id: int
+    buffer_id: int | None = None
+
+
 @dataclass(slots=True, eq=False)
 class _Running:
-    """A sensor at work. `adapter` is None until someone listens, and after it failed."""
+    """One stream of a sensor at work. `adapter` is None until someone listens, and after it failed."""
 
+    actor: Actor
+    channel: _Channel
     clock: SensorClock
     adapter: SensorAdapter | None = None
     made: bool = False
+
+    @property
+    def index(self) -> int:
+        """The type of its messages."""
+        return SENSOR_INDEX[self.actor.blueprint_id] if self.channel.buffer_id is None else GBUFFER_INDEX
 
 
 @dataclass(slots=True, eq=False)
@@ -58,10 +73,9 @@ class Measurements:
                 running.adapter = None
                 continue
             pose = to_carla(state.T_world_sensor)
-            index = SENSOR_INDEX[state.actor.blueprint_id]
-            header = sensor_header(index, self.now, list(pose.location_m), list(pose.rotation_deg))
+            header = sensor_header(running.index, self.now, list(pose.location_m), list(pose.rotation_deg))
             for payload in payloads:
-                self.streams.publish(state.actor.stream_id, (header, *payload), wait=self.lossless)
+                self.streams.publish(running.channel.stream_id, (header, *payload), wait=self.lossless)
 
 
 class SensorSuite:
@@ -95,16 +109,15 @@ class SensorSuite:
         work = Measurements(self._streams, episode.now(), episode.settings.synchronous_mode)
         if self._version != episode.table.version:
             self._take_stock(episode)
-        due = [a for a in self._heard(episode) if self._running[a.id].clock.is_due(episode.elapsed_ns)]
+        due = [running for running in self._heard(episode) if running.clock.is_due(episode.elapsed_ns)]
         if not due:
             return work
-        for actor, pose in zip(due, _poses(episode, due), strict=True):
-            running = self._running[actor.id]
+        for running, pose in zip(due, _poses(episode, [running.actor for running in due]), strict=True):
             covered_ns = running.clock.measure(episode.elapsed_ns, episode.delta_ns)
             if not running.made:
-                running.adapter, running.made = _make(actor, self._server_seed), True
+                running.adapter, running.made = _make(running.actor, running.channel, self._server_seed), True
             if running.adapter is not None:
-                work.due.append((running, _state(episode, actor, pose, covered_ns)))
+                work.due.append((running, _state(episode, running.actor, pose, covered_ns)))
         if work.due:
             work.view = self._view(episode, work)
         return work
@@ -138,18 +151,23 @@ class SensorSuite:
 
     def _take_stock(self, episode: Episode) -> None:
         self._sensors = [a for a in episode.actors.values() if a.kind is ActorKind.SENSOR and a.stream_id]
-        self._running = {a.id: self._running.get(a.id) or _new(a, episode) for a in self._sensors}
+        alive = {channel.stream_id for a in self._sensors for channel in _channels(a)}
+        self._running = {stream_id: r for stream_id, r in self._running.items() if stream_id in alive}
         self._version = episode.table.version
 
-    def _heard(self, episode: Episode) -> list[Actor]:
-        """The sensors that someone listens to; the clocks of the others pause."""
+    def _heard(self, episode: Episode) -> list[_Running]:
+        """The streams that someone listens to; the clocks of the others pause."""
         heard = []
         for actor in self._sensors:
             blind = episode.settings.no_rendering_mode and _is_camera(actor)
-            if self._streams.has_subscribers(actor.stream_id) and not blind:
-                heard.append(actor)
-            else:
-                self._running[actor.id].clock.pause(episode.elapsed_ns)
+            for channel in _channels(actor):
+                running = self._running.get(channel.stream_id)
+                if running is None:
+                    running = self._running[channel.stream_id] = _new(actor, channel, episode)
+                if self._streams.has_subscribers(channel.stream_id) and not blind:
+                    heard.append(running)
+                else:
+                    running.clock.pause(episode.elapsed_ns)
         return heard
 
     def _view(self, episode: Episode, work: Measurements) -> TickView:
@@ -177,6 +195,11 @@ class SensorSuite:
         return self._wires
 
 
+def _channels(actor: Actor) -> list[_Channel]:
+    buffers = actor.gbuffers.streams.items() if actor.gbuffers.enabled else ()
+    return [_Channel(actor.stream_id), *(_Channel(stream_id, buffer_id) for buffer_id, stream_id in buffers)]
+
+
 def _is_camera(actor: Actor) -> bool:
     return actor.blueprint_id.startswith("sensor.camera.")
 
@@ -186,9 +209,9 @@ def _poses(episode: Episode, actors: list[Actor]) -> FloatArray:
     return matrices(episode.table.position_world_m[rows], episode.table.rpy_rad[rows])
 
 
-def _new(actor: Actor, episode: Episode) -> _Running:
+def _new(actor: Actor, channel: _Channel, episode: Episode) -> _Running:
     period_ns = ns_from_s(attribute_float(actor, "sensor_tick", 0.0))
-    return _Running(SensorClock(period_ns, episode.elapsed_ns))
+    return _Running(actor, channel, SensorClock(period_ns, episode.elapsed_ns))
 
 
 def _state(episode: Episode, actor: Actor, pose: FloatArray, covered_ns: int) -> SensorState:
@@ -217,9 +240,13 @@ def _collisions(episode: Episode, work: Measurements) -> tuple[Collision, ...]:
     return tuple(found)
 
 
-def _make(actor: Actor, server_seed: int) -> SensorAdapter | None:
+def _make(actor: Actor, channel: _Channel, server_seed: int) -> SensorAdapter | None:
     """The adapter of a sensor; None, and a line in the log, if what it needs is missing."""
     try:
+        if channel.buffer_id is not None:
+            from sim.server.sensors.gbuffer import GBufferCamera
+
+            return GBufferCamera(actor, server_seed, channel.buffer_id)
         return _factory(actor.blueprint_id)(actor, server_seed)
     except Exception:
         _LOG.exception("sensor %d (%s) cannot be made", actor.id, actor.blueprint_id)
