@@ -106,7 +106,7 @@ class Shutter:
         """Whether anything can smear."""
         return self.intensity > 0.0 and self.most_percent > 0.0
 
-    def smear_px(self, flow_px: NDArray[np.float64]) -> NDArray[np.float32]:
+    def smear_px(self, flow_px: NDArray[np.float32]) -> NDArray[np.float32]:
         """(H, W, 2) the way of each pixel while the shutter is open."""
         smear = flow_px * min(self.intensity, 1.0)
         longest_px = self.most_percent / 100.0 * flow_px.shape[1]
@@ -117,9 +117,9 @@ class Shutter:
         """Actors that are too small in the picture for a smear of their own."""
         least_px = self.least_object_percent / 100.0 * instance_id.shape[1]
         steady = set()
-        for identity in np.unique(instance_id):
+        for identity in np.unique(instance_id[instance_id > 0]):
             columns = np.flatnonzero((instance_id == identity).any(axis=0))
-            if identity and columns[-1] - columns[0] + 1 < least_px:
+            if columns[-1] - columns[0] + 1 < least_px:
                 steady.add(int(identity))
         return frozenset(steady)
 

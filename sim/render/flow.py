@@ -26,20 +26,38 @@ def poses_of(view: CameraView, scene: Scene) -> Poses:
 
 def flow_px(
     view: CameraView, depth_m: NDArray[np.float32], instance_id: NDArray[np.uint32], now: Poses, before: Poses
-) -> NDArray[np.float64]:
+) -> NDArray[np.float32]:
     """(H, W, 2) how far right and down each pixel's surface point moved from the earlier picture to this one."""
     height, width = depth_m.shape
-    middle_px = np.array([width, height]) / 2.0
-    at_px = np.stack(np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5), axis=-1)
-    slopes = (at_px - middle_px) / view.focal_px
-    optical = np.concatenate([slopes, np.ones((height, width, 1))], axis=-1) * depth_m[..., None]
-    world = optical @ (now.T_world_camera[:3, :3] @ R_OPTICAL_BODY.T).T + now.T_world_camera[:3, 3]
-    for identity in np.unique(instance_id):
+    across = ((np.arange(width) + 0.5 - width / 2.0) / view.focal_px).astype(np.float32)[None, :]
+    down = ((np.arange(height) + 0.5 - height / 2.0) / view.focal_px).astype(np.float32)[:, None]
+    camera_before_now = np.linalg.inv(before.T_world_camera) @ now.T_world_camera
+    flow = _flow(view, across, down, depth_m, camera_before_now)
+    for identity in np.unique(instance_id[instance_id > 0]):
         present, earlier = now.T_world_body.get(int(identity)), before.T_world_body.get(int(identity))
-        if identity and present is not None and earlier is not None:
-            shown = instance_id == identity
-            back = earlier @ np.linalg.inv(present)
-            world[shown] = world[shown] @ back[:3, :3].T + back[:3, 3]
-    seen = (world - before.T_world_camera[:3, 3]) @ before.T_world_camera[:3, :3] @ R_OPTICAL_BODY.T
-    was_px = view.focal_px * seen[..., :2] / np.maximum(seen[..., 2:], 1e-3) + middle_px
-    return np.asarray(at_px - was_px)
+        if present is None or earlier is None:
+            continue
+        rows, columns = np.nonzero(instance_id == identity)
+        body_moved = np.linalg.inv(before.T_world_camera) @ earlier @ np.linalg.inv(present) @ now.T_world_camera
+        seen = _flow(view, across[0, columns], down[rows, 0], depth_m[rows, columns], body_moved)
+        flow[rows, columns] = seen
+    return flow
+
+
+def _flow(
+    view: CameraView,
+    across: NDArray[np.float32],
+    down: NDArray[np.float32],
+    depth_m: NDArray[np.float32],
+    T_before_now: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """(..., 2) flow of points along rays of these slopes, which were elsewhere in the camera's frame."""
+    R = R_OPTICAL_BODY @ T_before_now[:3, :3] @ R_OPTICAL_BODY.T
+    t = R_OPTICAL_BODY @ T_before_now[:3, 3]
+    x, y, z = (depth_m * (_f(R[k, 0]) * across + _f(R[k, 1]) * down + _f(R[k, 2])) + _f(t[k]) for k in range(3))
+    z = np.maximum(z, _f(1e-3))
+    return np.stack([(across - x / z) * _f(view.focal_px), (down - y / z) * _f(view.focal_px)], axis=-1)
+
+
+def _f(value: float) -> np.float32:
+    return np.float32(value)

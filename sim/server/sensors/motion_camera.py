@@ -46,12 +46,12 @@ class FlowCamera:
         request = self.request(state)
         images = view.eyes.images(request)
         now = poses_of(request.view, view.eyes.scene)
-        flow = np.zeros((self._optics.height_px, self._optics.width_px, 2))
+        flow = np.zeros((self._optics.height_px, self._optics.width_px, 2), np.float32)
         if self._last is not None and images.depth_m is not None and images.instance_id is not None:
             flow = flow_px(request.view, images.depth_m, images.instance_id, now, self._last)
         self._last = now
-        halves = np.array([2.0 / self._optics.width_px, -2.0 / self._optics.height_px])
-        return [(self._optics.header, self._optics.lens.truth((flow * halves).astype("<f4")).tobytes())]
+        halves = np.array([2.0 / self._optics.width_px, -2.0 / self._optics.height_px], np.float32)
+        return [(self._optics.header, self._optics.lens.truth(flow * halves).astype("<f4").tobytes())]
 
 
 class EventCamera:
@@ -113,12 +113,12 @@ class EventCamera:
         pixel_before, pixel_after = before[pixels][pixel], after[pixels][pixel]
         share = (level - pixel_before) / (pixel_after - pixel_before)
         t_ns = self._last_ns + (share * (now_ns - self._last_ns)).astype(np.int64)
-        kept = self._after_rest(pixels[pixel], number, t_ns)
-        events = np.zeros(int(kept.sum()), _EVENT)
-        width = self._camera.optics.width_px
-        events["y"], events["x"] = np.divmod(pixels[pixel][kept], width)
-        events["t_ns"], events["polarity"] = t_ns[kept], (sign[pixel] > 0)[kept]
-        return events[np.lexsort((events["x"], events["y"], events["t_ns"]))]
+        kept = np.flatnonzero(self._after_rest(pixels[pixel], number, t_ns))
+        order = kept[np.argsort(t_ns[kept], kind="stable")]  # of one time: row by row
+        events = np.empty(len(order), _EVENT)
+        events["y"], events["x"] = np.divmod(pixels[pixel[order]], self._camera.optics.width_px)
+        events["t_ns"], events["polarity"] = t_ns[order], sign[pixel[order]] > 0.0
+        return events
 
     def _steps(self, sign: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
         """The threshold of each pixel this time."""
