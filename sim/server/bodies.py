@@ -66,6 +66,10 @@ class Bodies:
         """Put a walker's feet, with the next `put_carried`, to a place that it has walked to at a speed."""
         self._crowd.carry(actor.id, feet_world_m, rpy_rad, speed_mps)
 
+    def fell(self, actor: Actor) -> None:
+        """Let a walker fall for good."""
+        self._crowd.fell(actor.id)
+
     def put_carried(self) -> None:
         """Put the walkers where they are carried, and let those stand that are carried no longer."""
         self._crowd.put_carried()

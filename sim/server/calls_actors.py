@@ -163,10 +163,13 @@ def set_actor_enable_gravity(simulation: Simulation, actor_id: int, enabled: boo
 
 @call("set_actor_dead")
 def set_actor_dead(simulation: Simulation, actor_id: int) -> None:
-    """Stop a walker for good."""
+    """Let a walker fall for good, as the client asks when one that it steers is run over; others stand still."""
     actor = simulation.episode.actor(actor_id)
-    simulation.episode.bodies.set_simulated(actor, False)
-    actor.simulated = False
+    actor.simulated = actor.walker is not None
+    if actor.walker is not None:
+        simulation.episode.bodies.fell(actor)
+    else:
+        simulation.episode.bodies.set_simulated(actor, False)
 
 
 @call("set_actor_autopilot")

@@ -16,14 +16,17 @@ from sim.world.vehicle_spec import GRAVITY_MPS2
 FloatArray = NDArray[np.float64]
 Triple = tuple[float, float, float]
 
-# Unreal's character movement, which CARLA's walkers use: 2,048 cm/s2 both ways, 420 cm/s jump, turning towards the way.
+# Unreal's character movement, which CARLA's walkers use: 2,048 cm/s2 both ways, turning towards the way.
 MAX_ACCEL_MPS2: Final = 20.48
-JUMP_SPEED_MPS: Final = 4.2
+# CARLA's walker controller: 500 cm/s jump, 4,096 cm/s at most.
+JUMP_SPEED_MPS: Final = 5.0
+MAX_SPEED_MPS: Final = 40.96
 TURN_RATE_RADPS: Final = math.radians(540.0)
 # A person who is hit this hard falls; 1.5 m/s is the push that a standing adult can no longer step out of.
 FALL_SPEED_CHANGE_MPS: Final = 1.5
 # Sliding and tumbling of a person on asphalt (throw distance formulas after Searle, 1983).
 TUMBLE_DECEL_MPS2: Final = 0.66 * GRAVITY_MPS2
+STANDS_WITHIN_M: Final = 1e-3
 STEP_TO_GROUND_M: Final = 1.0
 """Feet put so near to the ground stand on it: a navigation mesh follows kerbs and slopes roughly."""
 ADULT_FROM_M: Final = 1.4
@@ -128,11 +131,11 @@ class WalkerCrowd:
             setattr(self._rows, field.name, np.delete(getattr(self._rows, field.name), row, axis=0))
 
     def set_input(self, actor_id: int, direction_world: ArrayLike, speed_mps: float, jump: bool = False) -> None:
-        """Walk along `direction_world` (3,), of any length, at `speed_mps` from now on; jump once if on the ground."""
+        """Walk along `direction_world` (3,), of any length, at `speed_mps` from now on; with `jump`, from each landing."""
         row = self._row[actor_id]
         x, y = (float(part) if math.isfinite(part) else 0.0 for part in np.asarray(direction_world).tolist()[:2])
         length = math.hypot(x, y)
-        speed = max(float(speed_mps), 0.0) if math.isfinite(speed_mps) else 0.0
+        speed = min(max(float(speed_mps), 0.0), MAX_SPEED_MPS) if math.isfinite(speed_mps) else 0.0
         share = speed / length if length > _MIN_DIRECTION else 0.0
         self._rows.wanted_mps[row] = x * share, y * share
         self._rows.jump[row] = jump
@@ -175,6 +178,12 @@ class WalkerCrowd:
         rows.position_m[row], rows.rpy_rad[row] = place, told[:, 3:6]
         rows.walked_m[row] += length_m
 
+    def fell(self, actor_id: int) -> None:
+        """Let the walker fall for good, wherever it was carried to."""
+        row = self._row[actor_id]
+        self._carried.pop(actor_id, None)
+        self._rows.simulated[row] = self._rows.is_down[row] = True
+
     def set_velocity(self, actor_id: int, velocity_world_mps: ArrayLike) -> None:
         """Give the walker a velocity at once; it goes over into the walking speed it was told."""
         row = self._row[actor_id]
@@ -214,8 +223,8 @@ class WalkerCrowd:
         feet_m = self._ground.height_m(rows.position_m[:, :2]) + rows.half_height_m
         velocity = rows.velocity_mps.copy()
         velocity[:, :2] = self._planar_velocity(dt_s)
-        velocity[:, 2] = np.where(rows.jump & on & ~rows.is_down, JUMP_SPEED_MPS, self._fall_speed(feet_m, dt_s))
-        rows.jump[:] = False
+        leaps = rows.jump & on & ~rows.is_down & (rows.position_m[:, 2] <= feet_m + STANDS_WITHIN_M)
+        velocity[:, 2] = np.where(leaps, JUMP_SPEED_MPS, self._fall_speed(feet_m, dt_s))
         moved = np.where(on[:, None], rows.position_m + velocity * dt_s, rows.position_m)
         feet_m = self._ground.height_m(moved[:, :2]) + rows.half_height_m
         on_feet = on & (moved[:, 2] <= feet_m)

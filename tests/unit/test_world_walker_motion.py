@@ -78,11 +78,21 @@ def test_no_direction_or_no_number_means_standing():
 def test_a_jump_goes_up_and_comes_down():
     crowd = crowd_of()
     crowd.set_input(4, (1.0, 0.0, 0.0), 0.0, jump=True)
-    heights = [float(run(crowd, 0.05).position_world_m[2]) for _ in range(24)]
-    assert max(heights) - STAND_M == pytest.approx(4.2**2 / (2 * 9.81), abs=0.12)  # 0.90 m
-    assert heights[-1] == STAND_M
-    crowd.step(0.05)
-    assert crowd.state(4).position_world_m[2] == STAND_M  # one jump for one command
+    heights = [float(run(crowd, 0.05).position_world_m[2]) for _ in range(20)]
+    assert max(heights) - STAND_M == pytest.approx(5.0**2 / (2 * 9.81), abs=0.13)  # 1.27 m; a step is 0.25 m up
+    assert min(heights[1:]) > STAND_M  # 2 v / g = 1.02 s in the air
+    crowd.set_input(4, (1.0, 0.0, 0.0), 0.0)
+    heights = [float(run(crowd, 0.05).position_world_m[2]) for _ in range(4)]
+    assert heights[-2:] == [STAND_M, STAND_M]
+
+
+def test_who_is_told_to_jump_jumps_from_each_landing_and_not_in_the_air():
+    crowd = crowd_of()
+    crowd.set_input(4, (1.0, 0.0, 0.0), 0.0, jump=True)
+    heights = [float(run(crowd, 0.05).position_world_m[2]) - STAND_M for _ in range(80)]
+    assert max(heights) < 1.5
+    starts = [k for k in range(1, 80) if heights[k - 1] == 0.0 < heights[k]]
+    assert starts == pytest.approx([22 * k for k in range(1, 4)], abs=3)
 
 
 def test_put_in_the_air_it_falls_on_its_feet():
