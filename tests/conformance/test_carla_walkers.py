@@ -126,6 +126,71 @@ def test_steered_walkers_keep_to_side_walks_and_crossings(day: ToyClient) -> Non
     assert walked_m.max() < 20.0 * WALK_MPS + 1.0
 
 
+def both_sides(day: ToyClient) -> tuple[Any, Any]:
+    """Places on the side walks to the left and the right of the road at a spawn point, far from traffic lights."""
+    town_map = with_side_walks(day)
+    lights = [light.get_location() for light in day.world.get_actors().filter("traffic.traffic_light")]
+    for pose in town_map.get_spawn_points():
+        if any(light.distance(pose.location) < 30.0 for light in lights):
+            continue
+        sides = [outward(town_map.get_waypoint(pose.location), step) for step in ("get_left_lane", "get_right_lane")]
+        if all(side is not None for side in sides):
+            return sides[0].transform.location, sides[1].transform.location
+    pytest.skip("no road of this map has side walks on both sides, away from traffic lights")
+
+
+def outward(lane: Any, step: str) -> Any:
+    """The side walk on one side of a lane, None for none; past the middle of the road lanes count the other way."""
+    direction = lane.lane_id < 0
+    while lane is not None and lane.lane_type != carla.LaneType.Sidewalk:
+        turned = (lane.lane_id < 0) != direction
+        other = {"get_left_lane": "get_right_lane", "get_right_lane": "get_left_lane"}[step] if turned else step
+        lane = getattr(lane, other)()
+    return lane
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_only_the_share_that_may_walks_over_the_road(day: ToyClient, share: float) -> None:
+    start, goal = both_sides(day)
+    zebras = crossings(day.world.get_map()).buffer(2.6)
+    person = walkers(day, 1)[0]
+    person.set_location(start + carla.Location(z=1.0))
+    day.ticks(1)
+    lights = list(day.world.get_actors().filter("traffic.traffic_light"))
+    for light in lights:  # people go while traffic has to wait
+        light.set_state(carla.TrafficLightState.Red)
+        light.freeze(True)
+    day.world.set_pedestrians_cross_factor(share)
+    jaywalked = arrived = False
+    with steered(day, [person]) as (controller,):
+        controller.go_to_location(goal)
+        for _ in range(600):
+            day.ticks(1)
+            at = feet(person)
+            aside = over_side_walk_m(day.world.get_map(), at)[0] < 0.0 and not zebras.contains(
+                shapely.Point(at.x, at.y)
+            )
+            jaywalked |= aside
+            arrived |= math.dist((at.x, at.y), (goal.x, goal.y)) < 1.5
+    day.world.set_pedestrians_cross_factor(0.0)
+    for light in lights:
+        light.freeze(False)
+    day.world.reset_all_traffic_lights()
+    if share == 0.0:
+        assert not jaywalked
+    else:
+        assert arrived
+
+
+def test_the_same_seed_walks_the_same_ways(day: ToyClient) -> None:
+    ways = []
+    for _ in range(2):
+        day.world.set_pedestrians_seed(11)
+        places = [walking_place(day) for _ in range(5)]
+        ways.append([(place.x, place.y, place.z) for place in places])
+    assert ways[0] == ways[1]
+
+
 def test_steered_walkers_report_the_speed_at_which_they_move(day: ToyClient) -> None:
     people = walkers(day, 4)
     with steered(day, people) as controllers:
