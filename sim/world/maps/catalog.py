@@ -12,6 +12,7 @@ import numpy as np
 from sim.world.maps.data import MapData, RoadSign, SignalHead, UnknownMapError
 from sim.world.maps.network import Network, read_network
 from sim.world.maps.signs import read_signs
+from sim.world.maps.trial import check_client_reads
 from sim.world.scenery import make_scenery
 
 CATALOG = {
@@ -28,6 +29,10 @@ CATALOG = {
 SPAWN_STEP_M = 25.0
 SPAWN_MARGIN_M = 10.0
 """Spawn points keep this from the ends of their lane, so that a lorry stands on the map."""
+MAX_SPAWN_POINTS = 400
+"""On long roads they are further apart: CARLA's largest towns have a few hundred."""
+SPAWN_WIDTH_M = 2.5
+"""§ 32 StVZO: no car or lorry is wider than 2.55 m; the mirrors stand over."""
 
 
 def map_names() -> list[str]:
@@ -54,7 +59,11 @@ def unknown_map(name: str, names: Sequence[str]) -> UnknownMapError:
 
 def map_from_xodr(name: str, xodr: str) -> MapData:
     """A map of any OpenDRIVE text, with whatever scenery its road types suggest; ValueError when it is none."""
-    return _map(name, xodr, "edge")
+    read_network(xodr)
+    check_client_reads(xodr)
+    data = _map(name, xodr, "edge")
+    data.ground_z_m(np.array(data.spawn_points[:1]).reshape(-1, 4)[:, :2])  # what cannot be built is refused now
+    return data
 
 
 def _map(name: str, xodr: str, split: str) -> MapData:
@@ -92,11 +101,14 @@ def _signs(xodr: str, network: Network) -> tuple[tuple[SignalHead, ...], tuple[R
 
 
 def _spawn_points(network: Network) -> list[tuple[float, float, float, float]]:
+    """Where a car has room: on driving lanes outside junctions, wide enough for it."""
+    lanes = [found for found in network.lanes() if found[0].junction < 0 and found[3].kind == "driving"]
+    length_m = sum(section.end_m - section.start_m for _, _, section, _ in lanes)
+    step_m = max(SPAWN_STEP_M, length_m / MAX_SPAWN_POINTS)
     points = []
-    for road, _, section, lane in network.lanes():
-        if road.junction >= 0 or lane.kind != "driving":
-            continue
-        s_m = np.arange(section.start_m + SPAWN_MARGIN_M, section.end_m - SPAWN_MARGIN_M + 1e-6, SPAWN_STEP_M)
+    for road, _, section, lane in lanes:
+        s_m = np.arange(section.start_m + SPAWN_MARGIN_M, section.end_m - SPAWN_MARGIN_M + 1e-6, step_m)
+        s_m = s_m[section.width_m(lane.lane_id, s_m) >= SPAWN_WIDTH_M]
         if not len(s_m):
             continue
         inner, outer = road.lane_edges(section, lane.lane_id, s_m)

@@ -41,12 +41,13 @@ class _Link:
 
 def grid(name: str) -> str:
     """Two-lane streets round nine blocks of 100 m: four crossings with lights, eight T-junctions with yield signs."""
-    nodes = [node for node in product(range(BLOCKS + 1), repeat=2) if not _is_corner(node)]
+    nodes = [(i, j) for i, j in product(range(BLOCKS + 1), repeat=2) if not _is_corner((i, j))]
     crossings = {node: Crossing(FIRST_JUNCTION_ID + n, {}, (*_place_m(node), 0.0)) for n, node in enumerate(nodes)}
     streets = {}
     for road_id, link in enumerate(_links(), start=1):
         streets[road_id] = _laid(road_id, link, crossings)
-    roads, junctions, controllers = [road for road, _ in streets.values()], [], []
+    roads, junctions = [road for road, _ in streets.values()], []
+    controllers: list[od.Controller] = []
     arm_number = 0
     for place, (node, crossing) in enumerate(crossings.items()):
         lights: tuple[list[int], list[int]] = [], []

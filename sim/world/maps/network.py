@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.world.maps.cubics import Course, Cubics, Floats
+from sim.world.maps.soundness import check
 
 UNITS_MPS = {"m/s": 1.0, "km/h": 1 / 3.6, "mph": 0.44704}
 DEFAULT_SPEED_MPS = 50 / 3.6  # § 3 StVO: the limit in towns where nothing else is posted
@@ -199,6 +200,7 @@ def read_network(xodr: str) -> Network:
         raise ValueError(f"OpenDRIVE: not XML ({error})") from None
     if root.tag != "OpenDRIVE" or root.find("road") is None:
         raise ValueError(f"OpenDRIVE: root <{root.tag}> with no <road>, want <OpenDRIVE> with at least one")
+    check(root)
     roads = sorted((_road(element) for element in root.findall("road")), key=lambda road: road.road_id)
     return Network(tuple(roads), _controllers(root), _origin_deg(root))
 

@@ -18,6 +18,8 @@ MAX_TILES_KEPT = 2048
 """128 MB of cells: 15 km of two-lane road."""
 MAX_TILES = 6_000_000
 """Of the rectangle round a map: 31 km a side; the places of clients, in single precision, are good to 2 mm there."""
+SLACK_CELLS = 0.51
+"""A cell belongs to a surface from half a cell outside on: the very edge of a surface is on it."""
 UNKNOWN = -1
 
 Floats = NDArray[np.float64]
@@ -48,7 +50,9 @@ class Ground:
         if np.prod(self._shape.astype(np.float64)) > MAX_TILES:
             wide_km, deep_km = (high - low) / 1000.0
             raise ValueError(f"roads are spread over {wide_km:.0f} x {deep_km:.0f} km; about 31 x 31 km are the most")
-        self._forget()
+        self._slots = np.full(tuple(self._shape), UNKNOWN, dtype=np.int32)
+        self._cells = np.full((8, TILE_CELLS, TILE_CELLS), UNKNOWN, dtype=np.int32)
+        self._count = 0
 
     def z_m(self, xy_world_m: Floats) -> Floats:
         """Height of road, side walk or terrain under points (N, 2)."""
@@ -78,7 +82,8 @@ class Ground:
     def _make(self, tiles: NDArray[np.int64]) -> None:
         """Fills the cells of tiles (T, 2)."""
         if self._count + len(tiles) > MAX_TILES_KEPT:
-            self._forget(keep_room_for=len(tiles))
+            self._slots[:] = UNKNOWN
+            self._count = 0
         while len(self._cells) < self._count + len(tiles):
             self._cells = np.concatenate([self._cells, np.full_like(self._cells, UNKNOWN)])
         for i, j in tiles.tolist():
@@ -101,18 +106,13 @@ class Ground:
         v = 0.5 + np.arange(first[1], last[1])[None, :]
         inside = np.ones(cells[window].shape, dtype=bool)
         for (ax, ay), (bx, by) in zip(quad.tolist(), np.roll(quad, -1, axis=0).tolist(), strict=True):
-            slack = -0.5 * np.hypot(bx - ax, by - ay)  # half a cell: neighbours leave no seam
+            slack = -SLACK_CELLS * np.hypot(bx - ax, by - ay)
             inside &= (bx - ax) * (v - ay) - (by - ay) * (u - ax) >= slack
         a, b, c, x, y = self._planes[number].tolist()
         z = a + b * (corner[0] + CELL_M * u - x) + c * (corner[1] + CELL_M * v - y)
         above = inside & (z > height[window])
         cells[window][above] = number
         height[window][above] = z[above]
-
-    def _forget(self, keep_room_for: int = 1) -> None:
-        self._slots = np.full(tuple(self._shape), UNKNOWN, dtype=np.int32)
-        self._cells = np.full((max(8, keep_room_for), TILE_CELLS, TILE_CELLS), UNKNOWN, dtype=np.int32)
-        self._count = 0
 
 
 def _planes(quads: Floats) -> Floats:
