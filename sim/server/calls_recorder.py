@@ -35,11 +35,7 @@ def start_recorder(simulation: Simulation, name: str, additional_data: bool = Fa
         writer = LogWriter(path, map_name, int(time.time()))
     except (OSError, ValueError) as error:
         raise CallError(f"recording {path} cannot be written: {getattr(error, 'strerror', None) or error}") from error
-    session = {
-        "map_sha256": hashlib.sha256(episode.map.data.xodr.encode()).hexdigest(),
-        "seed": simulation.seed,
-        "server": "moosetest",
-    }
+    session = {"map_sha256": _map_digest(simulation), "seed": simulation.seed, "server": "moosetest"}
 
     details = Details(
         physics_of=lambda actor_id: to_wire(get_physics_control(simulation, actor_id)),
@@ -101,6 +97,8 @@ def replay_file(
         request = ReplayRequest(start_s, duration_s, follow_id, replay_sensors, offset)
         tape = simulation.episode.tape
         replayer = Replayer(simulation.episode, log, request, tape.options)
+        if replayer.map_digest not in ("", _map_digest(simulation)):
+            lines.append("The map has changed since the recording")
     except LogError as error:
         log.close()
         raise CallError(str(error)) from error
@@ -135,6 +133,10 @@ def set_replayer_ignore_hero(simulation: Simulation, ignore: bool) -> None:
 def set_replayer_ignore_spectator(simulation: Simulation, ignore: bool) -> None:
     """Leave the spectator where it is."""
     simulation.episode.tape.options.ignore_spectator = ignore
+
+
+def _map_digest(simulation: Simulation) -> str:
+    return hashlib.sha256(simulation.episode.map.data.xodr.encode()).hexdigest()
 
 
 def _open(simulation: Simulation, name: str) -> LogReader:

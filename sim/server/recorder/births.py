@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 
 from sim.server.layouts import ActorDescription, AttributeValue, CarlaTransform
-from sim.server.recorder.log_reader import Fields, LogError
+from sim.server.recorder.log_reader import Fields
 from sim.server.recorder.packets import CM_PER_M, MAX_ROWS, U16, U32, Kind, packet, text
 
 _ID_AND_TYPE = struct.Struct("<IB")
@@ -14,6 +14,8 @@ _POSE = struct.Struct("<6f")
 _TYPE = struct.Struct("<B")
 OTHER, VEHICLE, WALKER, TRAFFIC_LIGHT, TRAFFIC_SIGN, SENSOR = range(6)
 """What Unreal's side of CARLA calls an actor's type."""
+_FARTHEST = 1e7
+"""Metres or degrees: single precision still tells one from the next."""
 _LEAST_BIRTH_BYTES = _ID_AND_TYPE.size + _POSE.size + U32.size + 2 * U16.size
 
 
@@ -25,6 +27,10 @@ class Birth:
     actor_type: int
     pose: CarlaTransform
     description: ActorDescription
+
+    def is_somewhere(self) -> bool:
+        """Whether its place is one of this world; not a number is nowhere."""
+        return all(abs(v) < _FARTHEST for v in (*self.pose.location_m, *self.pose.rotation_deg))
 
     def attribute(self, name: str) -> str:
         """The value of an attribute, "" for none."""
@@ -74,8 +80,6 @@ def _written(birth: Birth) -> bytes:
 def _read(fields: Fields) -> Birth:
     actor_id, kind = (int(v) for v in fields.take(_ID_AND_TYPE))
     x, y, z, roll, pitch, yaw = (float(v) for v in fields.take(_POSE))
-    if not all(abs(v) < 1e9 for v in (x, y, z, roll, pitch, yaw)):  # not a number is not less either
-        raise LogError(f"actor {actor_id} is born nowhere")
     uid, blueprint_id = int(fields.take(U32)[0]), fields.text()
     attributes = []
     for _ in range(fields.count(U16, 5)):

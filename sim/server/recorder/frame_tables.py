@@ -67,7 +67,7 @@ class Cast:
             pedals[name] = driven[name]
         pedals["gear"] = np.where(driven["reverse"], -1, np.maximum(driven["gear"], 1))
         self._lamps["flags"] = [actor.vehicle.lights for actor in self.vehicles if actor.vehicle is not None]
-        self._front_deg[:] = -np.degrees(steer_rad)[:, None]
+        self._front_deg[:] = 0.0 - np.degrees(steer_rad)[:, None]
         wheels = packet(Kind.WHEELS, U16.pack(len(self._wheels)) + self._wheels.tobytes())
         return rows(Kind.VEHICLES, pedals) + rows(Kind.VEHICLE_LIGHTS, self._lamps) + wheels
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,7 @@ class Replayer:
         self._next: tuple[int, Motion] | None = None
         self._shown: Motion | None = None
         self._touches: list[Touch] = []
+        self.map_digest = ""
         self._enter_until(self._at_ns)
         self._move()
 
@@ -138,6 +140,8 @@ class Replayer:
         return dict(self._log.packets(frame))
 
     def _happen(self, packets: dict[Kind, bytes], events_only: bool) -> None:
+        if Kind.SESSION in packets:
+            self.map_digest = self.map_digest or _map_digest(packets[Kind.SESSION])
         for birth in read_births(packets[Kind.BIRTHS]) if Kind.BIRTHS in packets else []:
             self.stage.enter(birth)
         for row in _rows_of(packets, Kind.DEATHS):
@@ -216,6 +220,15 @@ class Replayer:
         pose = self._episode.table.pose(followed.id) @ from_carla(self._request.offset)
         row = self._episode.table.row(self._episode.spectator.id)
         self._episode.table.position_world_m[row], self._episode.table.rpy_rad[row] = pose[:3, 3], rpy_of(pose)
+
+
+def _map_digest(session: bytes) -> str:
+    """What a recording's session says of the map's text; "" for nothing."""
+    try:
+        said = json.loads(session)
+    except (ValueError, RecursionError):
+        return ""
+    return str(said.get("map_sha256", "")) if isinstance(said, dict) else ""
 
 
 def _once_a_pair(rows: np.ndarray) -> list[tuple[int, int, np.ndarray]]:

@@ -67,6 +67,9 @@ class Stage:
             return
         if self._options.ignore_hero and birth.actor_id in self._heroes:
             return
+        if not birth.is_somewhere():
+            self.missing.append(birth.actor_id)
+            return
         try:
             actor = self._found(birth) or self._episode.spawn_as(
                 birth.actor_id, _with_our_kinds(birth.description), from_carla(birth.pose)
