@@ -203,16 +203,16 @@ class Episode:
             self._ids = itertools.count(max(next(self._ids), actor_id + 1))
         return self._add(actor, T_world_self)
 
-    def attach(self, actor: Actor, parent: Actor, T_parent_self: NDArray[np.float64]) -> None:
-        """Fix an actor that is free to one that is older.
+    def attach(self, actor: Actor, parent: Actor, T_parent_self: NDArray[np.float64], attachment: int) -> None:
+        """Attach an actor that is free to one that is older.
 
         Raises:
-            CallError: the parent is the younger one, or the actor itself.
+            CallError: the parent is the younger one, or the actor itself; no such attachment.
         """
         order = list(self.actors)
         if order.index(parent.id) >= order.index(actor.id):
             raise CallError(f"unable to attach actor {actor.id} to {parent.id}: want a parent that is older")
-        actor.parent_id, actor.T_parent_self = parent.id, T_parent_self
+        self._attach(actor, parent, T_parent_self, attachment)
         self.table.version += 1
 
     def destroy(self, actor_id: int) -> None:
@@ -307,7 +307,8 @@ class Episode:
         """CARLA's Actor struct of an actor, or of the map's solid -1 - `actor_id` for ids below 0."""
         actor = self.actors.get(actor_id)
         if actor is None:
-            actor = scenery_actor(int(self.map.data.solids().tag[-1 - actor_id]))
+            tags = self.map.data.solids().tag
+            actor = scenery_actor(int(tags[-1 - actor_id]) if -1 - actor_id < len(tags) else 0)
         return actor.to_wire(self._streams.token(actor.stream_id) if actor.stream_id else b"")
 
     def next_step_s(self) -> float:

@@ -23,6 +23,8 @@ VERSION = 1
 CM_PER_M = 100.0
 NO_ACTOR = 0xFFFFFFFF
 """CARLA's id of what is no actor: the other side of a collision with a house."""
+UNKNOWN_SOLID = -(1 << 31)
+"""Stands for it in this server: a solid that no map has."""
 MAX_ROWS = 0xFFFF
 MAX_TEXT_BYTES = 0xFFFF
 
@@ -69,6 +71,7 @@ class Kind(IntEnum):
     GAITS = 104  # phase of each walker's step
     WEATHER = 105
     POSES = 106  # bones that a client has put
+    ARMS = 107  # who hangs on a spring arm
 
 
 KIND_IN_VERSION_2 = {21: Kind.WHEELS, 22: Kind.BIKERS, 23: Kind.DOORS, 24: Kind.WEATHER}
@@ -106,6 +109,7 @@ ROWS: dict[Kind, np.dtype[np.void]] = {
     Kind.IMPULSES: _row_type(("id_a", "<i8"), ("id_b", "<i8"), ("impulse_on_a_ns", "<f8", 3)),
     Kind.GAITS: _row_type(_ID, ("walked_m", "<f8"), ("is_down", "u1")),
     Kind.WEATHER: _row_type(("values", "<f4", 14)),
+    Kind.ARMS: _row_type(_ID, ("attachment", "u1")),
     Kind.POSES: _row_type(_ID, ("share", "<f8"), ("bones", "<f8", (BONES, 4, 4))),
 }
 """Packets that are a count and so many rows of one type."""

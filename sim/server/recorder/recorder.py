@@ -20,6 +20,7 @@ from sim.server.recorder.frame_tables import Cast
 from sim.server.recorder.log_writer import LogWriter
 from sim.server.recorder.packets import F64, NO_ACTOR, ROWS, U64, Kind, packet, rows
 from sim.server.recorder.physics import write_physics
+from sim.server.spring_arm import SPRING_ARM, SPRING_ARM_GHOST
 
 if TYPE_CHECKING:
     from sim.server.episode import Episode
@@ -148,6 +149,7 @@ class Recorder:
             write_births([_birth(episode, actor) for actor in born]),
             frame_tables.tuples(Kind.DEATHS, gone),
             frame_tables.tuples(Kind.PARENTS, joined),
+            frame_tables.tuples(Kind.ARMS, _arms([episode.actors[identity] for identity, _ in joined])),
         ]
         return parts if self._details is None else parts + _boxes(episode, born)
 
@@ -194,7 +196,9 @@ class Recorder:
 
 
 def _birth(episode: Episode, actor: Actor) -> Birth:
-    pose = actor.T_parent_self if actor.T_parent_self is not None else episode.table.pose(actor.id)
+    pose = episode.table.pose(actor.id) if actor.T_parent_self is None else actor.T_parent_self.copy()
+    if actor.arm is not None:
+        pose[:3, 3] = actor.arm.offset_parent_m
     return Birth(actor.id, births.actor_type(actor.blueprint_id), to_carla(pose), actor.description)
 
 
@@ -208,6 +212,11 @@ def _boxes(episode: Episode, actors: list[Actor]) -> list[bytes]:
         x, y, z = (float(v) for v in flip(T_world_actor[:3, :3] @ actor.box_center_body_m + T_world_actor[:3, 3]))
         volumes.append((actor.id, (x, y, z), actor.bounding_box().extent_m))
     return [frame_tables.boxes(Kind.BOUNDING_BOXES, own), frame_tables.boxes(Kind.TRIGGER_VOLUMES, volumes)]
+
+
+def _arms(actors: list[Actor]) -> list[tuple[int, int]]:
+    """Who hangs on which kind of spring arm."""
+    return [(a.id, SPRING_ARM if a.arm.collides else SPRING_ARM_GHOST) for a in actors if a.arm is not None]
 
 
 def _ids(*touching: int) -> tuple[int, ...]:

@@ -27,8 +27,8 @@ from sim.server.recorder.motion import (
     between,
     motion_of,
 )
-from sim.server.recorder.packets import NO_ACTOR, Kind
-from sim.server.recorder.stage import ReplayOptions, Stage
+from sim.server.recorder.packets import NO_ACTOR, UNKNOWN_SOLID, Kind
+from sim.server.recorder.stage import RIGID, ReplayOptions, Stage
 
 if TYPE_CHECKING:
     from sim.server.episode import Episode
@@ -146,8 +146,9 @@ class Replayer:
             self.stage.enter(birth)
         for row in _rows_of(packets, Kind.DEATHS):
             self.stage.leave(int(row["id"]))
+        arms = {int(row["id"]): int(row["attachment"]) for row in _rows_of(packets, Kind.ARMS)}
         for row in _rows_of(packets, Kind.PARENTS):
-            self.stage.join(int(row["id"]), int(row["parent_id"]))
+            self.stage.join(int(row["id"]), int(row["parent_id"]), arms.get(int(row["id"]), RIGID))
         if not events_only:
             recorded_state.happen(self._episode, self.stage, packets)
 
@@ -235,7 +236,7 @@ def _once_a_pair(rows: np.ndarray) -> list[tuple[int, int, np.ndarray]]:
     """Who touched whom, without impulse; a stock recording has it from both sides."""
     seen: dict[frozenset[int], tuple[int, int, np.ndarray]] = {}
     for row in rows:
-        a, b = (-1 if row[name] == NO_ACTOR else int(row[name]) for name in ("id_a", "id_b"))
+        a, b = (UNKNOWN_SOLID if row[name] == NO_ACTOR else int(row[name]) for name in ("id_a", "id_b"))
         seen.setdefault(frozenset((a, b)), (a, b, np.zeros(3)))
     return list(seen.values())
 

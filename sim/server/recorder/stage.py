@@ -18,6 +18,8 @@ from sim.server.recorder.births import actor_type as type_of
 if TYPE_CHECKING:
     from sim.server.episode import Episode
 
+RIGID = 0
+"""carla.AttachmentType."""
 _SAME_PLACE_M = 0.01
 """CARLA compares the places of traffic lights in whole centimetres."""
 _HELD = (ActorKind.VEHICLE, ActorKind.WALKER)
@@ -89,13 +91,13 @@ class Stage:
             self._episode.destroy(actor.id)
         self._live.pop(recorded_id, None)
 
-    def join(self, recorded_id: int, parent_id: int) -> None:
+    def join(self, recorded_id: int, parent_id: int, attachment: int) -> None:
         """A recorded actor is attached to another, where it was born in the other's frame."""
         actor, parent, birth = self.player(recorded_id), self.player(parent_id), self._births.get(recorded_id)
         if actor is None or parent is None or birth is None or actor.parent_id == parent.id:
             return
         try:
-            self._episode.attach(actor, parent, from_carla(birth.pose))
+            self._episode.attach(actor, parent, from_carla(birth.pose), attachment)
         except CallError:
             self.missing.append(recorded_id)
 
