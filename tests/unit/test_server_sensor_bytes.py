@@ -5,10 +5,11 @@ import pytest
 
 from sim.render.view import Images
 from sim.server.gait import walker_pose
+from sim.server.calls import CallError
 from sim.server.layouts import WeatherParameters
 from sim.server.scene_view import build_scene, weather_of
 from sim.server.sensors import camera, ranging
-from sim.server.sensors.adapter import noise_rng_seed
+from sim.server.sensors.adapter import chosen_noise_seed, noise_rng_seed
 from tests.toy_episode import TICK_NS, episode_on, plain_map, put
 
 
@@ -47,18 +48,33 @@ def test_lidar_attributes_become_radians_and_a_semantic_lidar_loses_nothing() ->
     assert ranging.lidar_params(sensor, with_losses=False).dropoff_general_rate == 0.0
 
 
-def test_a_negative_rate_gives_no_points() -> None:
-    episode = episode_on(plain_map())
-    sensor = put(episode, "sensor.lidar.ray_cast", points_per_second="-5")
-    assert ranging.lidar_params(sensor, with_losses=True).points_per_second == 0
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("points_per_second", "-5"), ("channels", "0"), ("range", "inf"), ("upper_fov", "91"), ("noise_stddev", "-0.1")],
+)
+def test_a_lidar_that_cannot_be_is_refused(name: str, value: str) -> None:
+    with pytest.raises(CallError, match=name):
+        put(episode_on(plain_map()), "sensor.lidar.ray_cast", **{name: value})
 
 
-def test_noise_seed_depends_on_server_sensor_and_attribute() -> None:
+def test_a_measurement_has_a_bounded_number_of_rays() -> None:
+    assert ranging._longest_s(0.05, 56_000) == 0.05
+    assert ranging._longest_s(10.0, 50_000_000) * 50_000_000 == pytest.approx(4_194_304)
+
+
+def test_noise_is_that_of_server_kind_and_chosen_seed() -> None:
     episode = episode_on(plain_map())
-    first, second = (put(episode, "sensor.other.imu", noise_seed=seed) for seed in ("0", "7"))
-    seeds = {noise_rng_seed(1, first), noise_rng_seed(2, first), noise_rng_seed(1, second)}
-    assert len(seeds) == 3
-    assert noise_rng_seed(1, first) == noise_rng_seed(1, first)
+    first, twin, other = (put(episode, "sensor.other.imu", noise_seed=seed) for seed in ("0", "0", "7"))
+    gnss = put(episode, "sensor.other.gnss", noise_seed="0")
+    chosen = [(1, first), (2, first), (1, other), (1, gnss)]
+    assert len({chosen_noise_seed(seed, actor) for seed, actor in chosen}) == 4
+    assert chosen_noise_seed(1, first) == chosen_noise_seed(1, twin)
+
+
+def test_cameras_differ_in_their_noise() -> None:
+    episode = episode_on(plain_map())
+    first, second = (put(episode, "sensor.camera.rgb") for _ in range(2))
+    assert len({noise_rng_seed(1, first), noise_rng_seed(2, first), noise_rng_seed(1, second)}) == 3
 
 
 @pytest.mark.parametrize(
