@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sim.render.view import Images
-from sim.server.gait import walker_pose
 from sim.server.calls import CallError
+from sim.server.gait import walker_pose
 from sim.server.layouts import WeatherParameters
 from sim.server.scene_view import build_scene, weather_of
 from sim.server.sensors import camera, ranging
