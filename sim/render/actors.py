@@ -97,8 +97,10 @@ class ActorMeshes:
         self._frame_keys.add(key)
         return stored
 
-    def place(self, instances: Sequence[Instance], view: CameraView, planes: NDArray[np.float64]) -> Actors:
-        """Choose each actor's level of detail and whether the camera sees it."""
+    def place(
+        self, instances: Sequence[Instance], view: CameraView, planes: NDArray[np.float64], reach_m: float = np.inf
+    ) -> Actors:
+        """Choose each actor's level of detail and whether the camera sees it; none does beyond `reach_m`."""
         self._frame_keys.clear()
         coarse = [self.get(instance.mesh._replace(level=2)) for instance in instances]
         T = np.array([i.T_world_body for i in instances]).reshape(-1, 4, 4)
@@ -111,7 +113,7 @@ class ActorMeshes:
         level = sum(
             (across_px < np.where(slender, b, a)).astype(int) for a, b in zip(LEVEL_PX, SLENDER_LEVEL_PX, strict=True)
         )
-        visible = spheres_touch(planes, center, radius) & (across_px > SMALLEST_PX)
+        visible = spheres_touch(planes, center, radius) & (across_px > SMALLEST_PX) & (distance - radius <= reach_m)
         order = np.lexsort((np.array([i.actor_id for i in instances]), distance))
         chosen = tuple(instances[k] for k in order)
         meshes = tuple(self._at_level(i, int(level[k])) for k, i in zip(order, chosen, strict=True))

@@ -76,7 +76,7 @@ class Pipeline:
         static = self._static(scene.static)
         clip = view.clip_from_world()
         planes = planes_of(clip)
-        actors = self._actors.place(scene.instances, view, planes)
+        actors = self._actors.place(scene.instances, view, planes, scene.culling_distance_m)
         beams = beams_of(actors)
         field, street_lx = NO_LAMPS, 0.0
         is_tinted = self._lamps.shine(scene.lamps)
@@ -106,7 +106,10 @@ class Pipeline:
                 layered=is_layered(scene.weather),
             ),
             shadow=shadow,
-            commands={"actors": actor_commands(actors), "static": static.commands(planes, view.eye_world_m)},
+            commands={
+                "actors": actor_commands(actors),
+                "static": static.commands(planes, view.eye_world_m, scene.culling_distance_m),
+            },
             tags=np.concatenate([scenery, [i.tag for i in actors.instances]]).astype(np.uint8),
             actor_ids=np.concatenate([0 * scenery, [i.actor_id for i in actors.instances]]).astype(np.uint32),
         )

@@ -44,6 +44,7 @@ def build_scene(episode: Episode) -> Scene:
         # noise is seeded by each sensor's own age: the frame number depends on how long the server ran before
         frame=0,
         lamps=episode.street_lights.shining(episode.level.absent_lamps),
+        culling_distance_m=episode.settings.max_culling_distance_m or math.inf,
         marks=episode.debug_shapes.marks(episode.tick, episode.elapsed_ns),
     )
 

@@ -155,6 +155,7 @@ class Scene:
     """What all sensors of one tick look at.
 
     `lamps` are the street lamps of `static`, in the same order, with the light that they give now; () is none lit.
+    Cameras see nothing but ground beyond `culling_distance_m`.
     """
 
     static: StaticScene
@@ -164,6 +165,7 @@ class Scene:
     frame: int = 0
     lamps: tuple[StreetLamp, ...] = ()
     marks: Marks = NO_MARKS
+    culling_distance_m: float = float("inf")
 
     @property
     def has_lit_lamps(self) -> bool:

@@ -168,6 +168,63 @@ def test_an_unloaded_layer_is_gone_and_comes_back(level: ToyClient) -> None:
     assert {thing.id for thing in level.world.get_environment_objects(FOLIAGE)} == before
 
 
+def change_settings(day: ToyClient, **changes: Any) -> None:
+    settings = day.world.get_settings()
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    day.world.apply_settings(settings)
+
+
+def test_beyond_the_culling_distance_cameras_see_no_house(level: ToyClient) -> None:
+    house = largest(level, BUILDINGS)
+    box = house.bounding_box
+    start, _ = across(box)
+    yaw = math.radians(box.rotation.yaw)
+    away = start - carla.Location(80.0 * math.cos(yaw), 80.0 * math.sin(yaw), -box.extent.z - 60.0)
+    place = carla.Transform(away, carla.Rotation(pitch=-35.0, yaw=box.rotation.yaw))
+    labels = level.listen("sensor.camera.semantic_segmentation", None, place, image_size_x=64, image_size_y=48)
+
+    def sees_houses() -> bool:
+        frame = level.world.tick()
+        while (image := labels.get(timeout=20.0)).frame < frame:
+            pass
+        return bool((np.frombuffer(image.raw_data, np.uint8)[2::4] == int(BUILDINGS)).any())
+
+    assert sees_houses()
+    change_settings(level, max_culling_distance=50.0)
+    hidden = not sees_houses()
+    change_settings(level, max_culling_distance=0.0)
+    assert hidden
+    assert sees_houses()
+
+
+def test_without_rendering_all_but_cameras_go_on(level: ToyClient) -> None:
+    car = level.car()
+    pictures = level.listen("sensor.camera.rgb", car, image_size_x=32, image_size_y=32)
+    places = level.listen("sensor.other.gnss", car)
+    level.world.tick()
+    pictures.get(timeout=20.0)
+    places.get(timeout=20.0)
+    change_settings(level, no_rendering_mode=True)
+    frame = level.world.tick()
+    while places.get(timeout=20.0).frame < frame:
+        pass
+    change_settings(level, no_rendering_mode=False)  # the client ticks once when it has set them
+    assert pictures.get(timeout=20.0).frame == frame + 1
+
+
+def test_the_spectator_goes_where_it_is_put(level: ToyClient) -> None:
+    spectator = level.world.get_spectator()
+    before = spectator.get_transform()
+    wanted = carla.Transform(carla.Location(1.0, 2.0, 30.0), carla.Rotation(-45.0, 60.0, 0.0))
+    spectator.set_transform(wanted)
+    level.world.tick()
+    got = level.world.get_spectator().get_transform()
+    assert got.location.distance(wanted.location) < 1e-4
+    assert (got.rotation.pitch, got.rotation.yaw) == pytest.approx((-45.0, 60.0), abs=1e-3)
+    spectator.set_transform(before)
+
+
 def middle_depth_m(image: Any) -> float:
     """Depth in the middle of a picture: 24 bits over 1000 m, red the lowest byte."""
     b, g, r, _ = np.frombuffer(image.raw_data, np.uint8).reshape(image.height, image.width, 4)[24, 32].astype(int)
