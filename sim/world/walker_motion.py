@@ -131,7 +131,7 @@ class WalkerCrowd:
             setattr(self._rows, field.name, np.delete(getattr(self._rows, field.name), row, axis=0))
 
     def set_input(self, actor_id: int, direction_world: ArrayLike, speed_mps: float, jump: bool = False) -> None:
-        """Walk along `direction_world` (3,), of any length, at `speed_mps` from now on; with `jump`, from each landing."""
+        """Walk along `direction_world` (3,), of any length, at `speed_mps` from now on, and with `jump` in leaps."""
         row = self._row[actor_id]
         x, y = (float(part) if math.isfinite(part) else 0.0 for part in np.asarray(direction_world).tolist()[:2])
         length = math.hypot(x, y)

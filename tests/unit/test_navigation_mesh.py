@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from sim.world.maps import load_map, map_from_xodr
-from sim.world.maps.data import OrientedBoxArrays
+from sim.world.maps.data import Solids
 from sim.world.maps.network import read_network
 from sim.world.navigation import make_navigation_mesh
 from sim.world.navigation.levels import highest_level
@@ -20,6 +20,7 @@ from sim.world.scenery.strips import lane_strips
 from tests.toy_episode import real_map
 
 SIDE_WALK, CROSSING, ROAD = 1, 2, 3
+POLE = np.array([6], np.uint8)  # carla.CityObjectLabel.Poles
 FLAG = {SIDE_WALK: 0x02, CROSSING: 0x04, ROAD: 0x08}
 
 
@@ -157,17 +158,17 @@ def test_corners_lie_on_the_ground_within_the_tile() -> None:
 
 def test_people_walk_round_what_stands_on_a_side_walk() -> None:
     street = load_map("urban_street")
-    post = OrientedBoxArrays(np.array([[100.0, 5.0, 1.0]]), np.array([[0.2, 0.1, 1.0]]), np.array([0.0]))
-    sign = OrientedBoxArrays(np.array([[200.0, 5.0, 4.0]]), np.array([[0.2, 0.1, 1.0]]), np.array([0.0]))
-    bare = Mesh(make_navigation_mesh(replace(street, solids=lambda: OrientedBoxArrays(*_no_boxes())))).ground(SIDE_WALK)
+    post = Solids(np.array([[100.0, 5.0, 1.0]]), np.array([[0.2, 0.1, 1.0]]), np.array([0.0]), POLE)
+    sign = Solids(np.array([[200.0, 5.0, 4.0]]), np.array([[0.2, 0.1, 1.0]]), np.array([0.0]), POLE)
+    bare = Mesh(make_navigation_mesh(replace(street, solids=lambda: Solids(*_no_boxes())))).ground(SIDE_WALK)
     with_post = Mesh(make_navigation_mesh(replace(street, solids=lambda: post))).ground(SIDE_WALK)
     with_sign = Mesh(make_navigation_mesh(replace(street, solids=lambda: sign))).ground(SIDE_WALK)
     assert bare.area - with_post.area == pytest.approx((0.4 + 0.6) * (0.2 + 0.6), abs=0.02)
     assert with_sign.area == pytest.approx(bare.area, abs=0.02)  # from 3 m up: nobody's head reaches it
 
 
-def _no_boxes() -> tuple[Any, Any, Any]:
-    return np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0)
+def _no_boxes() -> tuple[Any, Any, Any, Any]:
+    return np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0), np.zeros(0, np.uint8)
 
 
 def test_equal_maps_have_equal_bytes_and_the_file_name_tells_them_apart() -> None:
