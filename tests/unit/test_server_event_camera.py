@@ -8,7 +8,7 @@ import pytest
 
 from sim.render.view import Images
 from sim.server.sensors.adapter import SensorState
-from sim.server.sensors.motion_camera import EventCamera
+from sim.server.sensors.motion_camera import MOST_EVENTS, EventCamera
 from tests.toy_episode import TICK_NS, episode_on, plain_map, put
 
 EVENT = np.dtype([("x", "<u2"), ("y", "<u2"), ("t_ns", "<i8"), ("polarity", "?")])
@@ -93,6 +93,16 @@ def test_a_pixel_rests_after_an_event() -> None:
     assert (first["t_ns"] - TICK_NS).tolist() == pytest.approx([k * TICK_NS * 10 / 105 for k in (1, 4, 7, 10)], abs=2)
     second = bench.show({(0, 0): 255})
     assert second["t_ns"][0] - first["t_ns"][-1] >= 12_000_000  # across pictures, too
+
+
+def test_a_threshold_near_nothing_has_bounded_events() -> None:
+    bench = Bench(use_log="false", positive_threshold="0.0001")
+    bench.show({}, elsewhere=0)
+    events = bench.show({}, elsewhere=255)
+    share = MOST_EVENTS // 12
+    assert len(events) == 12 * share  # of 2.5 million crossings a pixel
+    assert (events["t_ns"] <= 2 * TICK_NS).all()
+    assert len(bench.show({}, elsewhere=255)) == 0  # nothing is left over
 
 
 def test_colours_weigh_as_in_carla() -> None:

@@ -23,6 +23,8 @@ _LUMA = np.array([0.2989, 0.5870, 0.1140])
 """Rec. 601, as CARLA weighs colours."""
 _SAME = 1e-6
 """Smaller changes of brightness are none."""
+MOST_EVENTS = 1 << 21
+"""Of one picture, in equal shares for the pixels: a threshold near nothing would take all memory."""
 _LEAST_STEP = 0.01
 """Of a threshold with noise."""
 
@@ -105,16 +107,20 @@ class EventCamera:
         first = self._reference + sign * step
         crosses = (sign * (first - before) > 0.0) & (sign * (after - first) >= 0.0) & (np.abs(after - before) > _SAME)
         pixels = np.flatnonzero(crosses)
-        sign, step, first = sign[pixels], step[pixels], first[pixels]
-        count = 1 + np.floor(sign * (after[pixels] - first) / step).astype(np.int64)
+        before, after, first = before[pixels], after[pixels], first[pixels]
+        sign, step = sign[pixels], step[pixels]
+        count = 1 + np.floor(sign * (after - first) / step).astype(np.int64)
         self._reference[pixels] = first + sign * step * (count - 1)
-        pixel, number = np.repeat(np.arange(len(pixels)), count), _numbers(count)
-        level = first[pixel] + (sign * step)[pixel] * number
-        pixel_before, pixel_after = before[pixels][pixel], after[pixels][pixel]
-        share = (level - pixel_before) / (pixel_after - pixel_before)
-        t_ns = self._last_ns + (share * (now_ns - self._last_ns)).astype(np.int64)
-        kept = np.flatnonzero(self._after_rest(pixels[pixel], number, t_ns))
-        order = kept[np.argsort(t_ns[kept], kind="stable")]  # of one time: row by row
+        period_ns = now_ns - self._last_ns
+        first_ns, apart_ns = ((part / np.abs(after - before) * period_ns) for part in (np.abs(first - before), step))
+        skipped, stride = self._rests(pixels, first_ns, apart_ns)
+        kept = np.maximum(1 + (count - 1 - skipped) // stride, 0)
+        kept = np.minimum(kept, max(1, MOST_EVENTS // max(len(kept), 1)))
+        pixel = np.repeat(np.arange(len(pixels)), kept)
+        number = skipped[pixel] + stride[pixel] * _numbers(kept)
+        t_ns = self._last_ns + np.minimum(first_ns[pixel] + number * apart_ns[pixel], period_ns).astype(np.int64)
+        self._last_event_ns[pixels[pixel]] = t_ns  # of several the last is kept: they are in order of time
+        order = np.argsort(t_ns, kind="stable")  # of one time: row by row
         events = np.empty(len(order), _EVENT)
         events["y"], events["x"] = np.divmod(pixels[pixel[order]], self._camera.optics.width_px)
         events["t_ns"], events["polarity"] = t_ns[order], sign[pixel[order]] > 0.0
@@ -129,18 +135,27 @@ class EventCamera:
         noisy = np.maximum(step + spread * rng.standard_normal(len(sign)), _LEAST_STEP)
         return np.where(spread > 0.0, noisy, step)
 
-    def _after_rest(
-        self, pixel: NDArray[np.intp], number: NDArray[np.int64], t_ns: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
-        """Which events come when their pixel has rested since its last; takes note of their times."""
-        kept = np.ones(len(pixel), bool)
-        for k in range(int(number.max(initial=-1)) + 1 if self._rest_ns > 0 else 0):
-            now = np.flatnonzero(number == k)
-            last = self._last_event_ns[pixel[now]]
-            kept[now] = (last < 0) | (t_ns[now] - last >= self._rest_ns)
-            fired = now[kept[now]]
-            self._last_event_ns[pixel[fired]] = t_ns[fired]
-        return kept
+    def _rests(
+        self, pixels: NDArray[np.intp], first_ns: NDArray[np.float64], apart_ns: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """How many crossings each pixel sleeps through at first, and the number of crossings from event to event.
+
+        Args:
+            pixels: (N,) those that cross.
+            first_ns: (N,) time of the first crossing since the last picture.
+            apart_ns: (N,) time from crossing to crossing.
+        """
+        last_ns = self._last_event_ns[pixels]
+        awake_ns = np.where(last_ns < 0, 0.0, (last_ns - self._last_ns) + float(self._rest_ns))
+        return _crossings(awake_ns - first_ns, apart_ns, 0), _crossings(np.float64(self._rest_ns), apart_ns, 1)
+
+
+def _crossings(
+    time_ns: NDArray[np.float64] | np.float64, apart_ns: NDArray[np.float64], least: int
+) -> NDArray[np.int64]:
+    """How many crossings pass in a time; exact multiples are not rounded up by the last bit."""
+    passed = np.ceil(time_ns / np.maximum(apart_ns, 1e-3) - 1e-9)
+    return np.clip(passed, least, 2.0**53).astype(np.int64)
 
 
 def _numbers(count: NDArray[np.int64]) -> NDArray[np.int64]:
