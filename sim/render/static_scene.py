@@ -58,13 +58,13 @@ class StaticGeometry:
     def commands(
         self, planes: NDArray[np.float64], eye_world_m: NDArray[np.float64], reach_m: float = np.inf
     ) -> dict[Family, Commands]:
-        """Draws of the chunks that touch the view, by family, nearest first; beyond `reach_m` only the ground."""
+        """Draws of the chunks that touch the view, by family, nearest first; beyond `reach_m` only flat ground."""
         table = self.chunks
         seen = np.flatnonzero(visible_in(planes, table.low_world_m, table.high_world_m))
         nearest = np.clip(eye_world_m, table.low_world_m[seen], table.high_world_m[seen])
         away_m = np.linalg.norm(nearest - eye_world_m, axis=1)
         order = np.lexsort((away_m, table.under[seen]))
-        seen = seen[order[(away_m[order] <= reach_m) | (table.family[seen[order]] == Family.GROUND)]]
+        seen = seen[order[(away_m[order] <= reach_m) | ~table.casts[seen[order]]]]
         return {family: self._rows(seen[table.family[seen] == family]) for family in Family}
 
     def shadow_commands(self, planes: NDArray[np.float64]) -> Commands:
