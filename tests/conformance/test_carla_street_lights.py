@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 from collections.abc import Iterator
 from typing import Any
 
@@ -112,12 +113,19 @@ def test_half_the_intensity_is_less_light(day: ToyClient, lamps: list[Any]) -> N
 def test_another_client_is_told(day: ToyClient, lamps: list[Any], town: EmbeddedServer) -> None:
     other = carla.Client("127.0.0.1", town.port)
     other.set_timeout(20.0)
-    theirs = other.get_world().get_lightmanager()
+    world = other.get_world()
+    theirs = world.get_lightmanager()
     assert not theirs.is_active([lamps[1]])[0]
+    frames: queue.Queue[int] = queue.Queue()
+    listener = world.on_tick(lambda snapshot: frames.put(snapshot.frame))
     manager = day.world.get_lightmanager()
     manager.set_active([lamps[1]], [True])
     manager.set_light_group([lamps[1]], carla.LightGroup.Other)
-    day.ticks(3)
+    # sent at the first tick, told with the second at the latest; a client takes in one frame after the other
+    last = day.ticks(4)
+    while frames.get(timeout=20.0) < last:
+        pass
+    world.remove_on_tick(listener)
     assert theirs.is_active([lamps[1]])[0]
     assert theirs.get_light_group([lamps[1]])[0] == carla.LightGroup.Other
 
