@@ -1,6 +1,7 @@
 """Replays of recordings as stock CARLA writes them: places in centimetres, nothing of this server's own."""
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,9 @@ import pytest
 from sim.server.episode import Episode
 from sim.server.layouts import CarlaTransform
 from sim.server.recorder.log_reader import LogReader
+from sim.server.recorder.log_writer import LogWriter
+from sim.server.recorder.packets import UNKNOWN_SOLID
+from sim.server.recorder.recorder import Recorder
 from sim.server.recorder.replayer import Replayer, ReplayRequest
 from sim.server.recorder.stage import ReplayOptions
 from tests.toy_episode import TICK_NS, episode_on, plain_map, put, real_map
@@ -167,7 +171,8 @@ def test_collisions_reach_the_touches_once_a_pair(tmp_path: Path) -> None:
     for _ in range(4):
         episode.step(TICK_NS)
         felt.append([(touch.id_a, touch.id_b) for touch in episode.touches])
-    assert felt == [[], [(30, -1)], [(30, -1)], []]
+    assert felt == [[], [(30, UNKNOWN_SOLID)], [(30, UNKNOWN_SOLID)], []]
+    assert episode.wire_of(UNKNOWN_SOLID)[0] == 0  # what the sensor will name: nobody
 
 
 def test_a_fast_replay_reports_the_collisions_of_all_frames_it_passes(tmp_path: Path) -> None:
@@ -254,3 +259,21 @@ def test_a_walker_of_stock_carla_walks_where_it_looks(tmp_path: Path) -> None:
     assert walker.control.speed_mps == pytest.approx(1.4)
     np.testing.assert_allclose(walker.control.direction, (0.0, 1.0, 0.0), atol=1e-6)
     assert at(episode, 30)[1] == pytest.approx(0.07, abs=1e-5)
+
+
+def test_street_lamps_come_back(tmp_path: Path) -> None:
+    day, night = episode_on(real_map("urban_street")), episode_on(real_map("urban_street"))
+    assert len(day.street_lights.states) > 2
+    lamp = replace(day.street_lights.states[1], intensity_lm=1234.0, color=(10, 200, 30), active=True)
+    writer = LogWriter(tmp_path / "a.log", "urban_street", 0)
+    day.tape.recorder = Recorder(writer, {}, None)
+    day.step(TICK_NS)
+    day.street_lights.set([lamp])
+    day.step(TICK_NS)
+    day.tape.stop_recording()
+    night.tape.replayer = Replayer(night, LogReader(tmp_path / "a.log"), ReplayRequest(), night.tape.options)
+    night.step(TICK_NS)
+    assert night.street_lights.states[1] != lamp
+    night.step(TICK_NS)
+    assert night.street_lights.states[1] == lamp
+    assert [lamp.active for lamp in night.street_lights.states].count(True) == 1

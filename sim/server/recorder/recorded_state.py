@@ -15,6 +15,7 @@ from sim.server.recorder.log_reader import LogError, table
 from sim.server.recorder.packets import CM_PER_M, F64, Kind
 from sim.server.recorder.stage import Stage
 from sim.server.signals import SignalLight
+from sim.server.street_lights import LightState
 
 if TYPE_CHECKING:
     from sim.server.episode import Episode
@@ -60,6 +61,9 @@ def happen(episode: Episode, stage: Stage, packets: dict[Kind, bytes]) -> None:
         if light is not None and np.isfinite(times).all():
             light.controller.green_s, light.controller.yellow_s, light.controller.red_s = times
 
+    lamps = table(Kind.SCENE_LIGHTS, packets.get(Kind.SCENE_LIGHTS, b"\0\0"))
+    if len(lamps):
+        episode.street_lights.set([_lamp(row) for row in lamps])
     for row in table(Kind.DOORS, packets.get(Kind.DOORS, b"\0\0")):
         actor = stage.player(int(row["id"]))
         if actor is not None and actor.vehicle is not None:
@@ -70,6 +74,16 @@ def happen(episode: Episode, stage: Stage, packets: dict[Kind, bytes]) -> None:
         actor = stage.player(int(row["id"]))
         if actor is not None and actor.walker is not None and np.isfinite(row["bones"]).all():
             actor.walker.bones, actor.walker.bones_share = row["bones"].copy(), _finite(row["share"])
+
+
+def _lamp(row: np.void) -> LightState:
+    """A street lamp; it stays where it stands."""
+    red, green, blue = (round(min(max(_finite(v), 0.0), 1.0) * 255) for v in row["rgba"][:3])
+    nowhere = (0.0, 0.0, 0.0)
+    intensity_lm = _finite(row["intensity"])
+    return LightState(
+        int(row["id"]), nowhere, intensity_lm, int(row["group"]), (red, green, blue), active=bool(row["is_on"])
+    )
 
 
 def _controls(episode: Episode, stage: Stage, rows: Rows) -> None:

@@ -18,7 +18,7 @@ from sim.server.recorder import births, frame_tables
 from sim.server.recorder.births import Birth, write_births
 from sim.server.recorder.frame_tables import Cast
 from sim.server.recorder.log_writer import LogWriter
-from sim.server.recorder.packets import F64, NO_ACTOR, ROWS, U64, Kind, packet, rows
+from sim.server.recorder.packets import F64, MAX_ROWS, NO_ACTOR, ROWS, U64, Kind, packet, rows
 from sim.server.recorder.physics import write_physics
 from sim.server.spring_arm import SPRING_ARM, SPRING_ARM_GHOST
 
@@ -107,6 +107,11 @@ class Recorder:
             parts.append(packet(Kind.SESSION, json.dumps(session, sort_keys=True).encode()))
         if self._is_new(Kind.WEATHER, episode.weather):
             parts.append(frame_tables.tuples(Kind.WEATHER, [(astuple(episode.weather),)]))
+        lamps = episode.street_lights.states
+        if self._is_new(Kind.SCENE_LIGHTS, lamps):
+            rgba = [tuple(channel / 255.0 for channel in (*lamp.color, 255)) for lamp in lamps]
+            found = [(a.number, a.intensity_lm, color, a.active, a.group) for a, color in zip(lamps, rgba, strict=True)]
+            parts.append(frame_tables.tuples(Kind.SCENE_LIGHTS, found[:MAX_ROWS]))
         return [*parts, self._moved_doors(), self._put_bones()]
 
     def _moved_doors(self) -> bytes:
