@@ -279,6 +279,7 @@ class Episode:
         self.elapsed_ns += delta_ns
         delta_s = delta_ns / NS_PER_S
         self.signals.step(delta_s)
+        self.tape.enter(self)
         self.bodies.put_carried()
         touches: list[Touch] = []
         substeps = self._substeps(delta_s)
@@ -295,7 +296,7 @@ class Episode:
                 acceleration += self.table.acceleration_world_mps2 / (substeps * pieces)
         self.table.acceleration_world_mps2[:] = acceleration
         self.touches = joined(touches)
-        self.tape.play(self)
+        self.tape.move(self)
         self._move_attached(delta_s)
         self.bodies.write_gears()
         self._rollovers.step(delta_s)

@@ -85,8 +85,8 @@ class Replayer:
         self._enter_until(self._at_ns)
         self._move()
 
-    def play(self, delta_ns: int) -> bool:
-        """Show the next moment; whether there was one."""
+    def enter(self, delta_ns: int) -> bool:
+        """Go on to the next moment, with its events; whether there was one."""
         if self._begun:
             self._at_ns += round(delta_ns * self._options.time_factor)
             self._touches = []
@@ -94,9 +94,12 @@ class Replayer:
         if self._at_ns > self._stop_ns + _REACHED_NS:
             return False
         self._enter_until(self._at_ns)
-        self._episode.touches = self._episode.touches + self._touches
-        self._move()
         return True
+
+    def move(self, episode: Episode) -> None:
+        """Put the actors where they were at this moment, and let them feel what they felt."""
+        episode.touches = episode.touches + self._touches
+        self._move()
 
     def settle(self) -> None:
         """Give the clients the very records of the recording, where it has them for this moment."""

@@ -24,12 +24,12 @@ class Tape:
         self.recorder: Recorder | None = None
         self.replayer: Replayer | None = None
 
-    def play(self, episode: Episode) -> None:
-        """Move the replayed actors, after physics moved the others."""
+    def enter(self, episode: Episode) -> None:
+        """Let the replay go on to this tick: its actors come and go before physics counts them."""
         if self.replayer is None:
             return
         try:
-            goes_on = self.replayer.play(episode.delta_ns)
+            goes_on = self.replayer.enter(episode.delta_ns)
         except LogError as error:
             _LOG.warning("the replay ends: %s", error)
             goes_on = False
@@ -37,6 +37,16 @@ class Tape:
             _LOG.exception("the replay ends")
             goes_on = False
         if not goes_on:
+            self.stop_replay(keep_actors=True)
+
+    def move(self, episode: Episode) -> None:
+        """Move the replayed actors, after physics moved the others."""
+        if self.replayer is None:
+            return
+        try:
+            self.replayer.move(episode)
+        except Exception:
+            _LOG.exception("the replay ends")
             self.stop_replay(keep_actors=True)
 
     def settle(self, episode: Episode) -> None:
