@@ -128,8 +128,24 @@ class WorldMap:
             records[int(road.get("id", -1))] = sorted(found, key=lambda record: record.start_m)
         return records
 
+    @cached_property
+    def _lane_speed_records(self) -> dict[tuple[int, int], list[tuple[float, float, _SpeedRecord]]]:
+        """Limits of single lanes by road and lane: from and to which arc length their section is, and the record."""
+        records: dict[tuple[int, int], list[tuple[float, float, _SpeedRecord]]] = {}
+        for road in self.xml.iter("road"):
+            sections = road.findall("lanes/laneSection")
+            starts = [float(section.get("s", 0.0)) for section in sections]
+            for section, start_m, end_m in zip(sections, starts, [*starts[1:], np.inf], strict=True):
+                for lane in section.iter("lane"):
+                    for speed in lane.findall("speed"):
+                        limit = _speed_kmph(speed) or DEFAULT_SPEED_KMPH
+                        record = _SpeedRecord(start_m + float(speed.get("sOffset", 0.0)), limit)
+                        key = int(road.get("id", -1)), int(lane.get("id", 0))
+                        records.setdefault(key, []).append((start_m, end_m, record))
+        return records
+
     def speed_limit_kmph(self, position_world_m: NDArray[np.float64]) -> float:
-        """The speed limit of the nearest driving lane."""
+        """The speed limit of the nearest driving lane: its own, else its road's."""
         import carla
 
         x, y, z = (float(v) for v in position_world_m)
@@ -139,6 +155,9 @@ class WorldMap:
         limit = DEFAULT_SPEED_KMPH
         for record in self._speed_records.get(waypoint.road_id, []):
             if record.start_m <= waypoint.s:
+                limit = record.limit_kmph
+        for start_m, end_m, record in self._lane_speed_records.get((waypoint.road_id, waypoint.lane_id), []):
+            if start_m <= waypoint.s < end_m and record.start_m <= waypoint.s:
                 limit = record.limit_kmph
         return limit
 
