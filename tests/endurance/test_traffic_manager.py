@@ -50,12 +50,11 @@ def driven(map_name: str, cars: int, ticks: int, slower_percent: int, limit_s: f
 
 @pytest.mark.parametrize("map_name", maps(), ids=lambda name: Path(name).stem)
 def test_ten_minutes_of_twenty_cars(map_name: str, share: float) -> None:
-    """Our maps at the posted limits; CARLA's towns 30 % slower, as CARLA's own traffic script drives.
+    """Cars drive 30 % slower than posted, as CARLA's own traffic script has them.
 
-    Towns post up to 90 km/h before right angles, and CARLA's tyres have three times the grip of real ones.
+    At the posted limits the manager takes bends for CARLA's tyres, which have three times the grip of real ones.
     """
-    slower_percent = 30 if map_name.endswith(".xodr") else 0
-    verdict = driven(map_name, 20, round(TEN_MINUTES * share), slower_percent, 1500.0)
+    verdict = driven(map_name, 20, round(TEN_MINUTES * share), 30, 1500.0)
     assert verdict["way_km"] > 20.0 * share  # 20 cars in 10 minutes: over 6 km/h on average, waiting included
     assert verdict["crossings"] > 50 * share or "roundabout" in map_name
     assert verdict["collisions"] == []
