@@ -232,8 +232,9 @@ def test_unknown_call_and_bad_arguments_leave_the_server_serving(toy: ToyClient,
 
 
 def test_unsupported_calls_say_so(toy: ToyClient) -> None:
-    with pytest.raises(RuntimeError, match="recorder is not supported"):
-        toy.client.start_recorder("drive.log")
+    pixels = carla.TextureColor(1, 1)
+    with pytest.raises(RuntimeError, match="replacing textures is not supported"):
+        toy.world.apply_color_texture_to_object("house", carla.MaterialParameter.Diffuse, pixels)
     assert not toy.world.get_spectator().destroy()
     toy.world.tick()
     assert toy.world.get_snapshot().find(toy.world.get_spectator().id) is not None

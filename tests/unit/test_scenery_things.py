@@ -51,6 +51,10 @@ def test_meshes_are_sound(data):
         assert set(np.unique(kinds)) <= {int(kind) for kind in Material}
 
 
+CARLA_MOVES_SIGNALS_M = 0.26
+"""carla.Map pushes signals on lanes along their roads in steps of 0.25 m; posts stand where clients see them."""
+
+
 def test_nothing_solid_stands_on_a_road_or_side_walk(data):
     solids = data.solids()
     strips = lane_strips(read_network(data.xodr))
@@ -65,7 +69,7 @@ def test_nothing_solid_stands_on_a_road_or_side_walk(data):
     signals = [(road, signal) for road in roads for signal in road.signals]
     for road, signal in signals:  # the only ones that stand on side walks, as real ones do
         place = road.points(signal.s_m, signal.t_m)[0, :2]
-        signal_posts |= np.linalg.norm(solids.center_world_m[:, :2] - place, axis=1) < 0.01
+        signal_posts |= np.linalg.norm(solids.center_world_m[:, :2] - place, axis=1) < CARLA_MOVES_SIGNALS_M
     assert signal_posts.sum() == len(signals)
     assert not shapely.intersects(paved, boxes[~signal_posts]).any()
 
