@@ -121,7 +121,7 @@ class WorldMap:
         records: dict[int, list[_SpeedRecord]] = {}
         for road in self.xml.iter("road"):
             found = []
-            for kind in road.iter("type"):
+            for kind in road.findall("type"):  # road marks have types of their own
                 speed = kind.find("speed")
                 limit = _speed_kmph(speed) if speed is not None else None
                 found.append(_SpeedRecord(float(kind.get("s", 0.0)), limit or DEFAULT_SPEED_KMPH))

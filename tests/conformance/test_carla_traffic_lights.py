@@ -224,7 +224,7 @@ def test_speed_limit_of_the_lane_is_the_vehicles(day: ToyClient) -> None:
     roads = {int(r.get("id")): r for r in ElementTree.fromstring(day.world.get_map().to_opendrive()).findall("road")}
     per = {"km/h": 1.0, "mph": 1.609344, "m/s": 3.6}
     points = day.world.get_map().get_spawn_points()
-    signs = [mark.waypoint.transform.location for mark in day.world.get_map().get_all_landmarks_of_type("274")]
+    signs = [mark.transform.location for mark in day.world.get_map().get_all_landmarks_of_type("274")]
     clear = [i for i, p in enumerate(points) if all(p.location.distance(sign) > 20.0 for sign in signs)]
     assert clear
     for index in clear[:60:20]:

@@ -17,7 +17,9 @@ ROAD = """<OpenDRIVE><header revMajor="1" revMinor="4"/>
 <type s="0" type="town"><speed max="30" unit="mph"/></type>
 <planView><geometry s="0" x="0" y="0" hdg="0" length="200"><line/></geometry></planView>
 <lanes><laneSection s="0"><center><lane id="0" type="none" level="false"/></center><right>
-<lane id="-1" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>
+<lane id="-1" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/>
+<roadMark sOffset="0" type="solid" weight="standard" color="white" width="0.12"><type name="" width="0.12"/></roadMark>
+</lane>
 <lane id="-2" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/>
 <speed sOffset="50" max="20" unit="km/h"/></lane>
 </right></laneSection></lanes>
