@@ -18,8 +18,8 @@ MAX_TILES_KEPT = 2048
 """128 MB of cells: 15 km of two-lane road."""
 MAX_TILES = 6_000_000
 """Of the rectangle round a map: 31 km a side; the places of clients, in single precision, are good to 2 mm there."""
-SLACK_CELLS = 0.51
-"""A cell belongs to a surface from half a cell outside on: the very edge of a surface is on it."""
+SLACK_CELLS = 0.5
+"""A cell belongs to a surface from half a cell outside on: neighbours leave no seam."""
 UNKNOWN = -1
 
 Floats = NDArray[np.float64]
@@ -134,4 +134,5 @@ def _bounds(quads: Floats) -> tuple[Floats, Floats, Floats, Floats]:
 def _extent(quads: Floats) -> tuple[Floats, Floats]:
     if not len(quads):
         return np.zeros(2), np.zeros(2)
-    return quads[..., :2].min(axis=(0, 1)) - CELL_M, quads[..., :2].max(axis=(0, 1)) + CELL_M
+    margin_m = 1.5 * CELL_M  # centres of cells, not their borders, lie on the edges of straight roads
+    return quads[..., :2].min(axis=(0, 1)) - margin_m, quads[..., :2].max(axis=(0, 1)) + margin_m
