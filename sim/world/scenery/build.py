@@ -15,7 +15,7 @@ from sim.world.scene import StaticPart, StaticScene, StreetLamp
 from sim.world.scenery.barriers import add_barriers, barrier_solids
 from sim.world.scenery.buildings import building
 from sim.world.scenery.chunks import BUILDING, Chunks
-from sim.world.scenery.ground import Ground
+from sim.world.scenery.ground import Ground, Heights
 from sim.world.scenery.kinds import NOT_SOLID, SOLID_RADIUS_M, add_thing, lamps_of, solid_tag
 from sim.world.scenery.markings import add_markings
 from sim.world.scenery.objects import Objects
@@ -26,6 +26,7 @@ from sim.world.scenery.strips import Strip, lane_strips
 from sim.world.scenery.surface import Plate, add_surfaces, junction_plates
 from sim.world.scenery.terrain import Terrain, add_terrain, make_terrain
 
+SHORTEST_POST_M = 0.5
 SIGNAL_POST_ROOM_M = 3.0
 """Nothing else stands this near to a traffic light, so that drivers see it."""
 
@@ -65,7 +66,8 @@ class Scenery:
     def placed(self) -> list[Placed]:
         """All that stands beside the roads."""
         free = FreeGround(without_islands(self.terrain.paved))
-        posts = [_signal_post(head) for head in self._heads] + road_signs(self._network, self.terrain.height_m)
+        heights = self.terrain.height_m
+        posts = [_signal_post(head, heights) for head in self._heads] + road_signs(self._network, heights)
         for post in posts:
             free.reserve(post, SIGNAL_POST_ROOM_M)
         return posts + plan_scenery(self._network, self.strips, free, self.terrain.height_m, self._seed)
@@ -118,11 +120,12 @@ def make_scenery(name: str, network: Network, xodr: str, heads: tuple[SignalHead
     return Scenery(name, network, xodr, heads)
 
 
-def _signal_post(head: SignalHead) -> Placed:
+def _signal_post(head: SignalHead, height_m: Heights) -> Placed:
     pose = head.T_world_head
     yaw = float(np.arctan2(pose[1, 0], pose[0, 0]))
     x, y, z = (float(v) for v in pose[:3, 3])
-    return Placed("signal_post", (x, y, 0.0), yaw, (0.3, 0.3, z))
+    ground_m = float(height_m(np.array([[x, y]]))[0])
+    return Placed("signal_post", (x, y, ground_m), yaw, (0.3, 0.3, max(z - ground_m, SHORTEST_POST_M)))
 
 
 def _house(thing: Placed, objects: Objects, solid: int) -> StaticPart:
