@@ -163,13 +163,8 @@ def set_actor_enable_gravity(simulation: Simulation, actor_id: int, enabled: boo
 
 @call("set_actor_dead")
 def set_actor_dead(simulation: Simulation, actor_id: int) -> None:
-    """Let a walker fall for good, as the client asks when one that it steers is run over; others stand still."""
-    actor = simulation.episode.actor(actor_id)
-    actor.simulated = actor.walker is not None
-    if actor.walker is not None:
-        simulation.episode.bodies.fell(actor)
-    else:
-        simulation.episode.bodies.set_simulated(actor, False)
+    """Let a walker fall for good and vanish, as the client asks when one that it steers is run over."""
+    simulation.episode.let_die(simulation.episode.actor(actor_id))
 
 
 @call("set_actor_autopilot")

@@ -51,6 +51,8 @@ ATTACHMENTS = (RIGID, SPRING_ARM, SPRING_ARM_GHOST)
 _SPECTATOR_HEIGHT_M = 20.0
 _MAX_CHOSEN_ID = 1 << 31
 """Ids are 32 bits on the wire, and those after a chosen one must fit."""
+_AFTER_LIFE_NS = 10 * NS_PER_S
+"""CARLA takes a dead walker out of the world after so long (its `AfterLifeSpan`)."""
 _WITHOUT_STREAM = frozenset({"sensor.other.lane_invasion"})
 """Sensors that the client works out by itself."""
 
@@ -93,6 +95,7 @@ class Episode:
         self.bodies = Bodies(self.table, world_map)
         self._streams = streams
         self._ids = itertools.count(1)
+        self._gone_at_ns: dict[int, int] = {}  # when the dead walkers go, by id
         self._former: dict[int, tuple[str, int]] = {}  # blueprint and stream of destroyed actors by id
         self._flags = MAP_CHANGED
         self.signals = Signals(world_map, self._ids)
@@ -271,6 +274,18 @@ class Episode:
         record["walk_direction"], record["walk_speed_mps"] = control.direction, control.speed_mps
         record["walk_jump"] = control.jump
 
+    def let_die(self, actor: Actor) -> None:
+        """Let a walker fall for good; some seconds later it is gone.
+
+        Raises:
+            CallError: the actor is no walker.
+        """
+        if actor.walker is None:
+            raise CallError(f"actor {actor.id} ({actor.blueprint_id}) is not a walker")
+        actor.simulated = True
+        self.bodies.fell(actor)
+        self._gone_at_ns[actor.id] = self.elapsed_ns + _AFTER_LIFE_NS
+
     def step(self, delta_ns: int) -> None:
         """Advance the world by one frame."""
         self.frame += 1
@@ -279,6 +294,7 @@ class Episode:
         self.elapsed_ns += delta_ns
         delta_s = delta_ns / NS_PER_S
         self.signals.step(delta_s)
+        self._take_out_the_dead()
         self.tape.enter(self)
         self.bodies.put_carried()
         touches: list[Touch] = []
@@ -331,6 +347,12 @@ class Episode:
     def standing_message(self) -> bytes:
         """The world state for a client that has just come: it knows of no change."""
         return world_state(self.episode_id, self.now(), 0, self.table.records)
+
+    def _take_out_the_dead(self) -> None:
+        for actor_id in [dead for dead, at_ns in self._gone_at_ns.items() if at_ns <= self.elapsed_ns]:
+            del self._gone_at_ns[actor_id]
+            if actor_id in self.actors:
+                self.destroy(actor_id)
 
     def _drive(self, delta_s: float) -> None:
         """Drive the vehicles under Ackermann control."""

@@ -195,6 +195,28 @@ def test_batch_answers_each_command_and_goes_on_after_errors() -> None:
     assert answers[5][0][0] == 0
 
 
+def test_a_dead_walker_lies_for_ten_seconds_and_is_gone() -> None:
+    episode = episode_on(plain_map())
+    dead, gone, alive = (put(episode, "walker.pedestrian.0001", (0.0, y_m, 0.93)) for y_m in (0.0, 5.0, 10.0))
+    for walker in (dead, gone):
+        batch.apply_walker_state(episode, walker.id, CarlaTransform((3.0, 0.0, 0.0)), 1.5)
+        episode.let_die(walker)
+    episode.destroy(gone.id)
+    steps(episode, 10_000 // 50 - 1)
+    assert dead.id in episode.actors
+    assert episode.bodies.gait(dead)[0]
+    assert not episode.bodies.gait(alive)[0]
+    steps(episode, 1)
+    assert dead.id not in episode.actors
+    assert alive.id in episode.actors
+
+
+def test_cars_do_not_die() -> None:
+    episode = episode_on(plain_map())
+    with pytest.raises(CallError, match=r"vehicle\.tesla\.model3\) is not a walker"):
+        episode.let_die(put(episode, CAR))
+
+
 def test_walker_control_of_a_car_is_refused() -> None:
     episode = episode_on(plain_map())
     with pytest.raises(CallError, match="is not a walker"):
