@@ -123,4 +123,4 @@ def test_signal_head_faces_its_stop_line():
         seen = np.linalg.inv(head.T_world_head) @ [*middle, 1.0]
         assert seen[0] > 5.0
         assert abs(seen[1]) < 3.0
-    assert [head.group for head in data.signal_heads] == [0, 1, 0, 1]
+    assert [head.group for head in data.signal_heads] == [0, 1, 2, 3]

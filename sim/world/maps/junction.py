@@ -26,8 +26,9 @@ def _arm(number: int) -> xodr.Road:
 
 
 def junction(name: str) -> str:
-    """Four arms of 160 m at right angles round the origin, one lane a direction, zebras, signals in two groups."""
+    """Four arms of 160 m at right angles round the origin, one lane a direction, zebras, a signal an arm, each with a turn of its own."""
     arms = [_arm(number) for number in range(4)]
     connecting, meeting = turns(Crossing(JUNCTION_ID, {number: Arm(number + 1) for number in range(4)}), 10)
-    controllers = [od.Controller(1, JUNCTION_ID, 0, (1, 3)), od.Controller(2, JUNCTION_ID, 1, (2, 4))]
+    # One arm at a time, as in CARLA's towns: those who turn left across a narrow crossing would wait on it for the others.
+    controllers = [od.Controller(signal, JUNCTION_ID, signal - 1, (signal,)) for signal in (1, 2, 3, 4)]
     return od.text(name, arms + connecting, [meeting], controllers, origin_deg=ORIGIN_DEG)
