@@ -120,28 +120,22 @@ def set_imui_gravity(simulation: Simulation, gravity_mps2: float) -> None:
 @call("is_traffic_manager_running")
 def is_traffic_manager_running(simulation: Simulation, port: int) -> bool:
     """Whether a client process has registered a Traffic Manager."""
-    return port in simulation.traffic_managers
+    return simulation.traffic_managers.address(port) is not None
 
 
 @call("get_traffic_manager_running")
 def get_traffic_manager_running(simulation: Simulation, port: int) -> list[Any]:
     """Address of a registered Traffic Manager."""
-    return list(simulation.traffic_managers.get(port, ("", 0)))
+    return list(simulation.traffic_managers.address(port) or ("", 0))
 
 
 @call("add_traffic_manager_running")
 def add_traffic_manager_running(simulation: Simulation, caller: RpcConnection | None, address: tuple[str, int]) -> bool:
     """Register a Traffic Manager until its process leaves; False if another one has the port."""
-    port = address[1]
-    if port in simulation.traffic_managers:
-        return False
-    simulation.traffic_managers[port] = address
-    if caller is not None:
-        caller.on_release(lambda: simulation.forget_traffic_manager(port, address))
-    return True
+    return simulation.traffic_managers.add(address, caller)
 
 
 @call("destroy_traffic_manager")
 def destroy_traffic_manager(simulation: Simulation, port: int) -> bool:
     """Forget a Traffic Manager."""
-    return simulation.traffic_managers.pop(port, None) is not None
+    return simulation.traffic_managers.remove(port)

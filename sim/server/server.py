@@ -80,6 +80,8 @@ class Server:
         self._simulation.stop()
 
     def _dispatch(self, connection: RpcConnection, message_id: int, method: str, arguments: list[Any]) -> None:
+        if self._simulation.traffic_managers:
+            self._simulation.traffic_managers.heard(connection, method)
         handler = HANDLERS.get(method)
         if handler is None:
             connection.reply(message_id, f"unknown function {method!r}", None)

@@ -20,6 +20,7 @@ from sim.server.poses import FloatArray
 from sim.server.recorder.folder import default_folder
 from sim.server.sensors.suite import Measurements, SensorSuite
 from sim.server.streams import StreamServer
+from sim.server.traffic_managers import TrafficManagers
 from sim.server.world_map import WorldMap, find_map, opendrive_map
 
 _LOG = logging.getLogger(__name__)
@@ -29,9 +30,6 @@ _ASYNC_PERIOD_S = 0.05
 _LONGEST_ASYNC_STEP_S = 0.2
 SHORTEST_STEP_S, LONGEST_STEP_S = 1e-6, 10.0
 """Of a fixed step: the clock counts nanoseconds, and no vehicle's physics stands longer ones."""
-_TRAFFIC_MANAGER_TICK_S = 0.003
-"""The client's Traffic Manager loses a wake-up, and hangs its world for ever, when ticks are shorter (measured: none
-in 23,000 ticks of 2 ms or more, one in a few hundred to 10,000 below)."""
 
 _MAX_JOBS = 10_000
 """Calls that may wait for the simulation: a client that sends more is not read until some are done."""
@@ -60,7 +58,7 @@ class Simulation:
         self.lock = threading.RLock()
         self.world_stream_id = streams.new_stream()
         self.episode = Episode(world_map, streams, EpisodeStart())
-        self.traffic_managers: dict[int, tuple[str, int]] = {}
+        self.traffic_managers = TrafficManagers()
         self.opendrive_text = ""
         self.seed = seed
         self.recordings = recordings or default_folder()
@@ -74,9 +72,11 @@ class Simulation:
     def start(self) -> None:
         """Tick from now on."""
         self._thread.start()
+        self.traffic_managers.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Finish the job in hand and end the thread."""
+        self.traffic_managers.stop()
         self._jobs.put(None)
         self._thread.join(timeout_s)
 
@@ -99,18 +99,12 @@ class Simulation:
             self._measurements = self._sensors.prepare(self.episode)
             state, standing = self.episode.state_message(), self.episode.standing_message()
             frame = self.episode.frame
-            paced = synchronous and bool(self.traffic_managers)
-        if paced:
-            time.sleep(max(0.0, began_s + _TRAFFIC_MANAGER_TICK_S - time.monotonic()))
+        if synchronous and self.traffic_managers:
+            self.traffic_managers.await_asleep(began_s)
+            self.traffic_managers.ticked()
         self.streams.keep_state(self.world_stream_id, standing)
         self.streams.publish(self.world_stream_id, (state,), wait=synchronous)
         return frame
-
-    def forget_traffic_manager(self, port: int, address: tuple[str, int]) -> None:
-        """The process of a Traffic Manager has left: its port is free, and the clock need not wait for it."""
-        with self.lock:
-            if self.traffic_managers.get(port) is address:
-                del self.traffic_managers[port]
 
     def expect_listener(self, stream_id: int) -> None:
         """A client is about to listen: wait for it before the next frame, and get what its sensor needs ready."""

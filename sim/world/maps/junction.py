@@ -26,9 +26,9 @@ def _arm(number: int) -> xodr.Road:
 
 
 def junction(name: str) -> str:
-    """Four arms of 160 m at right angles round the origin, one lane a direction, zebras, a signal an arm, each with a turn of its own."""
+    """Four arms of 160 m at right angles round the origin, one lane a direction, zebras, a signal and a turn an arm."""
     arms = [_arm(number) for number in range(4)]
     connecting, meeting = turns(Crossing(JUNCTION_ID, {number: Arm(number + 1) for number in range(4)}), 10)
-    # One arm at a time, as in CARLA's towns: those who turn left across a narrow crossing would wait on it for the others.
+    # One arm at a time, as in CARLA's towns: on so narrow a crossing those who turn left would wait in the others' way.
     controllers = [od.Controller(signal, JUNCTION_ID, signal - 1, (signal,)) for signal in (1, 2, 3, 4)]
     return od.text(name, arms + connecting, [meeting], controllers, origin_deg=ORIGIN_DEG)
