@@ -25,7 +25,7 @@ from sim.server.layouts import (
     unpacker,
 )
 from sim.server.physics_control import PhysicsControl, tuned
-from sim.server.poses import flip, from_carla
+from sim.server.poses import check_reach, flip, place_from_carla
 
 _LOG = logging.getLogger(__name__)
 
@@ -61,13 +61,14 @@ def apply_physics_control(episode: Episode, actor_id: int, physics: PhysicsContr
 
 def apply_transform(episode: Episode, actor_id: int, pose: CarlaTransform) -> None:
     """Put an actor somewhere else."""
-    episode.place(episode.actor(actor_id), from_carla(pose))
+    episode.place(episode.actor(actor_id), place_from_carla(pose))
 
 
 def apply_location(episode: Episode, actor_id: int, location: Vector3) -> None:
     """Move an actor, turned as it is."""
     actor = episode.actor(actor_id)
     present = actor.T_parent_self if actor.T_parent_self is not None else episode.table.pose(actor_id)
+    check_reach(location)
     pose = present.copy()
     pose[:3, 3] = flip(location)
     episode.place(actor, pose)
@@ -80,6 +81,7 @@ def apply_walker_state(episode: Episode, actor_id: int, pose: CarlaTransform, sp
         raise CallError(f"actor {actor_id} ({actor.blueprint_id}) is not a walker")
     if episode.bodies.gait(actor)[0]:
         raise CallError(f"walker {actor_id} has been knocked down: it no longer walks")
+    check_reach(pose.location_m)
     episode.carry_walker(actor, pose, speed_mps)
 
 
@@ -221,7 +223,7 @@ def _spawn(episode: Episode, fields: list[Any]) -> int:
     parent = None if spawn.parent_id is None else episode.actor(spawn.parent_id)
     # the client leaves the byte uninitialised where its user names no attachment, with a parent too
     attachment = spawn.attachment if parent is not None and spawn.attachment in ATTACHMENTS else RIGID
-    actor = episode.spawn(spawn.description, from_carla(spawn.pose), parent, attachment, spawn.socket)
+    actor = episode.spawn(spawn.description, place_from_carla(spawn.pose), parent, attachment, spawn.socket)
     for command in spawn.do_after:
         index, after = _opened(command)
         _do(episode, index, [actor.id, *after[1:]] if index else after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +18,8 @@ from sim.world.loose_things import DENSITY_KGPM3, LooseThings, ThingArrays, Thin
 from sim.world.vehicle_motion import BodyState, FleetArrays, VehicleFleet, VehicleInput
 from sim.world.vehicle_spec import VehicleSpec, vehicle_spec
 from sim.world.walker_motion import CrowdArrays, WalkerCrowd, walker_spec
+
+_LOG = logging.getLogger(__name__)
 
 FloatArray = NDArray[np.float64]
 Triple = tuple[float, float, float]
@@ -36,6 +39,7 @@ class Bodies:
         self._crowd = WalkerCrowd(world_map.ground)
         self._things = LooseThings(world_map.ground)
         self._rows_version = -1
+        self._stopped: set[int] = set()  # told once each
         self._fleet_rows = np.zeros(0, np.intp)
         self._crowd_rows = np.zeros(0, np.intp)
         self.steer_angles_rad = np.zeros(0)  # of all vehicles' road wheels, left +, in the order of their birth
@@ -204,9 +208,22 @@ class Bodies:
 
     def step(self, dt_s: float) -> None:
         """Advance all bodies by one physics step."""
+        self._stop_runaways()
         self._fleet.step(dt_s)
         self._crowd.step(dt_s)
         self._things.step(dt_s)
+        self._stop_runaways()
+
+    def _stop_runaways(self) -> None:
+        """Put bodies whose motion went out of all bounds to rest where the table still has them."""
+        for owner in (self._fleet, self._crowd, self._things):
+            for actor_id in owner.runaways() if len(owner) else ():
+                row = self._table.row(actor_id)
+                self._table.velocity_world_mps[row] = self._table.angular_velocity_world_radps[row] = 0.0
+                owner.put_to_rest(actor_id, self._table.position_world_m[row], self._table.rpy_rad[row])
+                if actor_id not in self._stopped:
+                    _LOG.warning("actor %d was faster than anything can be; it has been put to rest", actor_id)
+                self._stopped.add(actor_id)
 
     def write_back(self) -> None:
         """Bring the motion of all bodies to the actor table."""

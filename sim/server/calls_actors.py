@@ -12,7 +12,7 @@ from sim.server.actors import Actor
 from sim.server.calls import CallError, call
 from sim.server.layouts import ActorDescription, BoundingBox, CarlaTransform, Vector3
 from sim.server.parts import bones, components
-from sim.server.poses import flip, from_carla, to_carla
+from sim.server.poses import flip, place_from_carla, to_carla
 from sim.server.simulation import Simulation
 
 
@@ -32,7 +32,7 @@ def get_actors_by_id(simulation: Simulation, actor_ids: list[int]) -> list[Any]:
 @call("spawn_actor")
 def spawn_actor(simulation: Simulation, description: ActorDescription, pose: CarlaTransform) -> list[Any]:
     """A new actor in the world."""
-    return encoded(simulation, simulation.episode.spawn(description, from_carla(pose)))
+    return encoded(simulation, simulation.episode.spawn(description, place_from_carla(pose)))
 
 
 @call("spawn_actor_with_parent")
@@ -48,7 +48,9 @@ def spawn_actor_with_parent(
     parent = simulation.episode.actors.get(parent_id)
     if parent is None:
         raise CallError(f"unable to attach actor: parent actor {parent_id} not found")
-    return encoded(simulation, simulation.episode.spawn(description, from_carla(pose), parent, attachment, socket))
+    return encoded(
+        simulation, simulation.episode.spawn(description, place_from_carla(pose), parent, attachment, socket)
+    )
 
 
 @call("destroy_actor")

@@ -6,9 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import convert
-from sim.server.layouts import CarlaTransform
+from sim.server.layouts import CarlaTransform, LayoutError
 
 FloatArray = NDArray[np.float64]
+
+FARTHEST_M = 1e6
+"""Places further from the map's origin are refused: clients' single precision tells them to 6 cm at best."""
 
 
 def rotations(rpy_rad: FloatArray) -> FloatArray:
@@ -50,6 +53,23 @@ def carla_rotations_deg(rpy_rad: FloatArray) -> FloatArray:
 def from_carla(transform: CarlaTransform) -> FloatArray:
     """(4, 4) ISO transform of one from the wire."""
     return convert.pose_from_carla(transform.location_m, transform.rotation_deg)
+
+
+def place_from_carla(transform: CarlaTransform) -> FloatArray:
+    """(4, 4) ISO transform of where a client puts something.
+
+    Raises:
+        LayoutError: too far away.
+    """
+    check_reach(transform.location_m)
+    return from_carla(transform)
+
+
+def check_reach(location_m: tuple[float, float, float]) -> None:
+    """Raise LayoutError for a place too far away."""
+    if max(abs(along) for along in location_m) > FARTHEST_M:
+        x, y, z = location_m
+        raise LayoutError(f"location ({x:g}, {y:g}, {z:g}) m, want at most {FARTHEST_M:g} m along each axis")
 
 
 def to_carla(T_world_body: FloatArray) -> CarlaTransform:

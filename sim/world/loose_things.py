@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.world.ground import Ground
+from sim.world.vehicle_motion import RUNAWAY_MPS
 from sim.world.vehicle_spec import GRAVITY_MPS2
 
 FloatArray = NDArray[np.float64]
@@ -105,6 +106,18 @@ class LooseThings:
         """Give a thing a turn rate at once; about the vertical only."""
         turn = np.asarray(angular_velocity_world_radps, dtype=np.float64)
         self._rows.angular_velocity_world_radps[self._row(actor_id)] = (0.0, 0.0, turn[2])
+
+    def runaways(self) -> list[int]:
+        """Ids of the things whose motion is no number, or faster than any body here."""
+        fastest = np.abs(self._rows.velocity_world_mps).sum(axis=1)
+        wild = ~(fastest + np.abs(self._rows.angular_velocity_world_radps).sum(axis=1) < RUNAWAY_MPS)
+        return [int(actor_id) for actor_id in self._rows.actor_id[wild]]
+
+    def put_to_rest(self, actor_id: int, position_world_m: ArrayLike, rpy_rad: ArrayLike) -> None:
+        """Put a thing to a place without any motion, whatever became of its state."""
+        self.set_velocity(actor_id, (0.0, 0.0, 0.0))
+        self.set_angular_velocity(actor_id, (0.0, 0.0, 0.0))
+        self.set_pose(actor_id, position_world_m, rpy_rad)
 
     def set_enable_gravity(self, actor_id: int, enabled: bool) -> None:
         """Whether a thing falls."""

@@ -22,6 +22,8 @@ PEDAL_ON_PER_S: Final = 6.0
 PEDAL_OFF_PER_S: Final = 10.0
 _PLANAR_FIELDS: Final = tuple(field.name for field in fields(PlanarState))
 _TOUCH_M: Final = 1e-3  # wheels closer to the ground than this stand on it
+# What moves faster (m/s, and rad/s), only a client's error made so: three times the land speed record.
+RUNAWAY_MPS: Final = 1000.0
 # A body put down with its upward axis tilted further than this lies on its side or roof instead of its wheels.
 LYING_TILT_RAD: Final = math.radians(60.0)
 # Cars sliding on roof or side on asphalt (Warner et al., SAE 830612: 0.3 to 0.6).
@@ -228,6 +230,22 @@ class VehicleFleet:
         rows.climb_mps[row] = rows.last_climb_mps[row] = rows.accel_up_mps2[row] = 0.0
         rows.unsettled[row] = self._any_unsettled = True
         self._held = np.flatnonzero(~rows.simulated)
+
+    def runaways(self) -> list[int]:
+        """Ids of the bodies whose motion is no number, or faster than anything on wheels."""
+        planar, rows = self._planar, self._rows
+        fastest = np.abs(planar.velocity_world_mps) + np.abs(rows.climb_mps) + np.abs(planar.yaw_rate_radps)
+        wild = ~(fastest < RUNAWAY_MPS)
+        return [actor_id for actor_id, row in self._row.items() if wild[row]] if wild.any() else []
+
+    def put_to_rest(self, actor_id: int, position_world_m: ArrayLike, rpy_rad: ArrayLike) -> None:
+        """Put a body to a place without any motion, whatever became of its state."""
+        row, rows, planar = self._row[actor_id], self._rows, self._planar
+        planar.yaw_rad[row] = planar.yaw_rate_radps[row] = planar.load_accel_mps2[row] = 0.0
+        planar.velocity_world_mps[row] = rows.last_velocity_mps[row] = rows.accel_mps2[row] = 0.0
+        rows.climb_mps[row] = rows.last_climb_mps[row] = rows.accel_up_mps2[row] = rows.slope_n[row] = 0.0
+        rows.rolled_m[row] = np.nan_to_num(rows.rolled_m[row], posinf=0.0, neginf=0.0)
+        self.set_pose(actor_id, position_world_m, rpy_rad)
 
     def is_simulated(self, actor_id: int) -> bool:
         """Whether physics moves the body."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.world.ground import Ground
-from sim.world.vehicle_motion import BodyState
+from sim.world.vehicle_motion import RUNAWAY_MPS, BodyState
 from sim.world.vehicle_spec import GRAVITY_MPS2
 
 FloatArray = NDArray[np.float64]
@@ -196,6 +196,18 @@ class WalkerCrowd:
             self._rows.simulated[row] = simulated
             self.set_velocity(actor_id, (0.0, 0.0, 0.0))
             self._rows.accel_mps2[row] = self._rows.yaw_rate_radps[row] = 0.0
+
+    def runaways(self) -> list[int]:
+        """Ids of the walkers whose motion is no number, or faster than any body here."""
+        wild = ~(np.abs(self._rows.velocity_mps).sum(axis=1) < RUNAWAY_MPS)
+        return [actor_id for actor_id, row in self._row.items() if wild[row]] if wild.any() else []
+
+    def put_to_rest(self, actor_id: int, position_world_m: ArrayLike, rpy_rad: ArrayLike) -> None:
+        """Put a walker to a place without any motion, whatever became of its state."""
+        row = self._row[actor_id]
+        self.set_velocity(actor_id, (0.0, 0.0, 0.0))
+        self._rows.accel_mps2[row] = self._rows.yaw_rate_radps[row] = 0.0
+        self.set_pose(actor_id, position_world_m, rpy_rad)
 
     def is_simulated(self, actor_id: int) -> bool:
         """Whether the walker walks, falls and yields."""
