@@ -225,7 +225,8 @@ def _walker(row: dict[str, str]) -> list[Attribute]:
         *_of_every_actor(["pedestrian"]),
         _free("is_invincible", AttributeKind.BOOL, "true"),
         Attribute("speed", AttributeKind.FLOAT, "1.4", ["0.0", "1.4", "2.8"]),
-        Attribute("use_wheelchair", AttributeKind.BOOL, "false", ["false"], restricted=True),
+        # CARLA tells that no more is to be chosen, but takes "true" for any walker: traffic scripts set it unseen.
+        Attribute("use_wheelchair", AttributeKind.BOOL, "false", ["false"]),
         _fixed("gender", AttributeKind.STRING, row["gender"]),
         _fixed("age", AttributeKind.STRING, row["age"]),
         _fixed("generation", AttributeKind.INT, row["generation"]),

@@ -146,6 +146,14 @@ def test_every_walker_has_carlas_attributes(day: ToyClient) -> None:
         assert found["age"] in ("child", "teenager", "adult", "elderly")
 
 
+def test_a_walker_without_a_wheelchair_may_be_asked_to_use_one(day: ToyClient) -> None:
+    """Traffic scripts ask one walker in ten, whichever it is: CARLA spawns it on foot."""
+    assert not day.blueprint("walker.pedestrian.0001").get_attribute("can_use_wheelchair").as_bool()
+    spot = day.world.get_map().get_spawn_points()[0]
+    walker = day.spawn("walker.pedestrian.0001", spot, use_wheelchair="true")
+    assert walker.attributes["use_wheelchair"] == "true"
+
+
 def test_tags_and_lookup(day: ToyClient) -> None:
     library = day.world.get_blueprint_library()
     assert set(library.find("vehicle.audi.tt").tags) == {"vehicle", "audi", "tt"}

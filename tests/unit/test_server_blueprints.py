@@ -93,7 +93,7 @@ def test_definitions_are_plain_wire_values() -> None:
         ("vehicle.audi.tt", "color", "1,2", "not a colour"),
         ("vehicle.audi.tt", "color", "1,2,256", "not a colour"),
         ("vehicle.audi.tt", "color", "1,-2,3", "not a colour"),
-        ("walker.pedestrian.0001", "use_wheelchair", "true", "not one of false"),
+        ("walker.pedestrian.0001", "use_wheelchair", "maybe", "not true or false"),
         ("walker.pedestrian.0001", "speed", "9" * 5000, "not a finite number"),
     ],
 )
