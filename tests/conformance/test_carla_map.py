@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from xml.etree import ElementTree
 
 import carla
 import pytest
 
-from sim.embedded import EmbeddedServer
 from tests.toy_client import ToyClient
 
 EARTH_RADIUS_M = 6378137.0
@@ -26,7 +26,10 @@ def test_spawn_points_lie_in_lanes_outside_junctions(day: ToyClient) -> None:
         lane = world_map.get_waypoint(point.location)
         assert lane.lane_type == carla.LaneType.Driving
         assert not lane.is_junction
-        assert point.location.distance(lane.transform.location) < 0.1
+        off = point.location - lane.transform.location
+        assert abs(off.dot(lane.transform.get_right_vector())) < 0.1
+        assert abs(off.z) < 0.1
+        assert off.length() < 0.5  # in bends the client finds how far along the road it is to some decimetres
         assert math.cos(math.radians(point.rotation.yaw - lane.transform.rotation.yaw)) > 0.99
         assert lane.lane_width >= 2.5
 
@@ -85,10 +88,10 @@ def test_places_on_the_globe_are_those_of_the_gnss(day: ToyClient) -> None:
     assert fix.altitude == pytest.approx(place.altitude, abs=1e-3)
 
 
-def test_from_every_lane_of_a_closed_map_one_can_drive_on(day: ToyClient, town: EmbeddedServer) -> None:
-    name = day.world.get_map().name.rsplit("/", 1)[-1]
-    if name not in ("grid", "roundabout", "rural"):
-        pytest.skip(f"{name} has roads that end")
+def test_from_every_lane_of_a_closed_map_one_can_drive_on(day: ToyClient) -> None:
+    for road in ElementTree.fromstring(day.world.get_map().to_opendrive()).findall("road"):
+        if road.find("link/predecessor") is None or road.find("link/successor") is None:
+            pytest.skip(f"road {road.get('id')} of this map leads nowhere")
     for lane in lanes_of(day):
         place = lane
         for _ in range(20):

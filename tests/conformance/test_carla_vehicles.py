@@ -13,18 +13,32 @@ ROOM_M = 60.0
 
 
 def level_road(day: ToyClient, room_m: float = ROOM_M) -> carla.Transform:
-    """A spawn point with a straight and level road ahead."""
+    """A place in a lane, a spawn point if one will do, with a straight and level road ahead."""
     town = day.world.get_map()
     for pose in town.get_spawn_points():
-        waypoint = town.get_waypoint(pose.location)
-        ways = [waypoint.next(float(d)) for d in range(5, int(room_m) + 1, 5)]
-        if any(len(way) != 1 for way in ways):
-            continue
-        turns = [abs((way[0].transform.rotation.yaw - pose.rotation.yaw + 180) % 360 - 180) for way in ways]
-        rise_m = max(abs(way[0].transform.location.z - waypoint.transform.location.z) for way in ways)
-        if max(turns) < 0.5 and rise_m < 0.05:
+        if is_level_ahead(town.get_waypoint(pose.location), room_m):
+            return pose
+    for waypoint in town.generate_waypoints(10.0):
+        if waypoint.lane_type == carla.LaneType.Driving and is_level_ahead(waypoint, room_m):
+            pose = waypoint.transform
+            pose.location.z += 0.5
             return pose
     pytest.skip(f"no {room_m} m of straight and level road")
+
+
+def is_level_ahead(start: carla.Waypoint, room_m: float) -> bool:
+    """Whether the lane goes on straight and level for `room_m`, and nowhere else."""
+    here = start.transform
+    for ahead_m in range(5, int(room_m) + 1, 5):
+        ways = start.next(float(ahead_m))
+        if len(ways) != 1:
+            return False
+        there = ways[0].transform
+        if abs((there.rotation.yaw - here.rotation.yaw + 180) % 360 - 180) >= 0.5:
+            return False
+        if abs(there.location.z - here.location.z) >= 0.05:
+            return False
+    return True
 
 
 def standing(day: ToyClient, name: str = "vehicle.tesla.model3") -> Any:
