@@ -132,7 +132,7 @@ def marked_lane(day: ToyClient) -> tuple[Any, Any, float]:
     for pose in day.world.get_map().get_spawn_points():
         at = day.world.get_map().get_waypoint(pose.location)
         for mark, side in ((at.right_lane_marking, 0.5), (at.left_lane_marking, -0.5)):
-            if mark.type not in (none, carla.LaneMarkingType.Other) and not at.is_junction:
+            if mark is not None and mark.type not in (none, carla.LaneMarkingType.Other) and not at.is_junction:
                 return at.transform, mark.type, side * at.lane_width
     pytest.skip("no lane of this map is marked")
 

@@ -1,5 +1,6 @@
 """OpenDRIVE geometry against numbers worked out by hand."""
 
+import carla
 import numpy as np
 import pytest
 
@@ -84,3 +85,10 @@ def test_what_is_no_opendrive_is_refused_in_one_line(text, said):
     with pytest.raises(ValueError, match=said) as caught:
         read_network(text)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("told", ["", "+proj=tmerc", "+lat_0=10", "+lon_0=10"])
+def test_a_map_that_does_not_tell_its_origin_is_where_carla_has_it(told: str) -> None:
+    here = one_road("<line/>", 50.0).replace("+proj=tmerc +lat_0=48.5 +lon_0=9.25", told)
+    point = carla.Map("m", here).transform_to_geolocation(carla.Location())
+    assert read_network(here).origin_deg == (42.0, 2.0) == (point.latitude, point.longitude)

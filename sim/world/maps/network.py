@@ -17,6 +17,7 @@ UNITS_MPS = {"m/s": 1.0, "km/h": 1 / 3.6, "mph": 0.44704}
 DEFAULT_SPEED_MPS = 50 / 3.6  # § 3 StVO: the limit in towns where nothing else is posted
 
 SAG_M = 0.005  # chords this near to the course look round, and wheels do not feel them
+_UNTOLD_ORIGIN_DEG = 42.0, 2.0  # CARLA's clients have a map there that does not tell its origin
 MAX_STEP_M = 20.0  # straight and level: only the cells of the scenery's chunks ask for more than the two ends
 
 
@@ -234,12 +235,13 @@ def _number(element: Element, key: str, default: float = 0.0) -> float:
 
 
 def _origin_deg(root: Element) -> tuple[float, float]:
-    values = {"+lat_0": 0.0, "+lon_0": 0.0}
+    """Latitude and longitude of the origin; CARLA's own, as its clients have it, where the map does not tell both."""
+    values: dict[str, float] = {}
     for word in root.findtext("header/geoReference", "").split():
         key, _, value = word.partition("=")
-        if key in values:
+        if key in ("+lat_0", "+lon_0"):
             values[key] = float(value)
-    return values["+lat_0"], values["+lon_0"]
+    return (values["+lat_0"], values["+lon_0"]) if len(values) == 2 else _UNTOLD_ORIGIN_DEG
 
 
 def _road(element: Element) -> RoadRecord:
