@@ -17,9 +17,10 @@ class Family(IntEnum):
     LAMP = 1
     SHEET = 2
     FACADE = 3
-    SOLID = 4
-    LEAF = 5
-    GROUND = 6
+    COVER = 4  # of no material: what a client's picture lies over
+    SOLID = 5
+    LEAF = 6
+    GROUND = 7
 
 
 _MEMBERS: dict[Family, tuple[Material, ...]] = {

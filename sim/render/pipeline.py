@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.assets.mesh import MeshSource
 from sim.render.actors import ActorMeshes, Actors, actor_commands, actor_rows, whole_commands
+from sim.render.covers import CoverMaps
 from sim.render.drawing import Drawing
 from sim.render.families import Family
 from sim.render.frame import NO_LAMPS, FrameInputs, frame_block
@@ -22,12 +23,12 @@ from sim.render.pictures import PICTURES, SIZE_PX, developed, picture_layer, pos
 from sim.render.programs import PARTS, SCENERY, TEXTURE_UNITS, LightModel, Programs
 from sim.render.shadows import ShadowMaps, ShadowView, shadow_view
 from sim.render.spots import SPOT_FORMAT, SPOT_NAMES, contact_spots
-from sim.render.static_scene import StaticGeometry, planes_of
+from sim.render.static_scene import StaticGeometry, key_of, planes_of
 from sim.render.strokes import STROKE_FORMAT, STROKE_NAMES
 from sim.render.targets import Target, Targets
 from sim.render.textures import cloud_noise, ground_layers
 from sim.render.view import SKY_TAG, CameraView
-from sim.world.scene import Scene, StaticScene
+from sim.world.scene import Scene
 
 _WET_FROM = 0.02
 _CLIP_DISTANCE_0 = 0x3000
@@ -64,6 +65,7 @@ class Pipeline:
         self._statics: dict[str, StaticGeometry] = {}
         self._shadows = ShadowMaps(context)
         self._lamps = LampFieldMap(context)
+        self._covers = CoverMaps(context)
         self._textures = _textures(context, self._shadows, self._lamps)
         self._painted: set[str] = {""}
         self._uniforms = context.buffer(reserve=16 * 64)
@@ -73,7 +75,7 @@ class Pipeline:
         """Load what is new, choose what the view sees, and write the frame's uniforms."""
         for name in sorted({instance.picture for instance in scene.instances} - self._painted):
             self._paint(name)
-        static = self._static(scene.static)
+        static = self._static(scene)
         clip = view.clip_from_world()
         planes = planes_of(clip)
         actors = self._actors.place(scene.instances, view, planes, scene.culling_distance_m)
@@ -121,6 +123,7 @@ class Pipeline:
         self._uniforms.bind_to_uniform_block(0)
         for name, texture in self._textures.items():
             texture.use(TEXTURE_UNITS[name])
+        self._covers.show(frame.scene.covers).use(TEXTURE_UNITS["u_covers"])
         if in_color and frame.model.sun:
             self._draw_shadows(frame)
         target = self._targets.get(view.width_px * scale, view.height_px * scale, outputs)
@@ -141,12 +144,13 @@ class Pipeline:
             self._draw_strokes(frame, target)
         return {name: target.read(name) for name in outputs}
 
-    def _static(self, scene: StaticScene) -> StaticGeometry:
+    def _static(self, scene: Scene) -> StaticGeometry:
         """The scenery in graphics memory; the two maps used last are kept."""
-        static = self._statics.pop(scene.key, None)
+        key = key_of(scene.static, scene.covers)
+        static = self._statics.pop(key, None)
         if static is None:
-            static = StaticGeometry(self._context, scene)
-        self._statics[scene.key] = static
+            static = StaticGeometry(self._context, scene.static, scene.covers)
+        self._statics[key] = static
         while len(self._statics) > _MAPS_KEPT:
             del self._statics[next(iter(self._statics))]
             self._drawing.forget()

@@ -20,6 +20,7 @@ TEXTURE_UNITS = {
     "u_depth": 7,
     "u_lamp_tint": 8,
     "u_lamp_heads": 9,
+    "u_covers": 10,
 }
 _FEATURES: dict[Family, tuple[str, ...]] = {
     Family.GLOSS: ("MIRRORS", "NEEDS_BODY"),
@@ -27,6 +28,7 @@ _FEATURES: dict[Family, tuple[str, ...]] = {
     Family.LAMP: ("MIRRORS", "NEEDS_BODY"),
     Family.SHEET: ("NEEDS_UV", "NEEDS_BODY", "HAS_RETRO"),
     Family.FACADE: ("MIRRORS", "PLAIN_MIRROR", "NEEDS_UV", "ONLY_STATIC_SHADOW"),
+    Family.COVER: ("NEEDS_UV",),
     Family.LEAF: ("ONLY_STATIC_SHADOW", "LEAVES"),
     Family.GROUND: (),
 }

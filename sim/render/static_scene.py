@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.assets.mesh import Material, Mesh
+from sim.render.covers import covered_mesh
 from sim.render.families import CASTS_SHADOW, FAMILY_OF_MATERIAL, Family
 from sim.render.geometry import Commands, GeometryStore, vertex_rows
-from sim.world.scene import StaticScene
+from sim.world.covers import NO_COVERS, Covers
+from sim.world.scene import StaticPart, StaticScene
 
 CHUNK_M = 32.0
 """Side of a chunk: small enough to cull and to sort by, large enough that draws stay few."""
@@ -34,15 +37,15 @@ class ChunkTable:
 
 
 class StaticGeometry:
-    """The baked scenery of one map.
+    """The baked scenery of one map, with clients' pictures on it.
 
     Index 0 of the id image is the sky; part k of the scene has index k + 1.
     """
 
-    def __init__(self, context: Any, scene: StaticScene) -> None:
-        self.key = scene.key
+    def __init__(self, context: Any, scene: StaticScene, covers: Covers = NO_COVERS) -> None:
+        self.key = key_of(scene, covers)
         self.tags: NDArray[np.uint8] = np.array([part.tag for part in scene.parts], dtype=np.uint8)
-        rows, triangles, labels = _merged(scene)
+        rows, triangles, labels = _merged(scene, covers)
         _number_lamps(rows, scene)
         order = np.lexsort(labels.T[::-1])
         labels, triangles = labels[order], triangles[order]
@@ -80,21 +83,42 @@ class StaticGeometry:
         return rows
 
 
-def _merged(scene: StaticScene) -> tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.int64]]:
+def key_of(scene: StaticScene, covers: Covers) -> str:
+    """Names scenery with the places of pictures on it, for caches."""
+    return f"{scene.key} {covers.places_key}" if covers.places_key else scene.key
+
+
+def _merged(scene: StaticScene, covers: Covers) -> tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.int64]]:
     """All parts in one: vertex rows, triangles, and (T, 5) labels: family, casts, lies under others, chunk x, y."""
     rows: list[NDArray[np.float32]] = [np.empty((0, 14), dtype=np.float32)]
     triangles: list[NDArray[np.uint32]] = [np.empty((0, 3), dtype=np.uint32)]
     labels: list[NDArray[np.int64]] = [np.empty((0, 5), dtype=np.int64)]
     base = 0
     for index, part in enumerate(scene.parts):
-        part_rows = vertex_rows(part.mesh, part.seed, index + 1)
-        takes_paint = part_rows[:, 6] < 0.0
-        part_rows[takes_paint, 6:9] = part.paint_rgb
-        rows.append(part_rows)
-        triangles.append(part.mesh.triangle + np.uint32(base))
-        labels.append(_labels(part.mesh))
-        base += len(part_rows)
+        for part_rows, part_triangles, part_labels in _baked(part, index + 1, scene, covers):
+            takes_paint = part_rows[:, 6] < 0.0
+            part_rows[takes_paint, 6:9] = part.paint_rgb
+            rows.append(part_rows)
+            triangles.append(part_triangles + np.uint32(base))
+            labels.append(part_labels)
+            base += len(part_rows)
     return np.concatenate(rows), np.concatenate(triangles), np.concatenate(labels)
+
+
+def _baked(
+    part: StaticPart, index: int, scene: StaticScene, covers: Covers
+) -> Iterator[tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.int64]]]:
+    """Vertex rows, triangles and labels of a part: of what looks as it is made, then of what shows a picture."""
+    is_covered = np.zeros(len(part.mesh.triangle), bool)
+    if covers.places_key and part.owner is not None:
+        is_covered = np.isin(part.owner, covers.objects)
+    bare = replace(part.mesh, triangle=part.mesh.triangle[~is_covered])
+    yield vertex_rows(bare, part.seed, index), bare.triangle, _labels(bare)
+    if is_covered.any():
+        mesh, codes = covered_mesh(part, is_covered, scene.objects, covers)
+        rows, labels = vertex_rows(mesh, index=index), _labels(mesh)
+        rows[:, 12], labels[:, 0] = codes, Family.COVER
+        yield rows, mesh.triangle, labels
 
 
 def _number_lamps(rows: NDArray[np.float32], scene: StaticScene) -> None:

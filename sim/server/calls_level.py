@@ -58,12 +58,6 @@ def get_names_of_all_objects(simulation: Simulation) -> list[str]:
     return [thing.name for thing in simulation.episode.level.loaded()]
 
 
-@call("apply_color_texture_to_objects", "apply_float_color_texture_to_objects")
-def apply_texture_to_objects(_: Simulation) -> None:
-    """Surfaces are procedural."""
-    raise CallError("replacing textures is not supported")
-
-
 @call("set_annotations_traverse_translucency")
 def set_annotations_traverse_translucency(simulation: Simulation, enabled: bool) -> None:
     """Accepted: semantic images always show the glass itself."""

@@ -8,7 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.server.calls import CallError
 from sim.server.layouts import BoundingBox, CarlaTransform
+from sim.world.covers import NO_COVERS, Channel, covered
 from sim.world.maps.data import MapData
 from sim.world.scene import SceneryObject, StaticScene
 from sim.world.scenery.objects import without
@@ -18,6 +20,8 @@ ANY_TAG = 255
 LAYER_BUILDINGS, LAYER_FOLIAGE, LAYER_GROUND, LAYER_PROPS, LAYER_STREET_LIGHTS, LAYER_WALLS = 1, 4, 8, 64, 128, 256
 """Bits of carla.MapLayer. There are no decals (2), parked vehicles (16) or particles (32)."""
 ALL_LAYERS = 0xFFFF
+MAX_PICTURES = 16
+"""Of at most 1024 x 1024 texels each: 90 MB of graphics memory."""
 _LAYER_OF_TAG = {3: LAYER_BUILDINGS, 4: LAYER_WALLS, 5: LAYER_WALLS, 28: LAYER_WALLS, 9: LAYER_FOLIAGE}
 _LAYER_OF_TAG |= {10: LAYER_GROUND, 25: LAYER_GROUND, 20: LAYER_PROPS}
 
@@ -27,7 +31,8 @@ class Level:
 
     A disabled object stays in the lists, as in CARLA; one whose layer is unloaded does not, and is enabled when its
     layer comes back. `absent_solids` are the rows of the map's solids that bodies pass through, `absent_lamps` the
-    numbers of the lamps that are not there, and `version` changes with what there is to see and to hit.
+    numbers of the lamps that are not there, `covers` the pictures laid over objects until the episode ends, and
+    `version` changes with what there is to hit.
     """
 
     def __init__(self, data: MapData) -> None:
@@ -37,6 +42,7 @@ class Level:
         self._shown: StaticScene | None = None
         self.absent_solids: NDArray[np.intp] = np.zeros(0, np.intp)
         self.absent_lamps: frozenset[int] = frozenset()
+        self.covers = NO_COVERS
         self.version = 0
 
     @property
@@ -66,9 +72,37 @@ class Level:
         self._layers = self._layers | layers if loaded else self._layers & ~layers
         self._change()
 
+    def called(self, names: list[str]) -> list[int]:
+        """The numbers of the objects of some names; names of nothing are passed over, as in CARLA.
+
+        Raises:
+            CallError: none of the names is an object's.
+        """
+        known = [number for name in names if (number := self._by_name.get(name)) is not None]
+        if not known:
+            raise CallError(
+                f"no object of this map is called {', '.join(name[:60] for name in names[:3]) or 'nothing'}"
+            )
+        return known
+
+    def cover(self, things: list[int], channel: Channel, picture: NDArray[np.uint8]) -> None:
+        """Lay a picture (H, W, 3) over objects, by their numbers.
+
+        Raises:
+            CallError: too many pictures are on show.
+        """
+        covers = covered(self.covers, things, channel, picture)
+        if len(covers.pictures) > MAX_PICTURES:
+            raise CallError(f"this map shows {MAX_PICTURES} pictures already, which is as many as are kept")
+        self.covers = covers
+
     @cached_property
     def _objects(self) -> tuple[SceneryObject, ...]:
         return self._data.scenery().objects
+
+    @cached_property
+    def _by_name(self) -> dict[str, int]:
+        return {thing.name: number for number, thing in enumerate(self._objects)}
 
     @cached_property
     def _by_id(self) -> dict[int, int]:

@@ -45,6 +45,7 @@ def build_scene(episode: Episode) -> Scene:
         frame=0,
         lamps=episode.street_lights.shining(episode.level.absent_lamps),
         culling_distance_m=episode.settings.max_culling_distance_m or math.inf,
+        covers=episode.level.covers,
         marks=episode.debug_shapes.marks(episode.tick, episode.elapsed_ns),
     )
 

@@ -28,6 +28,7 @@ CALL_MODULES = (
     "debug",
     "sensors",
     "recorder",
+    "textures",
 )
 
 

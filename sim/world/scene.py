@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.assets.mesh import Mesh, MeshKey
+from sim.world.covers import NO_COVERS, Covers
 from sim.world.marks import NO_MARKS, Marks
 
 NOBODY = -1
@@ -155,7 +156,7 @@ class Scene:
     """What all sensors of one tick look at.
 
     `lamps` are the street lamps of `static`, in the same order, with the light that they give now; () is none lit.
-    Cameras see nothing but ground beyond `culling_distance_m`.
+    Cameras see nothing but ground beyond `culling_distance_m`. `covers` are pictures on objects of `static`.
     """
 
     static: StaticScene
@@ -166,6 +167,7 @@ class Scene:
     lamps: tuple[StreetLamp, ...] = ()
     marks: Marks = NO_MARKS
     culling_distance_m: float = float("inf")
+    covers: Covers = NO_COVERS
 
     @property
     def has_lit_lamps(self) -> bool:
