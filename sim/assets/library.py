@@ -8,9 +8,10 @@ from threading import RLock
 from sim.assets import catalog
 from sim.assets.mesh import Mesh, MeshKey
 from sim.assets.people.free_pose import is_free
+from sim.assets.scaled import is_scaled, scaled
 
 MAX_PASSING = 512
-"""About 0.3 MB each: three levels of 170 people who are moved by their bones."""
+"""About 0.3 MB each: three levels of 170 people who are moved by their bones, or of scaled props."""
 
 _meshes: dict[MeshKey, Mesh] = {}
 _lock = RLock()
@@ -22,7 +23,7 @@ def mesh(key: MeshKey) -> Mesh:
     Raises:
         KeyError: an asset, pose or level that does not exist.
     """
-    if is_free(key.pose):
+    if is_passing(key.pose):
         return _passing(key)
     found = _meshes.get(key)
     if found is not None:
@@ -31,6 +32,11 @@ def mesh(key: MeshKey) -> Mesh:
         if key not in _meshes:
             _meshes[key] = _read_only(_build(key))
         return _meshes[key]
+
+
+def is_passing(pose: str) -> bool:
+    """Whether a pose is none of a catalogue: clients can make any number of them."""
+    return is_free(pose) or is_scaled(pose)
 
 
 @lru_cache(MAX_PASSING)
@@ -74,6 +80,8 @@ def _asset(name: str) -> catalog.Asset:
 
 def _build(key: MeshKey) -> Mesh:
     asset = _asset(key.asset)
+    if is_scaled(key.pose) and asset.kind != "walker":
+        return scaled(mesh(key._replace(pose="")), key.pose)
     if key.pose not in catalog.poses(asset) and not (asset.kind == "walker" and is_free(key.pose)):
         raise KeyError(f"asset {key.asset!r}: no pose {key.pose!r}, want one of {catalog.poses(asset)}")
     if key.level not in catalog.LEVELS:

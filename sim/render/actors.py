@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.assets.library import is_passing
 from sim.assets.mesh import MeshKey, MeshSource
-from sim.assets.people.free_pose import is_free
 from sim.render.families import Family
 from sim.render.geometry import Commands, GeometryStore, StoredMesh, command
 from sim.render.pictures import picture_layer
@@ -79,7 +79,7 @@ class ActorMeshes:
         Raises:
             KeyError: an asset or pose that the source does not know.
         """
-        if is_free(key.pose):
+        if is_passing(key.pose):
             return self._get_passing(key)
         stored = self._stored.get(key)
         if stored is None:

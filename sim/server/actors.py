@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim import convert
 from sim.server import poses
-from sim.server.blueprints import ActorKind
+from sim.server.blueprints import MESH_PROP, ActorKind
 from sim.server.layouts import (
     AckermannControl,
     AckermannSettings,
@@ -104,6 +104,11 @@ class Actor:
     def blueprint_id(self) -> str:
         """The id of the blueprint it was made of."""
         return self.description.blueprint_id
+
+    @property
+    def asset(self) -> str:
+        """Whose meshes it shows: of its blueprint, or of the one that a client chose."""
+        return self.attribute("mesh_path") if self.blueprint_id == MESH_PROP else self.blueprint_id
 
     @property
     def half_m(self) -> NDArray[np.float64]:

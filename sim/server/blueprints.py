@@ -144,6 +144,8 @@ _KIND_WORDS = {
     AttributeKind.COLOR: "a colour like 255,255,255",
 }
 STATIC_TAG = 20
+MESH_PROP = "static.prop.mesh"
+"""Looks like the blueprint that its `mesh_path` names."""
 _SEMANTIC_TAGS = {
     "walker": 12,
     "car": 14,
@@ -273,6 +275,15 @@ def _others(first_uid: int) -> Iterator[Blueprint]:
     box = [_free(f"extent_{axis}", AttributeKind.FLOAT, "1.0") for axis in "xyz"]  # half sizes in cm
     trigger = (*_of_every_actor(["default"]), _free("friction", AttributeKind.FLOAT, "3.5"), *box)
     yield Blueprint(first_uid + 2, "static.trigger.friction", "static,trigger,friction", trigger, ActorKind.OTHER)
+    yield _mesh_prop(first_uid + 3)
+
+
+def _mesh_prop(uid: int) -> Blueprint:
+    """A prop of a client's choice: its `mesh_path` is the id of a prop or a vehicle, "" is nothing to see."""
+    scale = Attribute("scale", AttributeKind.FLOAT, "1.0", ["1.0"], limits=(0.01, 100.0))
+    mass = Attribute("mass", AttributeKind.FLOAT, "0.0", ["0.0"], limits=(0.0, 1e6))
+    own = (_free("mesh_path", AttributeKind.STRING, ""), mass, scale)
+    return Blueprint(uid, MESH_PROP, "static,prop,mesh", (*_of_every_actor(["prop"]), *own), ActorKind.PROP)
 
 
 def _of_every_actor(roles: list[str]) -> list[Attribute]:

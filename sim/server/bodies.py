@@ -45,13 +45,15 @@ class Bodies:
         self.steer_angles_rad = np.zeros(0)  # of all vehicles' road wheels, left +, in the order of their birth
 
     def add(self, actor: Actor) -> None:
-        """Take a vehicle or walker that the table has; others are left alone."""
+        """Take a vehicle, a walker or a prop with a mass that the table has; others are left alone."""
         row = self._table.row(actor.id)
         position, rpy = self._table.position_world_m[row], self._table.rpy_rad[row]
         if actor.kind is ActorKind.VEHICLE:
             self._fleet.add(actor.id, vehicle_spec(actor.blueprint_id, actor.size_lwh_m), position, rpy)
         elif actor.kind is ActorKind.WALKER:
             self._crowd.add(actor.id, walker_spec(actor.blueprint_id, actor.size_lwh_m), position, rpy)
+        elif actor.kind is ActorKind.PROP and actor.simulated:
+            self._loosen(actor, True)
 
     def remove(self, actor: Actor) -> None:
         """Forget an actor."""
@@ -277,9 +279,13 @@ class Bodies:
         return self._things if actor.id in self._things else None
 
 
+_SMALLEST_HALF_M = 0.01
+"""A prop without a mesh has no size, but what falls and turns needs some."""
+
+
 def _thing_spec(actor: Actor) -> ThingSpec:
     """The box of a prop; its mass is its attribute's, if it has one, else that of its volume."""
-    half = actor.half_m
+    half = np.maximum(actor.half_m, _SMALLEST_HALF_M)
     given_kg = _mass_kg(actor.attribute("mass"))
     return ThingSpec(
         half_m=(float(half[0]), float(half[1]), float(half[2])),

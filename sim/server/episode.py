@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from moosetest.timing import NS_PER_S
 from sim.server import poses
 from sim.server.actors import Actor, ActorTable, VehicleState, WalkerState
-from sim.server.blueprints import ActorKind, kind_of, library
+from sim.server.blueprints import MESH_PROP, ActorKind, kind_of, library
 from sim.server.bodies import Bodies
 from sim.server.calls import CallError
 from sim.server.contacts import Contacts, Touch, joined
@@ -386,6 +386,8 @@ class Episode:
             spawn_tick=self.tick,
             simulated=blueprint.kind is not ActorKind.PROP,
         )
+        if actor.blueprint_id == MESH_PROP:
+            _take_mesh(actor)
         if actor.kind is not ActorKind.WALKER:  # a walker's origin is the middle of its body
             actor.box_center_body_m = (0.0, 0.0, actor.size_lwh_m[2] / 2)
         return actor
@@ -463,6 +465,21 @@ class Episode:
             table.acceleration_world_mps2[rows] = change + np.cross(turn, change) * (delta_s / 2)
             table.velocity_world_mps[rows] = velocity
             table.angular_velocity_world_radps[rows] = turn
+
+
+def _take_mesh(actor: Actor) -> None:
+    """A prop of a client's choice is as large as what it looks like, and physics moves it if it is given a mass.
+
+    Raises:
+        CallError: its `mesh_path` is nothing that there is.
+    """
+    likeness = library().get(actor.asset)
+    if actor.asset and (likeness is None or likeness.kind not in (ActorKind.PROP, ActorKind.VEHICLE)):
+        raise CallError(f"mesh_path {actor.asset[:80]!r}: want the id of a prop or vehicle, such as static.prop.barrel")
+    size, scale = likeness.size_lwh_m if likeness else (0.0, 0.0, 0.0), float(actor.attribute("scale"))
+    actor.size_lwh_m = (scale * size[0], scale * size[1], scale * size[2])
+    actor.collides = any(size)
+    actor.simulated = actor.collides and float(actor.attribute("mass")) > 0.0
 
 
 def _described(blueprint_id: str) -> ActorDescription:

@@ -1,4 +1,4 @@
-"""How a walker is posed: by its gait, lying, or as a client has put its bones."""
+"""How a body is posed: a walker by its gait, lying, or as a client has put its bones; a prop by its scale."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from sim.assets.library import poses
 from sim.assets.people.bones import Bones, blended, body_of, bones_of, from_relative
 from sim.assets.people.free_pose import encoded
 from sim.assets.people.walker import drawn_body
+from sim.assets.scaled import scaled_pose
 from sim.server.actors import Actor
+from sim.server.blueprints import MESH_PROP
 from sim.server.episode import Episode
 
 FloatArray = NDArray[np.float64]
@@ -37,7 +39,7 @@ def walker_pose(speed_mps: float, walked_m: float) -> str:
 def shown_pose(episode: Episode, actor: Actor) -> str:
     """The mesh pose of an actor at the present tick; "" for those that have only one."""
     if actor.walker is None:
-        return ""
+        return scaled_pose(float(actor.attribute("scale"))) if actor.blueprint_id == MESH_PROP else ""
     if actor.walker.bones is None or actor.walker.bones_share <= 0.0:
         return _animation(episode, actor)
     return encoded(body_of(from_relative(shown_bones(episode, actor))))

@@ -33,7 +33,7 @@ def build_scene(episode: Episode) -> Scene:
     for row, actor in enumerate(table.actors.values()):
         if actor.kind is ActorKind.TRAFFIC_LIGHT:
             instances.append(_signal_head(episode.signals.lights[actor.id]))
-        elif has_asset(actor.blueprint_id):
+        elif has_asset(actor.asset):
             instances.append(_instance(episode, actor, T_world_body[row], velocity[row], turn[row]))
     weather = weather_of(episode.weather, episode.map.level_z_m)
     return Scene(
@@ -85,7 +85,7 @@ def _instance(
     return Instance(
         actor_id=actor.id,
         tag=actor.semantic_tag,
-        mesh=MeshKey(actor.blueprint_id, shown_pose(episode, actor)),
+        mesh=MeshKey(actor.asset, shown_pose(episode, actor)),
         T_world_body=T_world_body,
         velocity_world_mps=velocity_world_mps,
         angular_velocity_world_radps=turn_world_radps,
