@@ -7,7 +7,7 @@ from typing import Any
 from sim.assets.people.bones import NAMES, from_relative, row_of
 from sim.server import batch
 from sim.server.actors import Actor, WalkerState
-from sim.server.calls import CallError, call
+from sim.server.calls import CallError, Where, call
 from sim.server.gait import shown_bones
 from sim.server.layouts import CarlaTransform, WalkerControl
 from sim.server.poses import from_carla, to_carla
@@ -17,23 +17,23 @@ NAVIGATION_FOLDER = "Nav"
 """The client's name for what it needs to steer walkers."""
 
 
-@call("get_required_files")
+@call("get_required_files", where=Where.APART)
 def get_required_files(simulation: Simulation, folder: str = "") -> list[str]:
     """The file that a client needs to steer walkers; the map itself comes as text."""
-    if folder != NAVIGATION_FOLDER or not simulation.episode.map.navigation_mesh:
-        return []
-    return [simulation.episode.map.navigation_path]
+    world_map = simulation.episode.map
+    return [world_map.navigation_path] if folder == NAVIGATION_FOLDER and world_map.navigation_mesh else []
 
 
-@call("request_file")
+@call("request_file", where=Where.APART)
 def request_file(simulation: Simulation, path: str) -> bytes:
     """A file that `get_required_files` names."""
-    if path != simulation.episode.map.navigation_path:
+    world_map = simulation.episode.map
+    if path != world_map.navigation_path:
         raise CallError(f"file {path!r} not found: the only one is the map's navigation mesh")
-    return simulation.episode.map.navigation_mesh
+    return world_map.navigation_mesh
 
 
-@call("get_navigation_mesh")
+@call("get_navigation_mesh", where=Where.APART)
 def get_navigation_mesh(simulation: Simulation) -> bytes:
     """The navigation mesh of the map, empty when it has nowhere to walk."""
     return simulation.episode.map.navigation_mesh

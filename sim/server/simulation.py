@@ -73,6 +73,7 @@ class Simulation:
         """Tick from now on."""
         self._thread.start()
         self.traffic_managers.start()
+        _make_ready(self.episode.map)
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Finish the job in hand and end the thread."""
@@ -159,6 +160,7 @@ class Simulation:
         except (LookupError, ValueError) as error:
             raise CallError(f"map {name!r} cannot be loaded: {error}") from error
         old.tape.close()
+        _make_ready(self.episode.map)
         self._sensors.reset()
         self.apply_settings(settings)
         # Only for those who connect from now on: a client that takes in a new episode while it waits for the answer to
@@ -218,3 +220,13 @@ class Simulation:
         self._last_async_s = now_s
         period_s = self.episode.settings.fixed_delta_s or _ASYNC_PERIOD_S
         self._next_async_s = max(self._next_async_s + period_s, time.monotonic())
+
+
+def _make_ready(world_map: WorldMap) -> None:
+    """Make what every client asks for first, and what takes seconds on a large map, before anyone waits for it."""
+
+    def make() -> None:
+        with contextlib.suppress(Exception):  # who asks for it meets the same error, and is told
+            _ = world_map.navigation_path
+
+    threading.Thread(target=make, name="map", daemon=True).start()

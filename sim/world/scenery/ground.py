@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -22,6 +24,8 @@ SLACK_CELLS = 0.5
 """A cell belongs to a surface from half a cell outside on: neighbours leave no seam."""
 UNKNOWN = -1
 
+_CENTERS = 0.5 + np.arange(TILE_CELLS)
+
 Floats = NDArray[np.float64]
 Heights = Callable[[Floats], Floats]
 
@@ -30,6 +34,7 @@ class Ground:
     """Heights of all paving, and those of the terrain for the rest.
 
     Squares of paving are turned into cells, which know the surface that covers them, when somebody first asks there.
+    Any thread may ask.
 
     Args:
         strips: the paving; where strips lie over each other the highest counts.
@@ -53,11 +58,13 @@ class Ground:
         self._slots = np.full(tuple(self._shape), UNKNOWN, dtype=np.int32)
         self._cells = np.full((8, TILE_CELLS, TILE_CELLS), UNKNOWN, dtype=np.int32)
         self._count = 0
+        self._lock = threading.Lock()
 
     def z_m(self, xy_world_m: Floats) -> Floats:
         """Height of road, side walk or terrain under points (N, 2)."""
         xy = np.asarray(xy_world_m, dtype=np.float64)
-        surface = self._surface(xy)
+        with self._lock:
+            surface = self._surface(xy)
         a, b, c, x, y = self._planes[surface].T
         z = a + b * (xy[:, 0] - x) + c * (xy[:, 1] - y)
         bare = surface == UNKNOWN
@@ -98,21 +105,24 @@ class Ground:
 
     def _fill(self, cells: NDArray[np.int32], height: Floats, number: int, corner: Floats) -> None:
         """Writes the number of one quad into a tile where cell centres are inside it, and it is the highest."""
-        quad = (self._quads[number, :, :2] - corner) / CELL_M
-        first = np.clip(np.floor(quad.min(axis=0)).astype(int), 0, TILE_CELLS)
-        last = np.clip(np.ceil(quad.max(axis=0)).astype(int) + 1, 0, TILE_CELLS)
-        window = np.s_[first[0] : last[0], first[1] : last[1]]
-        u = 0.5 + np.arange(first[0], last[0])[:, None]
-        v = 0.5 + np.arange(first[1], last[1])[None, :]
-        inside = np.ones(cells[window].shape, dtype=bool)
-        for (ax, ay), (bx, by) in zip(quad.tolist(), np.roll(quad, -1, axis=0).tolist(), strict=True):
-            slack = -SLACK_CELLS * np.hypot(bx - ax, by - ay)
-            inside &= (bx - ax) * (v - ay) - (by - ay) * (u - ax) >= slack
+        quad = ((self._quads[number, :, :2] - corner) / CELL_M).tolist()
+        (first_u, last_u), (first_v, last_v) = (_window(values) for values in zip(*quad, strict=True))
+        window = np.s_[first_u:last_u, first_v:last_v]
+        u, v = _CENTERS[first_u:last_u, None], _CENTERS[None, first_v:last_v]
         a, b, c, x, y = self._planes[number].tolist()
         z = a + b * (corner[0] + CELL_M * u - x) + c * (corner[1] + CELL_M * v - y)
-        above = inside & (z > height[window])
-        cells[window][above] = number
-        height[window][above] = z[above]
+        above = z > height[window]
+        for (ax, ay), (bx, by) in zip(quad, [*quad[1:], quad[0]], strict=True):
+            slack = -SLACK_CELLS * math.hypot(bx - ax, by - ay)
+            above &= (bx - ax) * (v - ay) - (by - ay) * (u - ax) >= slack
+        np.copyto(cells[window], number, where=above)
+        np.copyto(height[window], z, where=above)
+
+
+def _window(along: tuple[float, ...]) -> tuple[int, int]:
+    """The first cell of a tile that a quad can cover along one axis, and the one after the last."""
+    first, last = math.floor(min(along)), math.ceil(max(along)) + 1
+    return min(max(first, 0), TILE_CELLS), min(max(last, 0), TILE_CELLS)
 
 
 def _planes(quads: Floats) -> Floats:
