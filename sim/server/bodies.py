@@ -255,10 +255,9 @@ class Bodies:
             records["gear"][self._fleet_rows] = gears
             records["reverse"][self._fleet_rows] = gears < 0
 
-    def overturned_rad(self) -> tuple[NDArray[np.int64], FloatArray]:
+    def overturned_rad(self) -> tuple[list[int], FloatArray]:
         """Ids of all vehicles, and how far each is rolled over, 0 to pi."""
-        fleet = self._fleet.arrays()
-        return fleet.actor_id, np.abs(fleet.rpy_rad[:, 0])
+        return list(self._fleet), np.abs(self._fleet.roll_rad())
 
     def _loosen(self, actor: Actor, loose: bool) -> None:
         """Let physics move a prop, or hold it where it is, at rest."""

@@ -83,14 +83,16 @@ class Contacts:
         center = self._table.position_world_m[shapes.rows]
         solids = self._solids_near(shapes, center)
         others = np.concatenate([center, self._solids.center_world_m[solids]])
-        half_m = np.concatenate([shapes.half_m, self._solids.half_m[solids]])
+        thin_m = np.concatenate([shapes.half_m, self._solids.half_m[solids]]).min(axis=1)
         radius_m = np.concatenate([shapes.radius_m, self._solid_radius_m[solids]])
         moves = np.concatenate([velocity, np.zeros((len(solids), 3))]) * step_s
-        way_m = _length(velocity[fast, None] * step_s - moves[None])
-        near = _length(center[fast, None] - others[None]) < way_m + shapes.radius_m[fast, None] + radius_m
-        near[np.arange(len(near)), np.flatnonzero(fast)] = False
-        thick_m = 2 * (shapes.half_m[fast].min(axis=1)[:, None] + half_m.min(axis=1))
-        needed = np.where(near, way_m / np.maximum(thick_m, 0.1), 0.0).max(initial=0.0)
+        one, other = _neighbours(others[:, 0], radius_m + _length(moves))
+        counts = np.append(fast, np.zeros(len(solids), np.bool_))
+        one, other = (side[counts[one] | counts[other]] for side in (one, other))
+        way_m = _length(moves[one] - moves[other])
+        near = _length(others[one] - others[other]) < way_m + radius_m[one] + radius_m[other]
+        thick_m = 2 * (thin_m[one] + thin_m[other])
+        needed = (way_m / np.maximum(thick_m, 0.1))[near].max(initial=0.0)
         return max(1, min(int(np.ceil(needed)), _MOST_PIECES))
 
     def resolve(self, step_s: float = 0.0) -> list[Touch]:

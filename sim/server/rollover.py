@@ -31,7 +31,7 @@ class Rollovers:
             return
         records = self._table.records
         self._since_s = {actor: since_s for actor, since_s in self._since_s.items() if actor in self._table.actors}
-        for actor, roll in zip(ids.tolist(), roll_rad.tolist(), strict=True):
+        for actor, roll in zip(ids, roll_rad.tolist(), strict=True):
             if actor in self._since_s:
                 self._since_s[actor] += delta_s
             elif roll > ROLLED_OVER_RAD:

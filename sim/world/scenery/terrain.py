@@ -44,17 +44,17 @@ class Terrain:
     @cached_property
     def corners_world_m(self) -> Floats:
         """(T, 3, 3) triangles, counter-clockwise from above."""
-        from scipy.spatial import Delaunay  # late: it takes longer to import than the server to start
-
-        corners: Floats = self.points_world_m[Delaunay(self.points_world_m[:, :2]).simplices]
+        corners: Floats = self.points_world_m[self._triangulation.simplices]
         a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
         twice_area_m2 = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
         corners[twice_area_m2 < 0] = corners[twice_area_m2 < 0][:, ::-1]
         return corners[np.abs(twice_area_m2) > SLIVER_M2]
 
     @cached_property
-    def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(shapely.polygons(self.corners_world_m[..., :2]))
+    def _triangulation(self) -> Any:
+        from scipy.spatial import Delaunay  # late: it takes longer to import than the server to start
+
+        return Delaunay(self.points_world_m[:, :2])
 
     @cached_property
     def _nearest(self) -> Any:
@@ -65,13 +65,16 @@ class Terrain:
     def height_m(self, xy_world_m: Floats) -> Floats:
         """Height of the ground (N,) under points (N, 2); beyond the map that of the nearest ground point."""
         xy = np.asarray(xy_world_m, dtype=np.float64)
-        height = np.full(len(xy), np.nan)
-        point, triangle = self._tree.query(shapely.points(xy), predicate="intersects")
-        corner = self.corners_world_m[triangle]
-        normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
-        away = xy[point] - corner[:, 0, :2]
-        height[point] = corner[:, 0, 2] - np.sum(normal[:, :2] * away, axis=1) / normal[:, 2]
-        beyond = np.isnan(height)
+        triangle = self._triangulation.find_simplex(xy)
+        corner = self.points_world_m[self._triangulation.simplices[triangle]]
+        a, b = corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]
+        twice_area_m2 = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+        beyond = (triangle < 0) | (np.abs(twice_area_m2) <= SLIVER_M2)
+        slope_x = a[:, 2] * b[:, 1] - b[:, 2] * a[:, 1]
+        slope_y = b[:, 2] * a[:, 0] - a[:, 2] * b[:, 0]
+        away = xy - corner[:, 0, :2]
+        rise = (slope_x * away[:, 0] + slope_y * away[:, 1]) / np.where(beyond, 1.0, twice_area_m2)
+        height: Floats = corner[:, 0, 2] + rise
         if beyond.any():
             height[beyond] = self.points_world_m[self._nearest.query(xy[beyond])[1], 2]
         return height
