@@ -25,6 +25,7 @@ SENSOR_INDEX = {
     "sensor.camera.rgb": 13,
     "sensor.camera.semantic_segmentation": 14,
     "sensor.camera.instance_segmentation": 15,
+    "sensor.camera.cosmos_visualization": 16,
 }
 """Which decoder the client uses; an index above 21 crashes it."""
 

@@ -61,7 +61,14 @@ EVENTS = {
     "sigma_positive_threshold": "0.0",
     "use_log": "true",
 }
-TRUTH_CAMERAS = ("depth", "semantic_segmentation", "instance_segmentation", "normals", "optical_flow")
+TRUTH_CAMERAS = (
+    "depth",
+    "semantic_segmentation",
+    "instance_segmentation",
+    "normals",
+    "optical_flow",
+    "cosmos_visualization",
+)
 CAMERAS = {
     "rgb": CAMERA | LENS | EFFECTS,
     "dvs": CAMERA | LENS | EFFECTS | EVENTS,

@@ -22,7 +22,6 @@ UNSUPPORTED_SENSORS = {
     "sensor.other.v2x",
     "sensor.other.v2x_custom",
     "sensor.other.rss",
-    "sensor.camera.cosmos_visualization",
 }
 
 for module in CALL_MODULES:

@@ -91,7 +91,7 @@ print("matching")
 def test_camera_depth_tags_and_instances_show_the_car_ahead(toy: ToyClient) -> None:
     car, parked = parked_ahead(toy, 12.0)
     mount = carla.Transform(carla.Location(x=2.0, z=1.0))
-    names = ("rgb", "depth", "semantic_segmentation", "instance_segmentation", "normals")
+    names = ("rgb", "depth", "semantic_segmentation", "instance_segmentation", "normals", "cosmos_visualization")
     cameras = {name: toy.listen(f"sensor.camera.{name}", car, mount, **SMALL) for name in names}
     frame = toy.ticks(2)
     images = {name: of_frame(frames, frame) for name, frames in cameras.items()}
@@ -100,6 +100,7 @@ def test_camera_depth_tags_and_instances_show_the_car_ahead(toy: ToyClient) -> N
     assert bgra(images["rgb"])[..., :3].std() > 10
     assert depth_m(images["depth"])[row, column] == pytest.approx(10.0, abs=0.6)  # the tail is rounded
     assert bgra(images["semantic_segmentation"])[row, column, 2] == carla.CityObjectLabel.Car
+    assert bgra(images["cosmos_visualization"])[row, column, 2::-1].tolist() == [255, 0, 0]  # traffic is red
     blue, green, red, _ = (int(v) for v in bgra(images["instance_segmentation"])[row, column])
     assert (red, green + 256 * blue) == (14, parked.id)
     forward = car.get_transform().get_forward_vector()

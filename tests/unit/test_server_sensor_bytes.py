@@ -27,6 +27,13 @@ def test_instance_and_tag_bytes() -> None:
     assert camera.encode_semantic(images).tolist() == [[[0, 0, 14, 255]]]
 
 
+def test_a_control_picture_is_red_where_traffic_is_green_where_people_are_and_else_black() -> None:
+    # road, car, bus, bicycle, pedestrian, line on the road
+    picture = camera.encode_control(Images(tag=np.array([[1, 14, 16, 19, 12, 24]], np.uint8)))
+    red, green, black, line = [0, 0, 255, 255], [0, 255, 0, 255], [0, 0, 0, 255], [249, 183, 98, 255]
+    assert picture.tolist() == [[black, red, red, red, green, line]]
+
+
 def test_colour_order_is_bgra() -> None:
     assert camera.encode_rgb(np.array([[[1, 2, 3]]], np.uint8)).tolist() == [[[3, 2, 1, 255]]]
 

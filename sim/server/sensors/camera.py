@@ -18,6 +18,16 @@ DEPTH_RANGE_M = 1000.0
 _DEPTH_STEPS = (1 << 24) - 1
 _OPAQUE = 255
 
+_CONTROL_RGB = {
+    6: (66, 40, 144),  # poles
+    7: (252, 157, 155),  # traffic lights
+    8: (131, 175, 155),  # traffic signs
+    12: (0, 255, 0),  # pedestrians
+    **dict.fromkeys(range(14, 20), (255, 0, 0)),  # all kinds of vehicles
+    24: (98, 183, 249),  # lines on the road
+}
+"""CARLA's colours of a control picture, by carla.CityObjectLabel; all else is black."""
+
 T = TypeVar("T", bound=np.generic)
 Encode = Callable[[Images], NDArray[np.uint8]]
 
@@ -99,6 +109,14 @@ def encode_instance(images: Images) -> NDArray[np.uint8]:
     return bgra
 
 
+def encode_control(images: Images) -> NDArray[np.uint8]:
+    """The picture that steers a video generator: what traffic is made of in flat colours, the rest black."""
+    palette = _blank((256,))
+    for tag, rgb in _CONTROL_RGB.items():
+        palette[tag, :3] = rgb[::-1]
+    return palette[_present(images.tag)]
+
+
 def encode_normals(images: Images) -> NDArray[np.uint8]:
     """World normals in CARLA's axes, -1 to 1 over a byte: x in red, y in green, z in blue."""
     normal = _present(images.normal_world)
@@ -113,6 +131,7 @@ CAMERAS: dict[str, tuple[frozenset[str], Encode]] = {
     "sensor.camera.semantic_segmentation": (frozenset({"tag"}), encode_semantic),
     "sensor.camera.instance_segmentation": (frozenset({"tag", "instance"}), encode_instance),
     "sensor.camera.normals": (frozenset({"normal"}), encode_normals),
+    "sensor.camera.cosmos_visualization": (frozenset({"tag"}), encode_control),
 }
 
 
