@@ -180,7 +180,9 @@ def test_beyond_the_culling_distance_cameras_see_no_house(level: ToyClient) -> N
     box = house.bounding_box
     start, _ = across(box)
     yaw = math.radians(box.rotation.yaw)
-    away = start - carla.Location(80.0 * math.cos(yaw), 80.0 * math.sin(yaw), -box.extent.z - 60.0)
+    away = start - carla.Location(80.0 * math.cos(yaw), 80.0 * math.sin(yaw), 0.0)
+    boxes = [other.bounding_box for other in level.world.get_environment_objects(BUILDINGS)]
+    away.z = max(each.location.z + each.extent.z for each in boxes) + 60.0  # from all others, too
     place = carla.Transform(away, carla.Rotation(pitch=-35.0, yaw=box.rotation.yaw))
     labels = level.listen("sensor.camera.semantic_segmentation", None, place, image_size_x=64, image_size_y=48)
 
