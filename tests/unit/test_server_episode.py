@@ -5,7 +5,7 @@ from sim.server import batch
 from sim.server.calls import CallError
 from sim.server.layouts import AckermannControl, CarlaTransform, EpisodeSettings, VehicleControl, WalkerControl
 from sim.server.poses import matrices
-from tests.toy_episode import TICK_NS, episode_on, plain_map, put
+from tests.toy_episode import TICK_NS, episode_on, plain_map, put, real_map
 
 CAR = "vehicle.tesla.model3"
 
@@ -121,6 +121,11 @@ def test_speed_limit_follows_the_roads_records() -> None:
     limits = episode.table.records["speed_limit_kmph"]
     assert limits[episode.table.row(slow.id)] == 30.0
     assert limits[episode.table.row(fast.id)] == 72.0  # 20 m/s
+
+
+def test_speed_limit_of_a_road_whose_marks_have_types_of_their_own() -> None:
+    xyz_m = np.array(real_map("motorway").data.spawn_points[0][:3])
+    assert real_map("motorway").speed_limit_kmph(xyz_m) == 130.0
 
 
 def test_constant_velocity_holds_against_the_brake() -> None:
