@@ -19,8 +19,8 @@ _CLEARANCE_M = 3.0
 """Gaps are measured up to this."""
 _SOLID_MARGIN_M = 10.0
 """Solids of the map are looked for this far ahead, and again when a body has moved as far."""
-_FAST_M = 0.5
-"""Nothing can be skipped in a step that moves no body further: two poles are thicker."""
+_FEW = 40
+"""So many bodies are compared all with all: that is quicker than to sort them."""
 _MOST_PIECES = 16
 
 
@@ -42,6 +42,7 @@ class _Shapes:
     center_body_m: NDArray[np.float64]
     half_m: NDArray[np.float64]
     radius_m: NDArray[np.float64]
+    thin_m: NDArray[np.float64]  # the smallest half size
     movable: NDArray[np.bool_]
 
 
@@ -77,13 +78,14 @@ class Contacts:
         """Into how many pieces a step must be cut lest two bodies pass through each other in it; mostly 1."""
         shapes = self._present_shapes()
         velocity = self._table.velocity_world_mps[shapes.rows]
-        fast = _length(velocity) * step_s > _FAST_M
+        # Who moves by less than its own thickness passes through nothing, even if the other does the same towards it.
+        fast = _length(velocity) * step_s > 2.0 * shapes.thin_m
         if not fast.any():
             return 1
         center = self._table.position_world_m[shapes.rows]
         solids = self._solids_near(shapes, center)
         others = np.concatenate([center, self._solids.center_world_m[solids]])
-        thin_m = np.concatenate([shapes.half_m, self._solids.half_m[solids]]).min(axis=1)
+        thin_m = np.concatenate([shapes.thin_m, self._solids.half_m[solids].min(axis=1)])
         radius_m = np.concatenate([shapes.radius_m, self._solid_radius_m[solids]])
         moves = np.concatenate([velocity, np.zeros((len(solids), 3))]) * step_s
         one, other = _neighbours(others[:, 0], radius_m + _length(moves))
@@ -227,6 +229,10 @@ def _gaps(boxes: OrientedBoxes, bodies: int) -> tuple[NDArray[np.intp], NDArray[
 def _neighbours(x_m: NDArray[np.float64], reach_m: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Pairs of indices, the lower first, whose reaches along one axis overlap: a sweep along it."""
     low_m, high_m = x_m - reach_m, x_m + reach_m
+    if len(x_m) <= _FEW:
+        overlap = (low_m < high_m[:, None]) & (low_m[:, None] < high_m)
+        one, other = np.nonzero(np.triu(overlap, 1))
+        return one, other
     order = np.argsort(low_m, kind="stable")
     after = np.arange(1, len(x_m) + 1)
     count = np.maximum(np.searchsorted(low_m[order], high_m[order], side="left") - after, 0)
@@ -265,6 +271,7 @@ def _shapes_of(table: ActorTable, actors: list[Actor]) -> _Shapes:
         center_body_m=center,
         half_m=half,
         radius_m=np.linalg.norm(center, axis=1) + np.linalg.norm(half, axis=1),
+        thin_m=half.min(axis=1, initial=np.inf),
         movable=np.array([a.kind is not ActorKind.PROP or a.simulated for a in actors], dtype=np.bool_),
     )
 

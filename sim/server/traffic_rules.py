@@ -14,7 +14,7 @@ from sim.server.signals import GREEN, RED, Signals
 from sim.server.world_map import WorldMap
 from sim.world.maps.data import OrientedBoxArrays
 
-_ASK_AGAIN_M = 2.0
+_ASK_AGAIN_M = 4.0
 """A vehicle's speed limit is looked up again after so much way: less than any sign's distance to the next."""
 
 
@@ -46,8 +46,10 @@ class TrafficRules:
         if self._version != self._table.version:
             self._take_stock()
         if self._vehicle_ids:
+            self._write_road_limits()
+        if self._vehicle_ids and (self._lights or self._signs.actors):
             bodies = self._bodies()
-            self._write_speed_limits(bodies)
+            self._write_signed_limits(bodies)
             self._write_rights_of_way(bodies, now_s)
         if self._lights:
             self._write_lights()
@@ -63,6 +65,7 @@ class TrafficRules:
         before = np.array([known.get(identity, len(known)) for identity in self._vehicle_ids], dtype=np.intp)
         self._asked = np.concatenate([self._asked, np.full((1, 3), np.inf)])[before]
         self._road_kmph = np.concatenate([self._road_kmph, [np.nan]])[before]
+        table.records["light_state"][self._rows] = GREEN
         self._light_rows = table.rows([light.actor_id for light in self._lights])
         for identity, number in self._opendrive_ids().items():
             table.records["signal_id"][table.row(identity)] = number.encode()[:32]
@@ -78,7 +81,7 @@ class TrafficRules:
         center = self._table.position_world_m[self._rows] + np.einsum("nij,nj->ni", turn, self._center_body_m)
         return OrientedBoxArrays(center, self._half_m, np.arctan2(turn[:, 1, 0], turn[:, 0, 0]))
 
-    def _write_speed_limits(self, bodies: OrientedBoxArrays) -> None:
+    def _write_road_limits(self) -> None:
         position = self._table.position_world_m[self._rows]
         shown_kmph = self._table.records["speed_limit_kmph"]
         moved = np.abs(position - self._asked).max(axis=1) > _ASK_AGAIN_M
@@ -87,8 +90,10 @@ class TrafficRules:
             if limit_kmph != self._road_kmph[place]:
                 shown_kmph[self._rows[place]] = self._road_kmph[place] = limit_kmph
             self._asked[place] = position[place]
+
+    def _write_signed_limits(self, bodies: OrientedBoxArrays) -> None:
         passing, signed_kmph = self._signs.limits_passed(bodies)
-        shown_kmph[self._rows[passing]] = signed_kmph
+        self._table.records["speed_limit_kmph"][self._rows[passing]] = signed_kmph
 
     def _write_rights_of_way(self, bodies: OrientedBoxArrays, now_s: float) -> None:
         records, rows = self._table.records, self._rows
