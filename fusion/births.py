@@ -30,7 +30,7 @@ def tracks_of_boxes(
     cov[:, 2, 2] = _UNSEEN_YAW_VAR if view.is_radar else _YAW_VAR
     has_extent = np.full(len(boxes), not view.is_radar)
     born = _table(mean, cov, boxes.z_m, boxes.size_lwh_m, has_extent, log_odds, evidence, boxes.class_id)
-    return replace(born, has_speed=boxes.has_velocity | boxes.has_radial)
+    return replace(born, has_speed=boxes.has_speed)
 
 
 def tracks_of_places(

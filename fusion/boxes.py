@@ -64,6 +64,9 @@ class BoxConfig:
     radar_origin_ego_m: tuple[float, float] = (3.8, 0.0)
 
 
+MOVING_MPS = 0.5  # radars tell radial speeds to some 0.15 m/s, three deviations
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class WorldBoxes:
     """One sensor's boxes in the world frame, in an order of their own, however they came."""
@@ -82,6 +85,14 @@ class WorldBoxes:
 
     def __len__(self) -> int:
         return len(self.score)
+
+    @property
+    def has_speed(self) -> NDArray[np.bool_]:
+        """(N,) a speed was measured: all of it, or one along the line of sight.
+
+        None along the line of sight is no speed: it says nothing of the speed across.
+        """
+        return self.has_velocity | (self.has_radial & (np.abs(self.radial_mps) > MOVING_MPS))
 
     def select(self, mask: NDArray[np.bool_]) -> WorldBoxes:
         """The boxes where `mask` (N,) is true."""

@@ -157,7 +157,7 @@ class FusedTracker:
         seen = align_pairs(boxes, table, pairs, view)
         z = measure(boxes, seen, table, pairs, view, config)
         mean, cov, _ = joseph_update(table.mean[row], table.cov[row], z)
-        has_speed = table.has_speed[row] | (boxes.has_velocity | boxes.has_radial)[pairs.detection]
+        has_speed = table.has_speed[row] | boxes.has_speed[pairs.detection]
         if view.is_radar:
             instant.table = table.with_rows(row, mean=mean, cov=cov, has_speed=has_speed)
             return
