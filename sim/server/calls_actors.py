@@ -196,7 +196,8 @@ def get_actor_bone_names(simulation: Simulation, actor_id: int) -> list[str]:
 @call("get_actor_component_world_transform")
 def get_actor_component_world_transform(simulation: Simulation, actor_id: int, name: str) -> CarlaTransform:
     """Where a component is."""
-    return to_carla(simulation.episode.table.pose(actor_id) @ _component(simulation, actor_id, name))
+    T_actor_component = _component(simulation, actor_id, name)
+    return to_carla(simulation.episode.table.pose(actor_id) @ T_actor_component)
 
 
 @call("get_actor_component_relative_transform")

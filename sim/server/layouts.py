@@ -6,10 +6,15 @@ import dataclasses
 import types
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 Vector3 = tuple[float, float, float]
 """x, y, z in CARLA's left-handed frame; for rotations pitch, yaw, roll in degrees."""
+
+UInt8 = Annotated[int, 0, (1 << 8) - 1]
+UInt32 = Annotated[int, 0, (1 << 32) - 1]
+Int32 = Annotated[int, -(1 << 31), (1 << 31) - 1]
+"""Whole numbers that clients are told again: one that does not fit would end the client that reads it."""
 
 Convert = Callable[[Any], Any]
 
@@ -33,7 +38,7 @@ class BoundingBox:
     location_m: Vector3
     extent_m: Vector3
     rotation_deg: Vector3 = (0.0, 0.0, 0.0)
-    actor_id: int = 0
+    actor_id: UInt32 = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class AttributeValue:
     """One attribute of an actor: `kind` is carla.ActorAttributeType."""
 
     name: str
-    kind: int
+    kind: UInt8
     value: str
 
 
@@ -49,7 +54,7 @@ class AttributeValue:
 class ActorDescription:
     """What a client asks to be spawned: blueprint number, blueprint id, attributes."""
 
-    uid: int
+    uid: UInt32
     blueprint_id: str
     attributes: list[AttributeValue] = dataclasses.field(default_factory=list)
 
@@ -63,7 +68,7 @@ class EpisodeSettings:
     fixed_delta_s: float | None = None
     substepping: bool = True
     max_substep_delta_s: float = 0.01
-    max_substeps: int = 10
+    max_substeps: Int32 = 10
     max_culling_distance_m: float = 0.0
     deterministic_ragdolls: bool = True
     tile_stream_distance_m: float = 3000.0
@@ -101,7 +106,7 @@ class VehicleControl:
     hand_brake: bool = False
     reverse: bool = False
     manual_gear_shift: bool = False
-    gear: int = 0
+    gear: Int32 = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -149,6 +154,8 @@ def unpacker(hint: Any) -> Convert:
         return _SCALARS[hint]
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return _struct_unpacker(hint)
+    if origin is Annotated:
+        return _whole_number_unpacker(*get_args(hint)[1:])
     if origin in (Union, types.UnionType):
         return _optional_unpacker(hint)
     if origin is tuple:
@@ -235,8 +242,18 @@ def _items(value: Any) -> list[Any]:
     return value
 
 
+def _whole_number_unpacker(lowest: int, highest: int) -> Convert:
+    def convert(value: Any) -> int:
+        number = _int(value)
+        if not lowest <= number <= highest:
+            raise LayoutError(f"{number}, want {lowest} to {highest}")
+        return number
+
+    return convert
+
+
 def _struct_unpacker(struct_type: type) -> Convert:
-    hints = get_type_hints(struct_type)
+    hints = get_type_hints(struct_type, include_extras=True)
     converters = [unpacker(hints[field.name]) for field in dataclasses.fields(struct_type)]
 
     def convert(value: Any) -> Any:

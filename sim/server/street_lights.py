@@ -6,7 +6,7 @@ import math
 from collections.abc import Set
 from dataclasses import dataclass, replace
 
-from sim.server.layouts import Vector3, WeatherParameters
+from sim.server.layouts import Int32, UInt8, Vector3, WeatherParameters
 from sim.world.maps.data import MapData
 from sim.world.scene import StreetLamp
 
@@ -23,11 +23,11 @@ _GAMMA = 2.2
 class LightState:
     """One lamp on the wire: intensity in lumens, colour in display bytes, place in CARLA's frame."""
 
-    number: int
+    number: Int32
     location_m: Vector3
     intensity_lm: float
-    group: int
-    color: tuple[int, int, int]
+    group: UInt8
+    color: tuple[UInt8, UInt8, UInt8]
     active: bool
 
 

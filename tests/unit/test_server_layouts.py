@@ -57,3 +57,17 @@ def test_bytes_pass_as_text_and_text_not_as_bytes() -> None:
     assert unpacker(str)(b"Town") == "Town"
     with pytest.raises(LayoutError, match="want bytes"):
         unpacker(bytes)("Town")
+
+
+@pytest.mark.parametrize(
+    ("struct", "wire"),
+    [
+        (EpisodeSettings, [False, False, [False], True, 0.01, 1 << 31]),
+        (VehicleControl, [0.0, 0.0, 0.0, False, False, False, -(1 << 31) - 1]),
+        (ActorDescription, [1 << 32, "vehicle.tesla.model3", []]),
+        (ActorDescription, [1, "vehicle.tesla.model3", [["color", 256, "1,2,3"]]]),
+    ],
+)
+def test_whole_numbers_that_no_client_can_be_told_are_refused(struct, wire) -> None:
+    with pytest.raises(LayoutError, match="want"):
+        unpacker(struct)(wire)
