@@ -11,8 +11,9 @@ import numpy as np
 
 from sim import convert
 from sim.server.ackermann import AckermannController
+from sim.server.attachments import ATTACHMENTS, RIGID
 from sim.server.calls import CallError
-from sim.server.episode import ATTACHMENTS, RIGID, Episode
+from sim.server.episode import Episode
 from sim.server.layouts import (
     AckermannControl,
     ActorDescription,

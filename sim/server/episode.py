@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moosetest.timing import NS_PER_S
-from sim.server import poses
 from sim.server.actors import Actor, ActorTable, VehicleState, WalkerState
+from sim.server.attachments import Attachments
 from sim.server.blueprints import MESH_PROP, ActorKind, kind_of, library
 from sim.server.bodies import Bodies
 from sim.server.calls import CallError
@@ -37,7 +36,6 @@ from sim.server.road_signs import RoadSigns, SignActor
 from sim.server.rollover import Rollovers
 from sim.server.scenery_actor import scenery_actor
 from sim.server.signals import SignalLight, Signals
-from sim.server.spring_arm import SPRING_ARM, SPRING_ARM_GHOST, SpringArm
 from sim.server.streams import StreamServer
 from sim.server.street_lights import StreetLights
 from sim.server.traffic_rules import TrafficRules
@@ -45,9 +43,6 @@ from sim.server.world_map import WorldMap
 from sim.world.vehicle_motion import MAX_SUBSTEP_S
 from sim.world.vehicle_spec import GRAVITY_MPS2
 
-RIGID = 0
-"""carla.AttachmentType of most actors."""
-ATTACHMENTS = (RIGID, SPRING_ARM, SPRING_ARM_GHOST)
 _SPECTATOR_HEIGHT_M = 20.0
 _MAX_CHOSEN_ID = 1 << 31
 """Ids are 32 bits on the wire, and those after a chosen one must fit."""
@@ -105,8 +100,7 @@ class Episode:
         self._friction = FrictionTriggers(self.table, self.bodies)
         self._rollovers = Rollovers(self.table, self.bodies)
         self._rules = TrafficRules(self.table, world_map, self.signals, self.signs)
-        self._attached: list[list[Actor]] = []
-        self._attached_version = -1
+        self._attachments = Attachments(self.table, self._contacts)
         self._add_level_actors()
         self.spectator = self._add_spectator()
         self._rules.write(self.elapsed_ns / NS_PER_S)
@@ -173,21 +167,13 @@ class Episode:
         T_world_self = T_parent_self
         if parent is not None:
             T_parent_self = bones(self.bodies, parent).get(socket, np.eye(4)) @ T_parent_self
-            T_world_self = self._attach(actor, parent, T_parent_self, attachment)
+            T_world_self = self._attachments.fasten(actor, parent, T_parent_self, attachment)
         if actor.kind in (ActorKind.VEHICLE, ActorKind.WALKER) and self._contacts.is_taken(actor, T_world_self):
             raise CallError("Spawn failed because of collision at spawn position")
         self._add(actor, T_world_self)
         if parent is not None:
-            self._carry(actor, parent)
+            self._attachments.carry(actor, parent)
         return actor
-
-    def _carry(self, actor: Actor, parent: Actor) -> None:
-        """A new actor moves as what it is attached to: its birth is no jerk."""
-        table, row, above = self.table, self.table.row(actor.id), self.table.row(parent.id)
-        turn = table.angular_velocity_world_radps[above]
-        arm = table.position_world_m[row] - table.position_world_m[above]
-        table.velocity_world_mps[row] = table.velocity_world_mps[above] + np.cross(turn, arm)
-        table.angular_velocity_world_radps[row] = turn
 
     def spawn_as(self, actor_id: int, description: ActorDescription, T_world_self: NDArray[np.float64]) -> Actor:
         """Put a new actor into the world wherever others are, with an id of one's choice if that is free.
@@ -215,7 +201,7 @@ class Episode:
         order = list(self.actors)
         if order.index(parent.id) >= order.index(actor.id):
             raise CallError(f"unable to attach actor {actor.id} to {parent.id}: want a parent that is older")
-        self._attach(actor, parent, T_parent_self, attachment)
+        self._attachments.fasten(actor, parent, T_parent_self, attachment)
         self.table.version += 1
 
     def destroy(self, actor_id: int) -> None:
@@ -238,7 +224,7 @@ class Episode:
         """Put an actor to a pose in the world, or relative to its parent if it has one."""
         if actor.T_parent_self is not None:
             actor.T_parent_self = T_frame_self
-            T_frame_self = self._holder(actor, self.table.pose(actor.parent_id), 0.0) @ T_frame_self
+            T_frame_self = self._attachments.holder(actor, self.table.pose(actor.parent_id), 0.0) @ T_frame_self
         self.table.place(actor.id, T_frame_self)
         self.bodies.place(actor)
 
@@ -313,7 +299,7 @@ class Episode:
         self.table.acceleration_world_mps2[:] = acceleration
         self.touches = joined(touches)
         self.tape.move(self)
-        self._move_attached(delta_s)
+        self._attachments.follow(delta_s)
         self.bodies.write_gears()
         self._rollovers.step(delta_s)
         self._rules.write(self.elapsed_ns / NS_PER_S)
@@ -422,50 +408,6 @@ class Episode:
         pose[2, 3] = _SPECTATOR_HEIGHT_M
         return self._add(Actor(id=0, description=_described("spectator"), kind=kind_of("spectator")), pose)
 
-    def _attach(
-        self, actor: Actor, parent: Actor, T_parent_self: NDArray[np.float64], attachment: int
-    ) -> NDArray[np.float64]:
-        """Tie a new actor to another; returns its pose in the world."""
-        if attachment not in ATTACHMENTS:
-            raise CallError(f"attachment type {attachment}, want {RIGID}, {SPRING_ARM} or {SPRING_ARM_GHOST}")
-        actor.parent_id, actor.T_parent_self = parent.id, T_parent_self
-        if attachment != RIGID:
-            actor.arm = SpringArm(T_parent_self[:3, 3].copy(), collides=attachment == SPRING_ARM)
-            actor.T_parent_self = T_parent_self.copy()
-            actor.T_parent_self[:3, 3] = 0.0
-        return self._holder(actor, self.table.pose(parent.id), 0.0) @ actor.T_parent_self
-
-    def _holder(self, actor: Actor, T_world_parent: NDArray[np.float64], delta_s: float) -> NDArray[np.float64]:
-        """What `T_parent_self` is relative to: the parent, or the end of the arm."""
-        if actor.arm is None:
-            return T_world_parent
-        return actor.arm.end(T_world_parent, delta_s, partial(self._contacts.blocked_share, not_id=actor.parent_id))
-
-    def _move_attached(self, delta_s: float) -> None:
-        """Attached actors follow their parents, parents first; a lever arm adds to velocity and acceleration."""
-        if self._attached_version != self.table.version:
-            self._attached = _by_depth(self.actors)
-            self._attached_version = self.table.version
-        table = self.table
-        for level in self._attached:
-            rows, parents = table.rows([a.id for a in level]), table.rows([a.parent_id for a in level])
-            T_parent_self = np.stack([a.T_parent_self for a in level if a.T_parent_self is not None])
-            T_world_parent = poses.matrices(table.position_world_m[parents], table.rpy_rad[parents])
-            for index, actor in enumerate(level):
-                if actor.arm is not None:
-                    T_world_parent[index] = self._holder(actor, T_world_parent[index], delta_s)
-            T_world_self = T_world_parent @ T_parent_self
-            arm = T_world_self[:, :3, 3] - T_world_parent[:, :3, 3]
-            turn = table.angular_velocity_world_radps[parents]
-            table.position_world_m[rows] = T_world_self[:, :3, 3]
-            table.rpy_rad[rows] = poses.rpy_of(T_world_self)
-            velocity = table.velocity_world_mps[parents] + np.cross(turn, arm)
-            change = (velocity - table.velocity_world_mps[rows]) / delta_s
-            # in the middle of the tick: what a turning body felt along its own axes, it tells along those it has now
-            table.acceleration_world_mps2[rows] = change + np.cross(turn, change) * (delta_s / 2)
-            table.velocity_world_mps[rows] = velocity
-            table.angular_velocity_world_radps[rows] = turn
-
 
 def _take_mesh(actor: Actor) -> None:
     """A prop of a client's choice is as large as what it looks like, and physics moves it if it is given a mass.
@@ -484,16 +426,3 @@ def _take_mesh(actor: Actor) -> None:
 
 def _described(blueprint_id: str) -> ActorDescription:
     return ActorDescription(0, blueprint_id, [AttributeValue("role_name", 4, "default")])
-
-
-def _by_depth(actors: dict[int, Actor]) -> list[list[Actor]]:
-    """Attached actors, those whose parent is free first."""
-    levels: list[list[Actor]] = []
-    depth: dict[int, int] = {}
-    for actor in actors.values():  # a parent is always older than its child
-        if actor.T_parent_self is not None:
-            depth[actor.id] = depth.get(actor.parent_id, -1) + 1
-            while len(levels) <= depth[actor.id]:
-                levels.append([])
-            levels[depth[actor.id]].append(actor)
-    return levels

@@ -10,6 +10,7 @@ import numpy as np
 
 from moosetest.timing import NS_PER_S, ns_from_s
 from sim import convert
+from sim.server.attachments import RIGID
 from sim.server.contacts import Touch
 from sim.server.layouts import CarlaTransform
 from sim.server.poses import flip, from_carla, rpy_of
@@ -28,7 +29,7 @@ from sim.server.recorder.motion import (
     motion_of,
 )
 from sim.server.recorder.packets import NO_ACTOR, UNKNOWN_SOLID, Kind
-from sim.server.recorder.stage import RIGID, ReplayOptions, Stage
+from sim.server.recorder.stage import ReplayOptions, Stage
 
 if TYPE_CHECKING:
     from sim.server.episode import Episode

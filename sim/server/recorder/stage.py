@@ -18,8 +18,6 @@ from sim.server.recorder.births import actor_type as type_of
 if TYPE_CHECKING:
     from sim.server.episode import Episode
 
-RIGID = 0
-"""carla.AttachmentType."""
 _SAME_PLACE_M = 0.01
 """CARLA compares the places of traffic lights in whole centimetres."""
 _HELD = (ActorKind.VEHICLE, ActorKind.WALKER)
