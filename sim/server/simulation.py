@@ -28,6 +28,8 @@ _LOG = logging.getLogger(__name__)
 _ASYNC_PERIOD_S = 0.05
 """An asynchronous world without a fixed step ticks 20 times a second."""
 _LONGEST_ASYNC_STEP_S = 0.2
+_RECONNECT_S = 5.0
+"""So long a new asynchronous world stands still for the client that loaded it to come back."""
 SHORTEST_STEP_S, LONGEST_STEP_S = 1e-6, 10.0
 """Of a fixed step: the clock counts nanoseconds, and no vehicle's physics stands longer ones."""
 
@@ -110,6 +112,8 @@ class Simulation:
     def expect_listener(self, stream_id: int) -> None:
         """A client is about to listen: wait for it before the next frame, and get what its sensor needs ready."""
         self.streams.expect(stream_id)
+        if stream_id == self.world_stream_id:
+            self._next_async_s = min(self._next_async_s, time.monotonic())  # a new world need not wait any more
         with contextlib.suppress(queue.Full):  # only to save time: the sensor gets ready at its first frame, too
             self._jobs.put_nowait(lambda: self._sensors.warm_up(self.episode, self.lock, stream_id))
 
@@ -163,8 +167,9 @@ class Simulation:
         _make_ready(self.episode.map)
         self._sensors.reset()
         self.apply_settings(settings)
-        # Only for those who connect from now on: a client that takes in a new episode while it waits for the answer to
-        # its load_world tears down the old one twice at the same time, and crashes (seen).
+        # Only for those who connect from now on, and no tick before one has: a client that takes in a new episode while
+        # it waits for the answer to its load_world tears down the old one twice at the same time, and crashes.
+        self._next_async_s = time.monotonic() + _RECONNECT_S
         self.streams.keep_state(self.world_stream_id, self.episode.standing_message())
 
     def _map_to_load(self, name: str) -> WorldMap:
