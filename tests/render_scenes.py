@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material, Mesh, MeshKey
+from sim.render.context import RenderUnavailableError
+from sim.render.renderer import CameraRenderer
 from sim.render.view import CameraView
 from sim.world.scene import Instance, Scene, StaticPart, StaticScene, StreetLamp, Weather
 
@@ -75,3 +81,17 @@ def scene(
 
 
 NIGHT = Weather(sun_elevation_rad=-0.4, cloudiness=0.0)
+
+
+@contextmanager
+def renderer_of(meshes: Callable[[MeshKey], Mesh] = source) -> Iterator[CameraRenderer]:
+    """A renderer that has drawn once; the test is skipped where nothing can be drawn."""
+    made = CameraRenderer(meshes)
+    try:
+        made.render(scene(), camera(), frozenset({"tag"}))
+    except RenderUnavailableError as error:
+        pytest.skip(str(error))
+    try:
+        yield made
+    finally:
+        made.close()

@@ -28,6 +28,10 @@ _LOG = logging.getLogger(__name__)
 _ASYNC_PERIOD_S = 0.05
 """An asynchronous world without a fixed step ticks 20 times a second."""
 _LONGEST_ASYNC_STEP_S = 0.2
+_STATE_PATIENCE_S = 2.0
+"""For clients that take no world states any more: the next state has all that is in this one, and the ticks of others
+must end within their time-out. A client of CARLA's can stop so for ever: its light manager, taken down while it looks
+at a state, waits for itself."""
 _RECONNECT_S = 5.0
 """So long a new asynchronous world stands still for the client that loaded it to come back."""
 SHORTEST_STEP_S, LONGEST_STEP_S = 1e-6, 10.0
@@ -58,7 +62,7 @@ class Simulation:
     ) -> None:
         self.streams = streams
         self.lock = threading.RLock()
-        self.world_stream_id = streams.new_stream()
+        self.world_stream_id = streams.new_stream(_STATE_PATIENCE_S)
         self.episode = Episode(world_map, streams, EpisodeStart())
         self.traffic_managers = TrafficManagers()
         self.opendrive_text = ""

@@ -24,7 +24,7 @@ _STREAM_ID = struct.Struct("<I")
 _SEND_BUFFER_BYTES = 1 << 22
 _MAX_BACKLOG = 4
 """Messages a slow client may be behind: after that a synchronous world waits and an asynchronous one drops."""
-_STALLED_S = 60.0
+PATIENCE_S = 60.0
 """A client that has taken no byte for so long is not slow but stopped: the world waits for it no more."""
 
 
@@ -40,6 +40,7 @@ class Subscriber:
         self._messages_behind: deque[int] = deque()
         self._drained = threading.Condition()
         self._stalled = False
+        self.patience_s = PATIENCE_S
 
     def read(self) -> bool:
         """Take what the client sent: its stream id, and later nothing. False when it has gone."""
@@ -91,9 +92,9 @@ class Subscriber:
         self.peer.close()
 
     def _wait_for_room(self) -> None:
-        """Until the client has caught up, or is gone, or has taken nothing for `_STALLED_S`."""
+        """Until the client has caught up, or is gone, or has taken nothing for `patience_s`."""
         while not self.closed and len(self._messages_behind) >= _MAX_BACKLOG:
-            if not self._drained.wait(_STALLED_S):
+            if not self._drained.wait(self.patience_s):
                 _LOG.warning(
                     "stream %s: a client takes nothing any more, it loses messages from now on", self.stream_id
                 )
@@ -145,6 +146,7 @@ class StreamServer:
         self._state: dict[int, bytes] = {}
         self._unsent: set[Subscriber] = set()
         self._last_stream_id = 0
+        self._patience_s: dict[int, float] = {}
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="streams", daemon=True)
 
@@ -165,9 +167,11 @@ class StreamServer:
         self._wake()
         self._thread.join(timeout=2)
 
-    def new_stream(self) -> int:
-        """A stream id that nobody had."""
+    def new_stream(self, patience_s: float = PATIENCE_S) -> int:
+        """A stream id that nobody had; lossless, it waits `patience_s` for a client that takes nothing."""
         self._last_stream_id += 1
+        if patience_s != PATIENCE_S:
+            self._patience_s[self._last_stream_id] = patience_s
         return self._last_stream_id
 
     def token(self, stream_id: int) -> bytes:
@@ -274,6 +278,7 @@ class StreamServer:
             self._selector.modify(subscriber.peer, events, subscriber)
 
     def _subscribe(self, subscriber: Subscriber, stream_id: int) -> None:
+        subscriber.patience_s = self._patience_s.get(stream_id, PATIENCE_S)
         with self._changed:
             others = self._by_stream.get(stream_id, [])
             self._by_stream[stream_id] = [*others, subscriber]

@@ -14,11 +14,10 @@ from sim.assets.people.bones import blended, body_of, bones_of, from_relative
 from sim.assets.people.free_pose import encoded
 from sim.assets.people.walker import drawn_body
 from sim.render import actors
-from sim.render.context import RenderUnavailableError
 from sim.render.geometry import VERTEX_BYTES, GeometryStore, vertex_rows
 from sim.render.renderer import CameraRenderer
 from sim.world.scene import Instance
-from tests.render_scenes import camera, ground, pose, scene
+from tests.render_scenes import camera, ground, pose, renderer_of, scene
 
 ADULT = "walker.pedestrian.0001"
 
@@ -72,13 +71,8 @@ def test_a_room_given_up_is_used_by_the_next_mesh_that_fits() -> None:
 @pytest.fixture
 def renderer(monkeypatch: pytest.MonkeyPatch) -> Iterator[CameraRenderer]:
     monkeypatch.setattr(actors, "MAX_PASSING", 2)
-    made = CameraRenderer(mesh)
-    try:
-        made.render(scene(), camera(), frozenset({"tag"}))
-    except RenderUnavailableError as error:
-        pytest.skip(str(error))
-    yield made
-    made.close()
+    with renderer_of(mesh) as made:
+        yield made
 
 
 def test_pictures_are_those_of_a_fresh_renderer(renderer: CameraRenderer) -> None:

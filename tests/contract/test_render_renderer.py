@@ -14,7 +14,7 @@ from sim.assets.mesh import MeshKey
 from sim.render.context import RenderUnavailableError
 from sim.render.renderer import CameraRenderer
 from sim.world.scene import Instance
-from tests.render_scenes import ALL, camera, ground, pose, scene, source
+from tests.render_scenes import ALL, camera, ground, pose, renderer_of, scene, source
 
 FIELDS = {"rgb": "rgb", "depth": "depth_m", "tag": "tag", "instance": "instance_id", "normal": "normal_world"}
 FORMATS = {
@@ -28,13 +28,8 @@ FORMATS = {
 
 @pytest.fixture(scope="module")
 def renderer() -> Iterator[CameraRenderer]:
-    made = CameraRenderer(source)
-    try:
-        made.render(scene(), camera(), frozenset({"tag"}))
-    except RenderUnavailableError as error:
-        pytest.skip(str(error))
-    yield made
-    made.close()
+    with renderer_of() as made:
+        yield made
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])

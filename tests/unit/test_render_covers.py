@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material
-from sim.render.context import RenderUnavailableError
 from sim.render.renderer import CameraRenderer
 from sim.world.covers import NO_COVERS, Covers, covered
 from sim.world.scene import Scene, SceneryObject, StaticPart, StaticScene
-from tests.render_scenes import NIGHT, WHITE, camera, scene, source
+from tests.render_scenes import NIGHT, WHITE, camera, renderer_of, scene
 
 RGB = frozenset({"rgb"})
 RED, GREEN, BLUE, GREY = (220, 10, 10), (10, 220, 10), (10, 10, 220), (150, 150, 150)
@@ -23,13 +22,8 @@ RED, GREEN, BLUE, GREY = (220, 10, 10), (10, 220, 10), (10, 10, 220), (150, 150,
 
 @pytest.fixture(scope="module")
 def renderer() -> Iterator[CameraRenderer]:
-    made = CameraRenderer(source)
-    try:
-        made.render(scene(), camera(), frozenset({"tag"}))
-    except RenderUnavailableError as error:
-        pytest.skip(str(error))
-    yield made
-    made.close()
+    with renderer_of() as made:
+        yield made
 
 
 def two_blocks() -> StaticScene:

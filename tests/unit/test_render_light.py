@@ -10,13 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.assets.mesh import MeshKey
-from sim.render.context import RenderUnavailableError
 from sim.render.exposure import Metering
 from sim.render.lighting import fog_extinction_per_m, light_of
 from sim.render.renderer import CameraRenderer
 from sim.render.view import CameraView
 from sim.world.scene import Instance, Scene, StreetLamp, Weather
-from tests.render_scenes import NIGHT, camera, ground, pose, scene, source
+from tests.render_scenes import NIGHT, camera, ground, pose, renderer_of, scene
 
 RGB = frozenset({"rgb"})
 NOON = Weather(sun_azimuth_rad=np.pi / 2, sun_elevation_rad=0.8, cloudiness=0.0)
@@ -24,13 +23,8 @@ NOON = Weather(sun_azimuth_rad=np.pi / 2, sun_elevation_rad=0.8, cloudiness=0.0)
 
 @pytest.fixture(scope="module")
 def renderer() -> Iterator[CameraRenderer]:
-    made = CameraRenderer(source)
-    try:
-        made.render(scene(), camera(), frozenset({"tag"}))
-    except RenderUnavailableError as error:
-        pytest.skip(str(error))
-    yield made
-    made.close()
+    with renderer_of() as made:
+        yield made
 
 
 def picture(renderer: CameraRenderer, scene_: Scene, view: CameraView) -> NDArray[np.float64]:

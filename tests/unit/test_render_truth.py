@@ -8,24 +8,18 @@ import numpy as np
 import pytest
 
 from sim.assets.mesh import MeshKey
-from sim.render.context import RenderUnavailableError
 from sim.render.renderer import CameraRenderer
 from sim.render.view import CameraView
 from sim.world.scene import Instance
-from tests.render_scenes import ALL, camera, ground, pose, scene, source
+from tests.render_scenes import ALL, camera, ground, pose, renderer_of, scene
 
 TRUTH = ALL - {"rgb"}
 
 
 @pytest.fixture(scope="module")
 def renderer() -> Iterator[CameraRenderer]:
-    made = CameraRenderer(source)
-    try:
-        made.render(scene(), camera(), frozenset({"tag"}))
-    except RenderUnavailableError as error:
-        pytest.skip(str(error))
-    yield made
-    made.close()
+    with renderer_of() as made:
+        yield made
 
 
 def test_ground_depth_follows_the_rows(renderer: CameraRenderer) -> None:

@@ -1,16 +1,16 @@
 """Many clients: one that stops reading, one that vanishes, one that comes back, one too many."""
 
 import socket
-import struct
 import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from sim.server import rpc, streams
+from sim.server import rpc
 from sim.server.rpc import RpcConnection, RpcServer
 from sim.server.streams import StreamServer
+from tests.toy_streams import receive, served_streams, subscribe
 
 BIG = 4_000_000
 """More than the kernel keeps for a client that does not read."""
@@ -18,22 +18,8 @@ BIG = 4_000_000
 
 @pytest.fixture
 def served() -> Iterator[StreamServer]:
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen()
-    server = StreamServer(listener)
-    server.start()
-    yield server
-    server.stop()
-
-
-def subscribe(served: StreamServer, stream_id: int) -> socket.socket:
-    _, port = struct.unpack_from("<IH", served.token(stream_id))
-    served.expect(stream_id, timeout_s=5.0)
-    peer = socket.create_connection(("127.0.0.1", port), timeout=10)
-    peer.sendall(struct.pack("<I", stream_id))
-    served.await_expected()
-    return peer
+    with served_streams() as server:
+        yield server
 
 
 def received(peer: socket.socket, count: int) -> list[int]:
@@ -42,24 +28,11 @@ def received(peer: socket.socket, count: int) -> list[int]:
 
 
 def received_one(peer: socket.socket) -> int:
-    size = struct.unpack("<I", read(peer, 4))[0]
-    return read(peer, size)[0]
+    return receive(peer)[0]
 
 
-def read(peer: socket.socket, size: int) -> bytes:
-    data = bytearray()
-    while len(data) < size:
-        part = peer.recv(size - len(data))
-        assert part, "the server hung up"
-        data += part
-    return bytes(data)
-
-
-def test_a_client_that_stops_reading_holds_a_lossless_stream_only_so_long(
-    served: StreamServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streams, "_STALLED_S", 0.2)
-    stream_id = served.new_stream()
+def test_a_client_that_stops_reading_holds_a_lossless_stream_only_so_long(served: StreamServer) -> None:
+    stream_id = served.new_stream(patience_s=0.2)
     with subscribe(served, stream_id) as stopped, subscribe(served, stream_id) as reader:
         seen: list[int] = []
         thread = threading.Thread(target=lambda: seen.extend(received(reader, 20)))
@@ -75,9 +48,8 @@ def test_a_client_that_stops_reading_holds_a_lossless_stream_only_so_long(
             assert number < 20
 
 
-def test_a_client_that_is_only_slow_is_waited_for(served: StreamServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "_STALLED_S", 1.0)
-    stream_id = served.new_stream()
+def test_a_client_that_is_only_slow_is_waited_for(served: StreamServer) -> None:
+    stream_id = served.new_stream(patience_s=1.0)
     with subscribe(served, stream_id) as slow:
         seen: list[int] = []
 
