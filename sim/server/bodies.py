@@ -12,12 +12,13 @@ from sim.server.actors import Actor, ActorTable
 from sim.server.blueprints import ActorKind
 from sim.server.poses import flip
 from sim.server.world_map import WorldMap
+from sim.world.body_motion import BodyArrays, BodyState
 from sim.world.collision_response import CollisionImpulse, apply_effects, bodies_of, collision_response
 from sim.world.collisions import Contact
-from sim.world.loose_things import DENSITY_KGPM3, LooseThings, ThingArrays, ThingSpec
-from sim.world.vehicle_motion import BodyState, FleetArrays, VehicleFleet, VehicleInput
+from sim.world.loose_things import DENSITY_KGPM3, LooseThings, ThingSpec
+from sim.world.vehicle_motion import VehicleFleet, VehicleInput
 from sim.world.vehicle_spec import VehicleSpec, vehicle_spec
-from sim.world.walker_motion import CrowdArrays, WalkerCrowd, walker_spec
+from sim.world.walker_motion import WalkerCrowd, walker_spec
 
 _LOG = logging.getLogger(__name__)
 
@@ -235,7 +236,7 @@ class Bodies:
             self._fleet_rows = self._table.rows(fleet.actor_id.tolist())
             self._crowd_rows = self._table.rows(crowd.actor_id.tolist())
             self._rows_version = self._table.version
-        moved: list[tuple[NDArray[np.intp], FleetArrays | CrowdArrays | ThingArrays]]
+        moved: list[tuple[NDArray[np.intp], BodyArrays]]
         moved = [(self._fleet_rows, fleet), (self._crowd_rows, crowd)]
         if len(self._things):
             things = self._things.arrays()

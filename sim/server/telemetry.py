@@ -10,7 +10,7 @@ from sim.server.actors import Actor
 from sim.server.bodies import Bodies
 from sim.server.layouts import VehicleControl
 from sim.server.physics_control import FRONT, N_WHEELS, PhysicsControl, track_m
-from sim.world.vehicle_motion import BodyState
+from sim.world.body_motion import BodyState
 from sim.world.vehicle_spec import AIR_DENSITY_KGPM3, GRAVITY_MPS2, VehicleSpec
 
 _STANDING_MPS: Final = 0.05

@@ -9,10 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.world.body_motion import BodyArrays
 from sim.world.collisions import Contact
-from sim.world.loose_things import LooseThings, ThingArrays
-from sim.world.vehicle_motion import FleetArrays, VehicleFleet
-from sim.world.walker_motion import CrowdArrays, WalkerCrowd
+from sim.world.loose_things import LooseThings
+from sim.world.vehicle_motion import VehicleFleet
+from sim.world.walker_motion import WalkerCrowd
 
 FloatArray = NDArray[np.float64]
 
@@ -87,7 +88,7 @@ def bodies_of(
     actor_ids: Sequence[int], fleet: VehicleFleet, crowd: WalkerCrowd, things: LooseThings
 ) -> CollidingBodies:
     """The bodies of those actors that one of the groups has; what is not simulated does not yield."""
-    groups: list[FleetArrays | CrowdArrays | ThingArrays] = [fleet.arrays(), crowd.arrays(), things.arrays()]
+    groups: list[BodyArrays] = [fleet.arrays(), crowd.arrays(), things.arrays()]
     places = {int(actor): (i, group) for group in groups for i, actor in enumerate(group.actor_id)}
     ids = [actor for actor in actor_ids if actor in places]
     n = len(ids)

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.world.body_motion import RUNAWAY_MPS, BodyArrays
 from sim.world.ground import Ground
-from sim.world.vehicle_motion import RUNAWAY_MPS
 from sim.world.vehicle_spec import GRAVITY_MPS2
 
 FloatArray = NDArray[np.float64]
@@ -38,18 +38,6 @@ class ThingSpec:
         return (self.half_m[0] + self.half_m[1]) / 2.0
 
 
-@dataclass(slots=True, eq=False)
-class ThingArrays:
-    """Motion of all things, (N, 3) each, in the order of `actor_id` (N,), which is the order of adding."""
-
-    actor_id: NDArray[np.int64]
-    position_world_m: FloatArray
-    rpy_rad: FloatArray
-    velocity_world_mps: FloatArray
-    angular_velocity_world_radps: FloatArray
-    acceleration_world_mps2: FloatArray
-
-
 class LooseThings:
     """The props of a world that physics moves, on one ground."""
 
@@ -57,7 +45,7 @@ class LooseThings:
         self._ground = ground
         self._specs: list[ThingSpec] = []
         wide = np.zeros((0, 3))
-        self._rows = ThingArrays(np.zeros(0, np.int64), wide, wide, wide, wide, wide)
+        self._rows = BodyArrays(np.zeros(0, np.int64), wide, wide, wide, wide, wide)
         self._last_mps = wide
         self._gravity = np.zeros(0, np.bool_)
 
@@ -165,9 +153,9 @@ class LooseThings:
         rows.acceleration_world_mps2 = (velocity - self._last_mps) / dt_s
         self._last_mps = velocity.copy()
 
-    def arrays(self) -> ThingArrays:
+    def arrays(self) -> BodyArrays:
         """Motion of all things: fresh arrays that later steps do not change."""
-        return ThingArrays(*(getattr(self._rows, field.name).copy() for field in fields(self._rows)))
+        return BodyArrays(*(getattr(self._rows, field.name).copy() for field in fields(self._rows)))
 
     def _rub(self, velocity_mps: FloatArray, lies: NDArray[np.bool_], dt_s: float) -> None:
         """Slow what lies on the ground, and its turning, by friction."""

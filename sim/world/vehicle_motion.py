@@ -10,9 +10,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.world.body_motion import RUNAWAY_MPS, BodyArrays, BodyState
 from sim.world.drivetrain import Gearbox, engine_rpm, shown_gears, stock_drivetrain
 from sim.world.ground import FlatGround, Ground
+from sim.world.lying import lying_height_m, slide
 from sim.world.single_track import PlanarState, SingleTrack, WheelCommand, stop_creeping, unit_vectors
+from sim.world.vehicle_rows import VehicleRows
 from sim.world.vehicle_spec import GRAVITY_MPS2, VehicleSpec
 
 FloatArray = NDArray[np.float64]
@@ -23,12 +26,8 @@ PEDAL_ON_PER_S: Final = 6.0
 PEDAL_OFF_PER_S: Final = 10.0
 _PLANAR_FIELDS: Final = tuple(field.name for field in fields(PlanarState))
 _TOUCH_M: Final = 1e-3  # wheels closer to the ground than this stand on it
-# What moves faster (m/s, and rad/s), only a client's error made so: three times the land speed record.
-RUNAWAY_MPS: Final = 1000.0
 # A body put down with its upward axis tilted further than this lies on its side or roof instead of its wheels.
 LYING_TILT_RAD: Final = math.radians(60.0)
-# Cars sliding on roof or side on asphalt (Warner et al., SAE 830612: 0.3 to 0.6).
-LYING_FRICTION: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,64 +43,11 @@ class VehicleInput:
     gear: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BodyState:
-    """Motion of one body's origin: (3,) each, right-handed world frame; `rpy_rad` turns about x, then y, then z."""
-
-    position_world_m: FloatArray
-    rpy_rad: FloatArray
-    velocity_world_mps: FloatArray
-    angular_velocity_world_radps: FloatArray
-    acceleration_world_mps2: FloatArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FleetArrays:
-    """Motion of all vehicles, (N, 3) each, in the order of `actor_id` (N,), which is the order of adding.
-
-    `steer_rad` (N,) is the road wheels' angle, left +.
-    """
-
-    actor_id: NDArray[np.int64]
-    position_world_m: FloatArray
-    rpy_rad: FloatArray
-    velocity_world_mps: FloatArray
-    angular_velocity_world_radps: FloatArray
-    acceleration_world_mps2: FloatArray
-    steer_rad: FloatArray
-
-
 @dataclass(slots=True, eq=False)
-class _Rows:
-    """What a vehicle has besides its planar motion; the last axis counts vehicles."""
+class FleetArrays(BodyArrays):
+    """Motion of all vehicles; `steer_rad` (N,) is the road wheels' angle, left +."""
 
-    pedals: FloatArray  # (4, N): drive (negative backwards), brake, steer_rad, hand brake: where the actuators are
-    wanted: FloatArray  # (4, N): where they shall go
-    simulated: NDArray[np.bool_]
-    gravity: NDArray[np.bool_]
-    unsettled: NDArray[np.bool_]  # put somewhere since it last stood on the ground
-    in_air: NDArray[np.bool_]
-    lies: NDArray[np.bool_]  # on its side or roof
-    grip: FloatArray
-    slope_n: FloatArray
-    rolled_m: FloatArray
-    z_m: FloatArray
-    roll_rad: FloatArray
-    pitch_rad: FloatArray
-    climb_mps: FloatArray
-    last_velocity_mps: NDArray[np.complex128]
-    last_climb_mps: FloatArray
-    accel_mps2: NDArray[np.complex128]
-    accel_up_mps2: FloatArray
-
-    @classmethod
-    def none(cls) -> _Rows:
-        """No vehicle."""
-        wide, real, plane = np.zeros((4, 0)), np.zeros(0), np.zeros(0, dtype=np.complex128)
-        flag = np.zeros(0, dtype=np.bool_)
-        return cls(
-            wide, wide, flag, flag, flag, flag, flag, real, real, real, real, real, real, real, plane, real, plane, real
-        )
+    steer_rad: FloatArray
 
 
 class VehicleFleet:
@@ -120,7 +66,7 @@ class VehicleFleet:
         self._gearboxes: dict[int, Gearbox] = {}
         real, plane = np.zeros(0), np.zeros(0, dtype=np.complex128)
         self._planar = PlanarState(plane, plane, real, real, real)
-        self._rows = _Rows.none()
+        self._rows = VehicleRows.none()
         self._refresh()
 
     def __len__(self) -> int:
@@ -474,8 +420,9 @@ class VehicleFleet:
         ground_m = self._ground.height_m(xy_m)
         on = rows.simulated
         if rows.lies.any():
-            ground_m = ground_m + rows.lies * self._lying_height_m()
-            self._slide(on & rows.lies & ~rows.in_air, dt_s)
+            sizes_m = np.array([(spec.length_m, spec.width_m, spec.height_m) for spec in self._specs])
+            ground_m = ground_m + rows.lies * lying_height_m(sizes_m, rows.roll_rad, rows.pitch_rad)
+            slide(planar, sizes_m[:, 0], on & rows.lies & ~rows.in_air, dt_s)
         falling = on & rows.unsettled & ((rows.z_m > ground_m + _TOUCH_M) | (rows.in_air & (rows.climb_mps > 0.0)))
         fall_mps = rows.climb_mps - GRAVITY_MPS2 * dt_s * rows.gravity
         fallen_m = rows.z_m + (rows.climb_mps + fall_mps) / 2 * dt_s
@@ -497,26 +444,6 @@ class VehicleFleet:
         rows.climb_mps = np.where(stands, climb_mps, rows.climb_mps)
         rows.unsettled = rows.unsettled & ~stands
         self._any_unsettled = bool((rows.unsettled & on).any())
-
-    def _lying_height_m(self) -> FloatArray:
-        """(N,) height of the body origins above the lowest corner of their boxes, as they are tilted."""
-        rows = self._rows
-        sizes = np.array([(spec.length_m, spec.width_m, spec.height_m) for spec in self._specs])
-        across = np.abs(np.cos(rows.pitch_rad) * np.sin(rows.roll_rad)) * sizes[:, 1] / 2
-        along = np.abs(np.sin(rows.pitch_rad)) * sizes[:, 0] / 2
-        return along + across + np.maximum(0.0, -np.cos(rows.pitch_rad) * np.cos(rows.roll_rad) * sizes[:, 2])
-
-    def _slide(self, which: NDArray[np.bool_], dt_s: float) -> None:
-        """Bring bodies that lie on the ground to rest by friction; turning as a rod of their length does."""
-        planar = self._planar
-        loss_mps = LYING_FRICTION * GRAVITY_MPS2 * dt_s
-        speed_mps = np.abs(planar.velocity_world_mps)
-        kept = np.maximum(0.0, 1.0 - loss_mps / np.maximum(speed_mps, 1e-9))
-        planar.velocity_world_mps = np.where(which, planar.velocity_world_mps * kept, planar.velocity_world_mps)
-        length_m = np.array([spec.length_m for spec in self._specs])
-        turn_loss = 3.0 * loss_mps / length_m
-        slower = np.sign(planar.yaw_rate_radps) * np.maximum(0.0, np.abs(planar.yaw_rate_radps) - turn_loss)
-        planar.yaw_rate_radps = np.where(which, slower, planar.yaw_rate_radps)
 
 
 def _columns(*parts: FloatArray) -> FloatArray:

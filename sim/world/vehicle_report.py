@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
+from sim.world.body_motion import BodyState
 from sim.world.ground import FlatGround
-from sim.world.vehicle_motion import BodyState, VehicleFleet, VehicleInput
+from sim.world.vehicle_motion import VehicleFleet, VehicleInput
 from sim.world.vehicle_spec import VehicleSpec, vehicle_spec
 
 STEP_S: Final = 0.05

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.world.body_motion import RUNAWAY_MPS, BodyArrays, BodyState
 from sim.world.ground import Ground
-from sim.world.vehicle_motion import RUNAWAY_MPS, BodyState
 from sim.world.vehicle_spec import GRAVITY_MPS2
 
 FloatArray = NDArray[np.float64]
@@ -56,19 +56,13 @@ def walker_spec(blueprint_id: str, size_lwh_m: tuple[float, float, float]) -> Wa
     return WalkerSpec(length_m=length_m, width_m=width_m, height_m=height_m, mass_kg=index * height_m**2)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CrowdArrays:
-    """Motion of all walkers, (N, 3) each, in the order of `actor_id` (N,), which is the order of adding.
+@dataclass(slots=True, eq=False)
+class CrowdArrays(BodyArrays):
+    """Motion of all walkers.
 
     `walked_m` (N,) is the way on foot so far, for the phase of the gait; `is_down` (N,) whether a collision felled it.
     """
 
-    actor_id: NDArray[np.int64]
-    position_world_m: FloatArray
-    rpy_rad: FloatArray
-    velocity_world_mps: FloatArray
-    angular_velocity_world_radps: FloatArray
-    acceleration_world_mps2: FloatArray
     walked_m: FloatArray
     is_down: NDArray[np.bool_]
 
