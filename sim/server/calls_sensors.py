@@ -13,13 +13,14 @@ GBUFFERS = range(13)
 
 @call("get_gbuffer_token")
 def get_gbuffer_token(simulation: Simulation, actor_id: int, buffer_id: int) -> bytes:
-    """Where to listen to a g-buffer of a camera."""
+    """Where to listen to a g-buffer of a camera. The client connects right away: no frame is made before it has."""
     camera = _camera(simulation, actor_id)
     if buffer_id not in GBUFFERS:
         raise CallError(f"g-buffer {buffer_id}: unknown, want {GBUFFERS[0]} to {GBUFFERS[-1]}")
     streams = camera.gbuffers.streams
     if buffer_id not in streams:
         streams[buffer_id] = simulation.streams.new_stream()
+    simulation.expect_listener(streams[buffer_id])
     return simulation.streams.token(streams[buffer_id])
 
 

@@ -71,3 +71,14 @@ def test_nothing_comes_before_buffers_are_enabled(day: ToyClient) -> None:
     frame = day.ticks(1)
     assert images.get(timeout=30.0).frame == frame
     camera.stop_gbuffer(BUFFERS.SceneStencil)
+
+
+def test_the_frame_right_after_listening_is_not_lost(day: ToyClient) -> None:
+    camera = day.spawn("sensor.camera.rgb", carla.Transform(carla.Location(z=50.0)), **SIZE)
+    camera.enable_gbuffers(True)
+    for buffer in (BUFFERS.SceneColor, BUFFERS.SceneDepth, BUFFERS.SceneStencil, BUFFERS.GBufferA, BUFFERS.SSAO) * 3:
+        images: queue.Queue[Any] = queue.Queue()
+        camera.listen_to_gbuffer(buffer, images.put)
+        frame = day.ticks(1)
+        assert images.get(timeout=20.0).frame == frame
+        camera.stop_gbuffer(buffer)
