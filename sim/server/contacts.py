@@ -59,7 +59,7 @@ class Contacts:
         self._sought_at_m = np.zeros((0, 3))
         self._shapes: _Shapes | None = None
         self._known: object = None
-        self._clear_m = 0.0
+        self._clear_m = self._clear_of_fast_m = 0.0
         self._measured_at_m = self._measured_rpy_rad = np.zeros((0, 3))
 
     def is_taken(self, actor: Actor, T_world_self: NDArray[np.float64]) -> bool:
@@ -135,25 +135,38 @@ class Contacts:
             kinds = (ActorKind.VEHICLE, ActorKind.WALKER, ActorKind.PROP)
             actors = [a for a in self._table.actors.values() if a.kind in kinds and a.collides]
             self._shapes, self._known = _shapes_of(self._table, actors), known
-            self._clear_m = 0.0
+            self._clear_m = self._clear_of_fast_m = 0.0
             self._sought_at_m = np.zeros((0, 3))
         return self._shapes
 
     def _still_apart(self, shapes: _Shapes, center: NDArray[np.float64]) -> bool:
-        """Whether no body has moved so far that a gap measured before could have closed: two may move towards it."""
-        if self._clear_m <= 0.0:
+        """Whether no body has moved so far that a gap measured before could have closed.
+
+        What stands fast is only come near by what moves. Of two that move, each may have come half the gap towards the
+        other; what all of them have moved together, as traffic does, brings none nearer.
+        """
+        if min(self._clear_m, self._clear_of_fast_m) <= 0.0:
             return False
+        way = center - self._measured_at_m
         turned = np.abs(np.sin((self._table.rpy_rad[shapes.rows] - self._measured_rpy_rad) / 2)).sum(axis=1) * 2
-        moved = _length(center - self._measured_at_m) + turned * shapes.radius_m
-        return float(moved.max()) < self._clear_m / 2
+        turned_m = turned * shapes.radius_m
+        moved_m = _length(way) + turned_m
+        fast = ~shapes.movable
+        if moved_m.max() + moved_m.max(where=fast, initial=0.0) >= self._clear_of_fast_m:
+            return False
+        apart_m = (_length(way - way[shapes.movable].mean(axis=0)) + turned_m) if shapes.movable.any() else moved_m
+        return bool(apart_m.max(where=shapes.movable, initial=0.0) < self._clear_m / 2)
 
     def _candidates(self, shapes: _Shapes, center: NDArray[np.float64]) -> OrientedBoxes | None:
         """The boxes that no face of another's keeps apart, None for none: most ticks need no more."""
         boxes = _stacked(self._boxes(shapes), self._solids, self._solids_near(shapes, center), shapes.movable)
         first, second, gap_m = _gaps(boxes, len(center))
-        self._clear_m = float(min(gap_m.min(initial=np.inf), _CLEARANCE_M))
+        assert boxes.movable is not None
+        both_move = boxes.movable[first] & boxes.movable[second]
+        self._clear_m = float(gap_m.min(where=both_move, initial=_CLEARANCE_M))
+        self._clear_of_fast_m = float(gap_m.min(where=~both_move, initial=_CLEARANCE_M))
         self._measured_at_m, self._measured_rpy_rad = center, self._table.rpy_rad[shapes.rows]
-        if self._clear_m > 0.0:
+        if min(self._clear_m, self._clear_of_fast_m) > 0.0:
             return None
         touching = np.zeros(len(boxes), np.bool_)
         touching[first[gap_m <= 0]] = touching[second[gap_m <= 0]] = True

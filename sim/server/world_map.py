@@ -144,8 +144,17 @@ class WorldMap:
                         records.setdefault(key, []).append((start_m, end_m, record))
         return records
 
+    @cached_property
+    def _only_limit_kmph(self) -> float | None:
+        """The limit of all roads where it is one and the same, None else: no lane need be looked up for it."""
+        limits = {record.limit_kmph for records in self._speed_records.values() for record in records}
+        whole = all(records and records[0].start_m <= 0.0 for records in self._speed_records.values())
+        return limits.pop() if whole and len(limits) == 1 and not self._lane_speed_records else None
+
     def speed_limit_kmph(self, position_world_m: NDArray[np.float64]) -> float:
         """The speed limit of the nearest driving lane: its own, else its road's."""
+        if self._only_limit_kmph is not None:
+            return self._only_limit_kmph
         import carla
 
         x, y, z = (float(v) for v in position_world_m)
