@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import re
 import selectors
@@ -18,6 +19,8 @@ from typing import IO
 READY_TIMEOUT_S = 30.0
 """A cold disk may take seconds to read the libraries; a server that is not there by then never will be."""
 _READY = re.compile(r"ready on [\d.]+:(\d+)")
+_FRAME = re.compile(r'^  File "(.+)", line (\d+) in (\S+)$', re.MULTILINE)
+_LOG = logging.getLogger(__name__)
 
 
 class ServerUnavailableError(ConnectionError):
@@ -86,13 +89,18 @@ class EmbeddedServer:
                     continue
                 line = process.stdout.readline()
                 if match := _READY.search(line):
+                    if stood := _where_it_stood(errors):
+                        _LOG.warning("the embedded server was slow to start: it stood at %s", stood)
                     return int(match.group(1))
                 if not line:
                     process.wait()
                     errors.seek(0)
                     last = errors.read().strip().splitlines()[-1:] or ["no message"]
                     raise ServerUnavailableError(f"the embedded server did not start: {last[0]}")
-        raise ServerUnavailableError(f"the embedded server was not ready after {READY_TIMEOUT_S:.0f} s")
+        stood = _where_it_stood(errors) or "an unknown place"
+        raise ServerUnavailableError(
+            f"the embedded server was not ready after {READY_TIMEOUT_S:.0f} s: it stood at {stood}"
+        )
 
     def _stop(self) -> None:
         process = self._process
@@ -110,3 +118,14 @@ class EmbeddedServer:
                 pipe.close()
         self._resources.close()
         self._process = None
+
+
+def _where_it_stood(errors: IO[str]) -> str | None:
+    """The innermost line of the main thread in what `faulthandler` wrote during a slow start, None if it did not."""
+    errors.seek(0)
+    main_thread = errors.read().rpartition("(most recent call first):")[2]
+    frame = _FRAME.search(main_thread)
+    if frame is None:
+        return None
+    file, line, function = frame.groups()
+    return f"{file}:{line} in {function}"

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import os
 import signal
 import sys
 import threading
 from pathlib import Path
 
-from sim.server.server import serve
+SLOW_START_S = 10.0
+"""A start that takes longer tells on standard error where it stands: some ten times the usual."""
 
 
 def main() -> int:
     """Serve until Ctrl-C; 2 for a port or map that cannot be used."""
+    faulthandler.dump_traceback_later(SLOW_START_S)
+    from sim.server.server import serve  # most of a start is spent on imports: they are watched, too
+
     parser = argparse.ArgumentParser(prog="python -m sim.server", description=__doc__)
     parser.add_argument("--port", type=int, default=2000, help="port of the calls, 0 for any free one")
     parser.add_argument("--map", required=True, help="name of a map, or an OpenDRIVE file")
@@ -26,6 +31,7 @@ def main() -> int:
         threading.Thread(target=_stop_with_parent, daemon=True).start()
 
     def announce(port: int) -> None:
+        faulthandler.cancel_dump_traceback_later()
         print(f"moosetest server ready on {options.host}:{port}", flush=True)
 
     try:

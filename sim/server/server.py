@@ -31,6 +31,9 @@ CALL_MODULES = (
     "textures",
 )
 
+_SIGNAL_CHECK_S = 0.2
+"""The main thread wakes up so often: a signal that another thread took, or that came just before, wakes nobody."""
+
 
 class Server:
     """A CARLA server in this process; a context manager that serves between enter and exit.
@@ -128,7 +131,8 @@ def serve(
     with Server(port, map_name_or_xodr, host=host, seed=seed, recordings=recordings) as server:
         if ready is not None:
             ready(server.port)
-        stop.wait()
+        while not stop.wait(_SIGNAL_CHECK_S):
+            pass
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -17,6 +17,30 @@ print(server.port, flush=True)
 time.sleep(60)
 """
 
+HANGS_AT_START = """
+import faulthandler, socket, time
+watch = faulthandler.dump_traceback_later
+asked = []
+faulthandler.dump_traceback_later = asked.append
+bind = socket.socket.bind
+def wait(*arguments):
+    if asked.pop():
+        watch(0.1)
+    time.sleep(60)
+    socket.socket.bind = bind
+    return bind(*arguments)
+socket.socket.bind = wait
+"""
+
+STOPPED_BESIDE = """
+import signal, sys, threading, time
+from sim.server.server import serve
+def kill():
+    time.sleep(0.5)  # until the main thread waits
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+serve(0, "urban_street", ready=lambda _: threading.Thread(target=kill).start())
+"""
+
 
 def answers(port):
     with socket.socket() as probe:
@@ -42,3 +66,26 @@ def test_server_ends_when_its_owner_is_killed(request):
 def test_unknown_map_says_which_is_near():
     with pytest.raises(ServerUnavailableError, match="urban_street"), EmbeddedServer("urban_stret"):
         pass
+
+
+def test_start_that_hangs_says_where(monkeypatch, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(HANGS_AT_START)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr("sim.embedded.READY_TIMEOUT_S", 9.0)
+    with pytest.raises(ServerUnavailableError, match=r"after 9 s: it stood at .*sitecustomize.py:\d+ in wait"):
+        EmbeddedServer("urban_street").__enter__()
+
+
+def test_start_that_was_slow_is_told(monkeypatch, tmp_path, caplog):
+    (tmp_path / "sitecustomize.py").write_text(HANGS_AT_START.replace("60", "1"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with EmbeddedServer("urban_street"):
+        pass
+    assert "slow to start: it stood at" in caplog.text
+    assert "sitecustomize.py" in caplog.text
+
+
+def test_server_stops_when_another_thread_takes_the_signal(request):
+    """Which thread does is up to the kernel; Python's handler then waits for the main thread to wake up by itself."""
+    server = subprocess.run([sys.executable, "-c", STOPPED_BESIDE], cwd=request.config.rootpath, timeout=30)
+    assert server.returncode == 0
