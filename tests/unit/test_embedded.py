@@ -71,8 +71,8 @@ def test_unknown_map_says_which_is_near():
 def test_start_that_hangs_says_where(monkeypatch, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(HANGS_AT_START)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr("sim.embedded.READY_TIMEOUT_S", 9.0)
-    with pytest.raises(ServerUnavailableError, match=r"after 9 s: it stood at .*sitecustomize.py:\d+ in wait"):
+    monkeypatch.setattr("sim.embedded.READY_TIMEOUT_S", 16.0)
+    with pytest.raises(ServerUnavailableError, match=r"after 16 s: it stood at .*sitecustomize.py:\d+ in wait"):
         EmbeddedServer("urban_street").__enter__()
 
 
