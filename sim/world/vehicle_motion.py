@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.world.body_motion import RUNAWAY_MPS, BodyArrays, BodyState
-from sim.world.drivetrain import Gearbox, engine_rpm, shown_gears, stock_drivetrain
+from sim.world.drivetrain import engine_rpm, shown_gears, stock_drivetrain
+from sim.world.gearboxes import Gearboxes
 from sim.world.ground import FlatGround, Ground
 from sim.world.lying import lying_height_m, slide
 from sim.world.single_track import PlanarState, SingleTrack, WheelCommand, stop_creeping, unit_vectors
@@ -63,7 +64,7 @@ class VehicleFleet:
         self._row: dict[int, int] = {}
         self._specs: list[VehicleSpec] = []
         self._inputs: list[VehicleInput] = []
-        self._gearboxes: dict[int, Gearbox] = {}
+        self._gearboxes = Gearboxes()
         real, plane = np.zeros(0), np.zeros(0, dtype=np.complex128)
         self._planar = PlanarState(plane, plane, real, real, real)
         self._rows = VehicleRows.none()
@@ -104,7 +105,7 @@ class VehicleFleet:
         """Take a vehicle out of the world; KeyError for an unknown id."""
         row = self._row.pop(actor_id)
         self._row = {key: r - (r > row) for key, r in self._row.items()}
-        self._gearboxes.pop(actor_id, None)
+        self._gearboxes.forget(actor_id)
         del self._specs[row], self._inputs[row]
         for part in (self._planar, self._rows):
             for field in fields(part):
@@ -122,7 +123,9 @@ class VehicleFleet:
         self._pedals_move = True
         hand = 1.0 if control.hand_brake else 0.0
         self._rows.wanted[:, row] = -throttle if backwards else throttle, _clipped(control.brake, 0.0), steer_rad, hand
-        self._choose_gear(actor_id, control)
+        self._backwards[row] = control.reverse
+        gear = control.gear if control.manual_gear_shift else None
+        self._gearboxes.select(actor_id, self._specs[row], control.reverse, gear)
 
     def tune(self, actor_id: int, spec: VehicleSpec) -> None:
         """Give a vehicle another body; its origin stays where it is and as fast as it is."""
@@ -134,7 +137,7 @@ class VehicleFleet:
         self._planar.position_world_m[row] += self._cg_offset()[row] - offset
         self._put_velocity(row, velocity)
         if not is_same_train:
-            self._gearboxes.pop(actor_id, None)
+            self._gearboxes.forget(actor_id)
         self.set_input(actor_id, self._inputs[row])
 
     def set_pose(self, actor_id: int, position_world_m: ArrayLike, rpy_rad: ArrayLike) -> None:
@@ -297,8 +300,8 @@ class VehicleFleet:
         speed_mps = np.abs(self._planar.velocity_world_mps)
         drive = self._rows.pedals[0]
         gears = np.where(self._backwards, -1, shown_gears(self._base_mps, speed_mps, drive))
-        for actor_id, gearbox in self._gearboxes.items():
-            gears[self._row[actor_id]] = gearbox.gear
+        for actor_id, gear in self._gearboxes.gears():
+            gears[self._row[actor_id]] = gear
         return gears
 
     def rolled_m(self, actor_id: int) -> float:
@@ -347,34 +350,17 @@ class VehicleFleet:
         if self._rows.climb_mps[row] > 0.0 and self._rows.simulated[row]:
             self._rows.unsettled[row] = self._rows.in_air[row] = self._any_unsettled = True
 
-    def _choose_gear(self, actor_id: int, control: VehicleInput) -> None:
-        """Those who shift by hand, or whose engine is not the stock one, have a gear box; the others need none."""
-        row = self._row[actor_id]
-        spec = self._specs[row]
-        self._backwards[row] = control.reverse
-        if spec.drivetrain is None and not control.manual_gear_shift:
-            self._gearboxes.pop(actor_id, None)
-            return
-        gearbox = self._gearboxes.setdefault(actor_id, Gearbox(spec.drivetrain or stock_drivetrain(spec)))
-        if control.reverse:
-            gearbox.select(-1)
-        elif control.manual_gear_shift:
-            gearbox.select(control.gear)
-        elif gearbox.gear < 1:
-            gearbox.select(1)
-
     def _geared_n(self, drive: FloatArray, dt_s: float) -> FloatArray | None:
         """Drive forces of those with a gear box, NaN for the others; None if nobody has one."""
         if not self._gearboxes:
             return None
         force_n = np.full(len(drive), np.nan)
-        for actor_id, gearbox in self._gearboxes.items():
+        for actor_id, _ in self._gearboxes.gears():
             row = self._row[actor_id]
             velocity, yaw = self._planar.velocity_world_mps[row], self._planar.yaw_rad[row]
             speed_mps = float(velocity.real * math.cos(yaw) + velocity.imag * math.sin(yaw))
-            if not self._inputs[row].manual_gear_shift:
-                gearbox.shift(speed_mps)
-            force_n[row] = gearbox.drive_n(speed_mps, abs(float(drive[row])), self._specs[row].mass_kg, dt_s)
+            throttle, mass_kg = abs(float(drive[row])), self._specs[row].mass_kg
+            force_n[row] = self._gearboxes.drive_n(actor_id, speed_mps, throttle, mass_kg, dt_s)
         return force_n
 
     def _road_wheels(self, steer_rad: FloatArray) -> FloatArray:
