@@ -78,9 +78,9 @@ class Session:
 
         host, _, port = address.rpartition(":")
         self._carla = carla
-        self._client = carla.Client(host or "127.0.0.1", int(port))
-        self._client.set_timeout(CALL_TIMEOUT_S)
         try:
+            self._client = carla.Client(host or "127.0.0.1", int(port))
+            self._client.set_timeout(CALL_TIMEOUT_S)
             self.server_version = self._client.get_server_version()
             self.world = self._load(map_name)
         except RuntimeError as error:

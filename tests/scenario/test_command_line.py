@@ -60,6 +60,13 @@ def test_nothing_listening_is_one_line_exit_3(tmp_path):
     assert done.returncode == 3
     assert f"127.0.0.1:{port}" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_host_that_nobody_knows_is_one_line_exit_3(tmp_path):
+    done = moosetest("run", "tempe", "--stack", "oracle", "--carla", "server.invalid:2000", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "no CARLA server answers at server.invalid:2000" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
 
 
