@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 from typing import Any
 
 import carla
@@ -14,7 +13,6 @@ HEIGHT_M = 400.0
 BOX = "static.prop.container"
 BOX_HALF_M = np.array([0.966, 0.506, 0.857])
 """Half its length, width and height; its origin is under its middle."""
-LATE_S = 20.0
 
 
 def sky(day: ToyClient) -> carla.Transform:
@@ -31,29 +29,3 @@ def moved(pose: carla.Transform, x: float, y: float = 0.0, z: float = 0.0, **tur
 def box_at(day: ToyClient, pose: carla.Transform, x: float, y: float = 0.0, z: float = 0.0, yaw: float = 0.0) -> Any:
     """A box whose middle is that far from a level pose."""
     return day.spawn(BOX, moved(pose, x, y, z - float(BOX_HALF_M[2]), yaw=yaw))
-
-
-def of_frame(frames: queue.Queue[Any], frame: int) -> Any:
-    """The measurement of that frame."""
-    while (data := frames.get(timeout=LATE_S)).frame < frame:
-        pass
-    assert data.frame == frame
-    return data
-
-
-def cloud(scan: Any) -> np.ndarray:
-    """(N, 4) x, y, z, intensity; a copy, because the bytes go with the message."""
-    return np.frombuffer(scan.raw_data, "<f4").reshape(-1, 4).copy()
-
-
-SEMANTIC = np.dtype([("xyz", "<f4", 3), ("cos", "<f4"), ("id", "<u4"), ("tag", "<u4")])
-
-
-def labelled(scan: Any) -> np.ndarray:
-    """(N,) points with the cosine of incidence, actor id and tag."""
-    return np.frombuffer(scan.raw_data, SEMANTIC).copy()
-
-
-def detections(scan: Any) -> np.ndarray:
-    """(N, 4) velocity, azimuth, altitude, depth."""
-    return np.frombuffer(scan.raw_data, "<f4").reshape(-1, 4).copy()

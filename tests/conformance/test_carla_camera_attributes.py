@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.toy_client import ToyClient
+from tests.toy_messages import bgra, rgb
 
 UP_M = 800.0
 WIDTH, HEIGHT = 240, 160
@@ -39,7 +40,7 @@ def pictures(day: ToyClient, *cameras: dict[str, Any], ticks: int = 1) -> list[n
     shots = []
     for frames in queues:
         shot = [frames.get(timeout=20.0) for _ in range(ticks)][-1]
-        shots.append(np.frombuffer(shot.raw_data, np.uint8).reshape(HEIGHT, WIDTH, 4)[:, :, 2::-1].astype(float))
+        shots.append(rgb(shot).astype(float))
     return shots
 
 
@@ -104,10 +105,7 @@ def test_an_eye_needs_time_to_adapt_and_a_quick_one_none(sky: ToyClient) -> None
     sky.ticks(2)
     sky.world.set_weather(carla.WeatherParameters(sun_altitude_angle=-3.0))
     sky.ticks(28)
-    means = [
-        [float(np.frombuffer(q.get(timeout=20.0).raw_data, np.uint8)[0::4].mean()) for _ in range(30)]
-        for q in (slow, quick, fixed)
-    ]
+    means = [[float(bgra(q.get(timeout=20.0))[..., 0].mean()) for _ in range(30)] for q in (slow, quick, fixed)]
     assert means[0][:2] == pytest.approx(means[1][:2], abs=1.0)  # all are adapted at first
     assert means[0][2] < 0.2 * means[0][1]  # the sun is gone
     assert means[0][29] > means[0][2] + 10.0
@@ -185,13 +183,10 @@ def test_truth_is_seen_through_the_same_lens(sky: ToyClient) -> None:
         sky.listen(f"sensor.camera.{kind}", None, POSE, **size | lens) for kind in ("rgb", "semantic_segmentation")
     )
     sky.world.tick()
-    rgb, tag = (
-        np.frombuffer(q.get(timeout=20.0).raw_data, np.uint8).reshape(HEIGHT, WIDTH, 4).astype(float)
-        for q in (color, tags)
-    )
+    picture, tag = (bgra(q.get(timeout=20.0)).astype(float) for q in (color, tags))
     is_sky = tag[57, WIDTH // 2 :, 2] == 11
     assert set(np.unique(tag[..., 2])) == {11.0, 20.0}  # never a mixture
-    assert WIDTH // 2 + int(is_sky.argmax()) == pytest.approx(edge_column(rgb[:, :, 2::-1]), abs=1)
+    assert WIDTH // 2 + int(is_sky.argmax()) == pytest.approx(edge_column(picture[:, :, 2::-1]), abs=1)
 
 
 def test_fringes_move_red_and_not_blue(sky: ToyClient) -> None:
@@ -240,7 +235,7 @@ def test_what_moves_smears_as_long_as_the_shutter_is_open(day: ToyClient) -> Non
     rows = []
     for frames in cameras:
         shot = [frames.get(timeout=20.0) for _ in range(2)][-1]
-        rows.append(np.frombuffer(shot.raw_data, np.uint8).reshape(HEIGHT, WIDTH, 4)[66:74, :, :3].mean(axis=(0, 2)))
+        rows.append(bgra(shot)[66:74, :, :3].mean(axis=(0, 2)))
     smear_px = 0.5 * 0.3 * (WIDTH / 2.0) / (6.0 - moved.bounding_box.extent.x)
     changed = [np.flatnonzero(np.abs(row - rows[0]) > 3.0) for row in rows[1:]]
     edges = np.flatnonzero(np.abs(np.diff(rows[0])) > 20.0)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.toy_client import FIXED_DELTA_S, ToyClient
+from tests.toy_messages import bgra, depth_m, flow, tags, values
 
 UP_M = 800.0
 WIDTH, HEIGHT = 320, 240
@@ -19,15 +20,6 @@ AHEAD_M = 20.0
 LEVEL = carla.Transform(carla.Location(0.0, 0.0, UP_M + 2.0))
 STATIC, CAR, SKY = 20, 14, 11
 PLATE = "static.moosetest.billboard"
-
-
-def bgra(image: Any) -> np.ndarray:
-    return np.frombuffer(image.raw_data, np.uint8).reshape(image.height, image.width, 4).astype(int)
-
-
-def depth_m(image: Any) -> np.ndarray:
-    pixels = bgra(image)
-    return (pixels[..., 2] + 256 * pixels[..., 1] + 65536 * pixels[..., 0]) / (2**24 - 1) * 1000.0
 
 
 class Studio:
@@ -108,7 +100,7 @@ def test_all_cameras_of_a_pose_agree_about_every_pixel(studio: Studio) -> None:
     kinds = ("rgb", "depth", "semantic_segmentation", "instance_segmentation", "normals")
     names = {kind: studio.camera(kind) for kind in kinds}
     shots = studio.shoot()
-    tag = bgra(shots[names["semantic_segmentation"]])[..., 2]
+    tag = tags(shots[names["semantic_segmentation"]])
     instance = bgra(shots[names["instance_segmentation"]])
     identity = instance[..., 1] + 256 * instance[..., 0]
     assert set(np.unique(tag)) == {STATIC, CAR, SKY}
@@ -160,10 +152,10 @@ def test_flow_of_a_moved_plate(studio: Studio, right_m: float, up_m: float) -> N
     studio.shoot()
     studio.move(right_m, up_m)
     shot = studio.shoot()[name]
-    flow = np.frombuffer(shot.raw_data, np.float32).reshape(HEIGHT, WIDTH, 2)
+    seen = flow(shot)
     expected = FOCAL_PX / studio.face_m * np.array([2.0 * right_m / WIDTH, 2.0 * up_m / HEIGHT])
-    assert flow[HEIGHT // 2 - 10, WIDTH // 2] == pytest.approx(expected, abs=2e-5)
-    assert flow[5, 5] == pytest.approx([0.0, 0.0], abs=1e-6)  # the sky stays
+    assert seen[HEIGHT // 2 - 10, WIDTH // 2] == pytest.approx(expected, abs=2e-5)
+    assert seen[5, 5] == pytest.approx([0.0, 0.0], abs=1e-6)  # the sky stays
 
 
 def test_flow_of_a_turned_camera(studio: Studio) -> None:
@@ -172,16 +164,16 @@ def test_flow_of_a_turned_camera(studio: Studio) -> None:
     frames: queue.Queue[Any] = queue.Queue()
     sensor.listen(frames.put)
     studio.day.world.tick()
-    assert not np.frombuffer(frames.get(timeout=20.0).raw_data, np.float32).any()  # nothing to compare with yet
+    assert not flow(frames.get(timeout=20.0)).any()  # nothing to compare with yet
     sensor.set_transform(carla.Transform(LEVEL.location, carla.Rotation(yaw=1.0)))
     studio.day.world.tick()
-    flow = np.frombuffer(frames.get(timeout=20.0).raw_data, np.float32).reshape(HEIGHT, WIDTH, 2)
+    seen = flow(frames.get(timeout=20.0))
     moved = -FOCAL_PX * math.tan(math.radians(1.0))
     row, column = HEIGHT // 4, WIDTH // 2
     offset_px = column + 0.5 - WIDTH / 2.0
     exact = offset_px - FOCAL_PX * math.tan(math.atan2(offset_px, FOCAL_PX) + math.radians(1.0))
     assert exact == pytest.approx(moved, abs=0.05)
-    assert flow[row, column, 0] == pytest.approx(2.0 * exact / WIDTH, abs=1e-4)
+    assert seen[row, column, 0] == pytest.approx(2.0 * exact / WIDTH, abs=1e-4)
 
 
 def test_events_where_a_plate_comes_and_goes(studio: Studio) -> None:
@@ -196,7 +188,7 @@ def test_events_where_a_plate_comes_and_goes(studio: Studio) -> None:
     started_s = studio.day.world.get_snapshot().timestamp.elapsed_seconds
     after = bgra(studio.shoot()[name])[..., :3].mean(axis=2)
     message = events.get(timeout=20.0)
-    found = np.frombuffer(message.raw_data, [("x", "<u2"), ("y", "<u2"), ("t", "<i8"), ("pol", "?")])
+    found = values(message, [("x", "<u2"), ("y", "<u2"), ("t", "<i8"), ("pol", "?")])
     assert (np.diff(found["t"]) >= 0).all()
     assert found["t"].min() >= round(started_s * 1e9) - 1
     assert found["t"].max() <= round((started_s + FIXED_DELTA_S) * 1e9) + 1

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.toy_client import FIXED_DELTA_S, ToyClient
+from tests.toy_messages import rgb
 
 MAGENTA = carla.Color(255, 0, 255)
 SIDE_PX = 128
@@ -35,8 +36,7 @@ class Easel:
     def look(self) -> np.ndarray:
         """(H, W, 3) R, G, B of the next frame."""
         self.day.world.tick()
-        image = self._frames.get(timeout=30.0)
-        return np.frombuffer(image.raw_data, np.uint8).reshape(SIDE_PX, SIDE_PX, 4)[..., 2::-1].astype(int)
+        return rgb(self._frames.get(timeout=30.0))
 
     def painted(self) -> np.ndarray:
         """(N, 2) row and column of the magenta pixels of the next frame."""

@@ -10,15 +10,11 @@ import numpy as np
 import pytest
 
 from tests.toy_client import ToyClient
+from tests.toy_messages import rgb
 
 WIDTH_PX, HEIGHT_PX = 96, 64
 SIZE = {"image_size_x": WIDTH_PX, "image_size_y": HEIGHT_PX}
 BUFFERS = carla.GBufferTextureID
-
-
-def pixels(image: Any) -> np.ndarray:
-    """(H, W, 3) R, G, B."""
-    return np.frombuffer(image.raw_data, np.uint8).reshape(HEIGHT_PX, WIDTH_PX, 4)[..., 2::-1].astype(int)
 
 
 def seen(day: ToyClient, kind: str) -> tuple[np.ndarray, dict[Any, np.ndarray]]:
@@ -36,7 +32,7 @@ def seen(day: ToyClient, kind: str) -> tuple[np.ndarray, dict[Any, np.ndarray]]:
     got = {buffer: images.get(timeout=30.0) for buffer, images in frames.items()}
     for buffer in wanted:
         camera.stop_gbuffer(buffer)
-    return pixels(truth.get(timeout=30.0)), {buffer: pixels(image) for buffer, image in got.items()}
+    return rgb(truth.get(timeout=30.0)), {buffer: rgb(image) for buffer, image in got.items()}
 
 
 def test_stencils_are_the_tags_of_the_semantic_camera(day: ToyClient) -> None:

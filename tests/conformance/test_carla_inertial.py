@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tests.toy_client import FIXED_DELTA_S, ToyClient
-from tests.toy_sky import BOX, moved, of_frame, sky
+from tests.toy_messages import of_frame
+from tests.toy_sky import BOX, moved, sky
 
 SCALE_M = 0.9996 * 6_378_137.0
 """Of CARLA's projection: metres a radian of its sphere. Latitude grows along +y; the compass finds north at -y."""

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.toy_client import ToyClient
+from tests.toy_messages import depth_m, of_frame, tags
 
 BUILDINGS, FOLIAGE = carla.CityObjectLabel.Buildings, carla.CityObjectLabel.Vegetation
 
@@ -123,11 +124,11 @@ def test_a_hidden_house_is_gone_for_cameras(level: ToyClient) -> None:
     place = carla.Transform(start, facing)
     depths = level.listen("sensor.camera.depth", None, place, image_size_x=64, image_size_y=48)
     level.world.tick()
-    before_m = middle_depth_m(depths.get(timeout=20.0))
+    before_m = depth_m(depths.get(timeout=20.0))[24, 32]
     level.world.enable_environment_objects({house.id}, False)
     level.world.tick()
     assert before_m == pytest.approx(1.0, abs=0.5)
-    assert middle_depth_m(depths.get(timeout=20.0)) > before_m + 2.0 * house.bounding_box.extent.x - 1.0
+    assert depth_m(depths.get(timeout=20.0))[24, 32] > before_m + 2.0 * house.bounding_box.extent.x - 1.0
 
 
 @pytest.mark.parametrize("hidden", [False, True])
@@ -188,9 +189,7 @@ def test_beyond_the_culling_distance_cameras_see_no_house(level: ToyClient) -> N
 
     def sees_houses() -> bool:
         frame = level.world.tick()
-        while (image := labels.get(timeout=20.0)).frame < frame:
-            pass
-        return bool((np.frombuffer(image.raw_data, np.uint8)[2::4] == int(BUILDINGS)).any())
+        return bool((tags(of_frame(labels, frame)) == int(BUILDINGS)).any())
 
     assert sees_houses()
     change_settings(level, max_culling_distance=50.0)
@@ -225,12 +224,6 @@ def test_the_spectator_goes_where_it_is_put(level: ToyClient) -> None:
     assert got.location.distance(wanted.location) < 1e-4
     assert (got.rotation.pitch, got.rotation.yaw) == pytest.approx((-45.0, 60.0), abs=1e-3)
     spectator.set_transform(before)
-
-
-def middle_depth_m(image: Any) -> float:
-    """Depth in the middle of a picture: 24 bits over 1000 m, red the lowest byte."""
-    b, g, r, _ = np.frombuffer(image.raw_data, np.uint8).reshape(image.height, image.width, 4)[24, 32].astype(int)
-    return float(r + 256 * g + 65536 * b) / (2**24 - 1) * 1000.0
 
 
 def xy(place: Any) -> tuple[float, float]:

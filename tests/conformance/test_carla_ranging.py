@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tests.toy_client import FIXED_DELTA_S, ToyClient
-from tests.toy_sky import BOX_HALF_M, box_at, cloud, detections, labelled, moved, of_frame, sky
+from tests.toy_messages import cloud, detections, labelled, of_frame
+from tests.toy_sky import BOX_HALF_M, box_at, moved, sky
 
 LOSSLESS = {"dropoff_general_rate": 0.0, "dropoff_intensity_limit": 0.0, "dropoff_zero_intensity": 0.0}
 TEN_M = 10.0

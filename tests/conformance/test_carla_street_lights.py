@@ -12,6 +12,7 @@ import pytest
 
 from sim.embedded import EmbeddedServer
 from tests.toy_client import ToyClient
+from tests.toy_messages import rgb
 
 NIGHT = carla.WeatherParameters.ClearNight
 NOON = carla.WeatherParameters.ClearNoon
@@ -43,8 +44,7 @@ def seen_on_the_ground(day: ToyClient, lamp: Any) -> np.ndarray:
     below = carla.Transform(lamp.location - carla.Location(z=4.0), carla.Rotation(pitch=-89.9))
     frames = day.listen("sensor.camera.rgb", None, below, image_size_x=64, image_size_y=64, fov=60)
     day.world.tick()
-    image = frames.get(timeout=30.0)
-    return np.frombuffer(image.raw_data, np.uint8).reshape(64, 64, 4)[..., 2::-1].mean(axis=(0, 1))
+    return rgb(frames.get(timeout=30.0)).mean(axis=(0, 1))
 
 
 def test_lamps_hang_over_the_ground_of_the_map(day: ToyClient, lamps: list[Any]) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tests.toy_client import FIXED_DELTA_S, ToyClient
-from tests.toy_sky import BOX, LATE_S, cloud, moved, of_frame, sky
+from tests.toy_messages import LATE_S, cloud, of_frame
+from tests.toy_sky import BOX, moved, sky
 
 SMALL = {"image_size_x": 64, "image_size_y": 48}
 ONE_OF_EACH: dict[str, dict[str, Any]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.toy_client import ToyClient
+from tests.toy_messages import of_frame, rgb, tags
 
 HOUSES = carla.CityObjectLabel.Buildings
 HOUSE_TAG = 3
@@ -42,15 +42,8 @@ def pictures(day: ToyClient, pose: carla.Transform) -> tuple[np.ndarray, np.ndar
     size = {"image_size_x": SIDE_PX, "image_size_y": SIDE_PX, "fov": 60}
     frames = [day.listen(f"sensor.camera.{kind}", None, pose, **size) for kind in ("rgb", "semantic_segmentation")]
     frame = day.world.tick()
-    color, tags = (_of(queue_, frame) for queue_ in frames)
-    return color[..., 2::-1].astype(int), tags[..., 2]
-
-
-def _of(frames: queue.Queue[Any], frame: int) -> np.ndarray:
-    image = frames.get(timeout=60.0)
-    while image.frame < frame:
-        image = frames.get(timeout=60.0)
-    return np.frombuffer(image.raw_data, np.uint8).reshape(SIDE_PX, SIDE_PX, 4)
+    color, labels = (of_frame(queue_, frame) for queue_ in frames)
+    return rgb(color), tags(labels)
 
 
 def roof(house: Any, tags: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.toy_client import FIXED_DELTA_S, ToyClient
+from tests.toy_messages import of_frame, tags
 
 ADULT = "walker.pedestrian.0001"
 
@@ -207,9 +208,8 @@ def test_a_camera_sees_the_raised_arm_where_the_bones_are(day: ToyClient) -> Non
             actor.set_bones(carla.WalkerBoneControlIn([("crl_arm__R", aside), ("crl_foreArm__R", straight)]))
             actor.show_pose()
         frame = day.ticks(1)
-        image = next(i for i in iter(lambda: frames.get(timeout=20.0), None) if i.frame == frame)
-        tags = np.frombuffer(image.raw_data, np.uint8).reshape(400, 400, 4)[:, :, 2]
-        people = tags == 12  # carla.CityObjectLabel.Pedestrians
+        image = of_frame(frames, frame)
+        people = tags(image) == 12  # carla.CityObjectLabel.Pedestrians
         spots[shown] = {name: people[pixel(view, bone(actor, name))] for name in ("crl_hand__R", "crl_spine01__C")}
         columns = np.flatnonzero(people.any(axis=0))
         spots[shown]["width"] = columns[-1] - columns[0]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.toy_client import ToyClient
+from tests.toy_messages import of_frame, rgb
 
 PARAMETERS = [
     "cloudiness",
@@ -58,9 +59,7 @@ class Sky:
             self._frames[pose] = for_this
         self.change(**weather)
         frame = self.day.world.tick()
-        while (image := for_this.get(timeout=30.0)).frame < frame:
-            pass
-        return np.frombuffer(image.raw_data, np.uint8).reshape(SIDE_PX, SIDE_PX, 4)[..., 2::-1].astype(float)
+        return rgb(of_frame(for_this, frame)).astype(float)
 
     def change(self, **weather: float) -> None:
         usual = carla.WeatherParameters(

@@ -1,7 +1,6 @@
 """The stock carla client listens to every sensor of the embedded server."""
 
 import math
-import queue
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +12,9 @@ import pytest
 
 from sim.embedded import EmbeddedServer
 from tests.toy_client import ToyClient, toy_client
+from tests.toy_messages import LATE_S, bgra, cloud, depth_m, flow, labelled, of_frame
 
 SMALL = {"image_size_x": 160, "image_size_y": 96, "fov": 90.0}
-LATE_S = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -28,22 +27,6 @@ def server() -> Iterator[EmbeddedServer]:
 def toy(server: EmbeddedServer) -> Iterator[ToyClient]:
     with toy_client(server.port) as client:
         yield client
-
-
-def of_frame(frames: queue.Queue[Any], frame: int) -> Any:
-    while (data := frames.get(timeout=LATE_S)).frame < frame:
-        pass
-    assert data.frame == frame
-    return data
-
-
-def bgra(image: carla.Image) -> np.ndarray:
-    return np.frombuffer(image.raw_data, np.uint8).reshape(image.height, image.width, 4)
-
-
-def depth_m(image: carla.Image) -> np.ndarray:
-    pixels = bgra(image).astype(np.float64)
-    return (pixels[..., 2] + 256 * pixels[..., 1] + 65536 * pixels[..., 0]) / (2**24 - 1) * 1000.0
 
 
 def parked_ahead(toy: ToyClient, gap_m: float) -> tuple[Any, Any]:
@@ -126,24 +109,21 @@ def test_lidar_points_are_sorted_by_channel_and_meet_the_car_ahead(toy: ToyClien
     plain = toy.listen("sensor.lidar.ray_cast", car, mount, **options)
     semantic = toy.listen("sensor.lidar.ray_cast_semantic", car, mount, **options)
     frame = toy.ticks(2)
-    cloud, labelled = of_frame(plain, frame), of_frame(semantic, frame)
-    assert cloud.channels == 16
-    assert sum(cloud.get_point_count(i) for i in range(16)) == len(cloud) > 1000
-    points = np.frombuffer(
-        labelled.raw_data, np.dtype([("xyz", "<f4", 3), ("cos", "<f4"), ("id", "<u4"), ("tag", "<u4")])
-    )
-    assert len(points) > len(cloud)  # nothing is lost on purpose
+    scan, points = of_frame(plain, frame), labelled(of_frame(semantic, frame))
+    assert scan.channels == 16
+    assert sum(scan.get_point_count(i) for i in range(16)) == len(scan) > 1000
+    assert len(points) > len(scan)  # nothing is lost on purpose
     hit = points[points["id"] == parked.id]
     assert len(hit) > 20
     assert set(hit["tag"]) == {14}
     assert hit["xyz"][:, 0].min() == pytest.approx(12.0, abs=0.6)
     assert abs(np.median(hit["xyz"][:, 1])) < 1.0
     assert not (points["id"] == car.id).all()
-    xyzi = np.frombuffer(cloud.raw_data, "<f4").reshape(-1, 4)
+    xyzi = cloud(scan)
     ranges = np.linalg.norm(xyzi[:, :3], axis=1)
     np.testing.assert_allclose(xyzi[:, 3], np.exp(-0.004 * ranges), atol=1e-3)  # CARLA's attenuation
     elevation = np.degrees(np.arcsin(xyzi[:, 2] / ranges))
-    channel = np.repeat(np.arange(16), [cloud.get_point_count(i) for i in range(16)])
+    channel = np.repeat(np.arange(16), [scan.get_point_count(i) for i in range(16)])
     expected = np.linspace(10.0, -20.0, 16)[channel]
     np.testing.assert_allclose(elevation, expected, atol=0.05)
 
@@ -214,12 +194,12 @@ def test_optical_flow_of_a_standing_camera_is_zero_and_looms_when_driving(toy: T
     car = toy.car(0)
     frames = toy.listen("sensor.camera.optical_flow", car, **SMALL)
 
-    def flow(frame: int) -> np.ndarray:
-        return np.frombuffer(of_frame(frames, frame).raw_data, "<f4").reshape(96, 160, 2)
+    def flow_at(frame: int) -> np.ndarray:
+        return flow(of_frame(frames, frame))
 
-    assert np.abs(flow(toy.ticks(3))).max() < 1e-3
+    assert np.abs(flow_at(toy.ticks(3))).max() < 1e-3
     car.set_target_velocity(car.get_transform().get_forward_vector() * 8.0)
-    moving = flow(toy.ticks(3))
+    moving = flow_at(toy.ticks(3))
     assert moving[80:, :40, 0].mean() < 0 < moving[80:, 120:, 0].mean()  # away from the middle
     assert moving[80:, :, 1].mean() < 0  # down: y is up in Unreal's clip space
 

@@ -11,6 +11,7 @@ o3d = pytest.importorskip("open3d")
 from sim import convert  # noqa: E402
 from sim.assets import library  # noqa: E402
 from sim.assets.mesh import MeshKey  # noqa: E402
+from tests.toy_messages import bgra, cloud, depth_m, labelled  # noqa: E402
 
 CAR = "vehicle.audi.a2"
 DISTANCE_M = 20.0
@@ -78,15 +79,6 @@ def view(shared_server):
     made.close()
 
 
-def bgra(image):
-    return np.frombuffer(image.raw_data, np.uint8).reshape(image.height, image.width, 4)
-
-
-def depth_m(image):
-    b, g, r = (bgra(image)[..., i].astype(np.float64) for i in range(3))
-    return (r + 256.0 * g + 65536.0 * b) / (2**24 - 1) * 1000.0
-
-
 def car_mesh_world(view):
     mesh = library.mesh(MeshKey(CAR))
     pose = convert.pose_of(view.car.get_transform())
@@ -94,7 +86,7 @@ def car_mesh_world(view):
 
 
 def points_world(view):
-    xyz = np.frombuffer(view.data["points"].raw_data, np.float32).reshape(-1, 4)[:, :3]
+    xyz = cloud(view.data["points"])[:, :3]
     return convert.flip_points(xyz) + np.array([60.0, -1.75, 1.6])
 
 
@@ -113,20 +105,18 @@ def test_lidar_points_lie_on_the_car(view):
 
 def test_camera_depth_agrees_with_lidar_range_on_the_road(view):
     depth = depth_m(view.data["camera.depth"])
-    raw = np.frombuffer(
-        view.data["lidar"].raw_data,
-        np.dtype([("x", "f4"), ("y", "f4"), ("z", "f4"), ("cos", "f4"), ("object", "u4"), ("tag", "u4")]),
-    )
+    seen = labelled(view.data["lidar"])
+    x_m, y_m, z_m = seen["xyz"].T
     focal_px = WIDTH / 2 / np.tan(np.radians(FOV_DEG) / 2)
-    u = raw["y"] / raw["x"] * focal_px + WIDTH / 2
-    v = -raw["z"] / raw["x"] * focal_px + HEIGHT / 2
-    flat = (raw["tag"] == 1) & (raw["x"] < 40.0) & (u > 1) & (u < WIDTH - 1) & (v > 1) & (v < HEIGHT - 2)
+    u = y_m / x_m * focal_px + WIDTH / 2
+    v = -z_m / x_m * focal_px + HEIGHT / 2
+    flat = (seen["tag"] == 1) & (x_m < 40.0) & (u > 1) & (u < WIDTH - 1) & (v > 1) & (v < HEIGHT - 2)
     # Depth of the pixel above and below, interpolated: a road seen at a grazing angle changes much within one pixel.
     row = v[flat] - 0.5
     top, share = np.floor(row).astype(int), row - np.floor(row)
     column = u[flat].astype(int)
     seen_m = 1.0 / ((1 - share) / depth[top, column] + share / depth[top + 1, column])
-    error = np.abs(seen_m / raw["x"][flat] - 1.0)
+    error = np.abs(seen_m / x_m[flat] - 1.0)
     assert np.count_nonzero(flat) > 1000
     assert np.quantile(error, 0.99) < 0.01
 
