@@ -26,10 +26,17 @@ class RawClient:
 
     def listen(self) -> socket.socket:
         """A new connection for the world states, as the client makes one for each world."""
+        return self.connect(self.token())
+
+    def token(self) -> bytes:
+        """Where the world states are to be heard."""
         token = self.call("get_episode_info")[0][1][1][0]
-        stream_id = struct.unpack_from("<I", token)[0]
-        token = self.call("get_sensor_token", stream_id)[0][1][0]
-        peer = socket.create_connection(("127.0.0.1", struct.unpack_from("<IH", token)[1]), timeout=20)
+        return self.call("get_sensor_token", struct.unpack_from("<I", token)[0])[0][1][0]
+
+    def connect(self, token: bytes) -> socket.socket:
+        """Listen where a token says."""
+        stream_id, port = struct.unpack_from("<IH", token)
+        peer = socket.create_connection(("127.0.0.1", port), timeout=20)
         peer.sendall(struct.pack("<I", stream_id))
         return peer
 

@@ -158,6 +158,7 @@ class Simulation:
         Raises:
             CallError: no such map, or one that cannot be used.
         """
+        self.streams.await_expected()  # whoever is on the way to the old world's states must not hear of the new one
         old = self.episode
         settings = EpisodeSettings() if reset_settings else old.settings
         start = EpisodeStart(old.episode_id + 1, old.frame, settings)

@@ -2,6 +2,8 @@
 
 import socket
 import struct
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -9,17 +11,19 @@ import pytest
 from sim.embedded import EmbeddedServer
 from tests.raw_client import RawClient
 
+LATE_S = 20.0
 EPISODE_AT = 48
 """Where a world state has the number of its episode."""
 
 
 def episodes_heard(state: socket.socket, seconds: float) -> set[int]:
-    """Numbers of the episodes told on a stream until it is silent for so long."""
-    state.settimeout(seconds)
+    """Numbers of the episodes told on a stream from its first message until it is silent for so long."""
+    state.settimeout(LATE_S)
     data, heard = bytearray(), set()
     try:
         for _ in range(40):
             data += state.recv(1 << 20)
+            state.settimeout(seconds)
     except TimeoutError:
         pass
     while len(data) >= 4:
@@ -42,3 +46,14 @@ def test_a_new_world_stands_still_until_its_client_has_come_back(client: RawClie
     assert max(episodes_heard(client.state, 0.5), default=1) == 1
     with client.listen() as again:
         assert episodes_heard(again, 0.5) == {2}
+
+
+def test_a_listener_on_its_way_hears_the_world_it_asked_for(client: RawClient) -> None:
+    """A client's stream connects beside its calls: a load that comes right after must not overtake it."""
+    token = client.token()
+    load = threading.Thread(target=client.call, args=("load_new_episode", "", True, 0xFFFF))
+    load.start()
+    time.sleep(0.2)
+    with client.connect(token) as late:
+        load.join()
+        assert episodes_heard(late, 0.5) == {1}
