@@ -63,7 +63,7 @@ def tick_cue(simulation: Simulation) -> int:
     return simulation.tick()
 
 
-@call("load_new_episode", where=Where.SIMULATION)
+@call("load_new_episode", where=Where.UNLOCKED)
 def load_new_episode(simulation: Simulation, name: str, reset_settings: bool = True, layers: int = ALL_LAYERS) -> None:
     """Load a map with some of its layers."""
     simulation.load(name, reset_settings, layers)

@@ -159,6 +159,10 @@ class Simulation:
             CallError: no such map, or one that cannot be used.
         """
         self.streams.await_expected()  # whoever is on the way to the old world's states must not hear of the new one
+        with self.lock:
+            self._load(name, reset_settings, layers)
+
+    def _load(self, name: str, reset_settings: bool, layers: int) -> None:
         old = self.episode
         settings = EpisodeSettings() if reset_settings else old.settings
         start = EpisodeStart(old.episode_id + 1, old.frame, settings)
