@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 import shapely
+import threadpoolctl
+from scipy import spatial
 
 from sim.assets.mesh import Material
 from sim.world.maps import load_map, map_names
+from sim.world.scenery.terrain import Terrain
 
 
 def triangles(name, tag, material=None):
@@ -103,3 +106,22 @@ def test_ground_reaches_300_m():
 def test_bend_surface_is_flat_asphalt_and_paving():
     assert len(triangles("urban_bend", 1, Material.ASPHALT)) == len(triangles("urban_bend", 1))
     assert set(np.round(triangles("urban_bend", 2, Material.PAVING)[..., 2].ravel(), 4)) == {0.12}
+
+
+def test_the_ground_is_prepared_by_one_thread_alone(monkeypatch):
+    """Threads of LAPACK that wait for each other made the start of a server on a busy machine take half a minute."""
+    threads = []
+
+    class Watched(spatial.Delaunay):
+        @property
+        def transform(self):
+            pools = threadpoolctl.threadpool_info()
+            threads.append(max(pool["num_threads"] for pool in pools if pool["user_api"] == "blas"))
+            return super().transform
+
+    monkeypatch.setattr(spatial, "Delaunay", Watched)
+    corners_m = np.array([[0.0, 0.0, 1.0], [9.0, 0.0, 1.0], [9.0, 9.0, 3.0], [0.0, 9.0, 3.0]])
+    with threadpoolctl.threadpool_limits(2, user_api="blas"):
+        height_m = Terrain(corners_m, shapely.Polygon()).height_m(np.array([[4.5, 4.5]]))
+    assert height_m == pytest.approx([2.0])
+    assert threads[0] == 1
