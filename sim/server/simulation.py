@@ -243,4 +243,5 @@ def _make_ready(world_map: WorldMap) -> None:
         with contextlib.suppress(Exception):  # who asks for it meets the same error, and is told
             _ = world_map.navigation_path
 
-    threading.Thread(target=make, name="map", daemon=True).start()
+    # Not a daemon: one that is in C++ code at the interpreter's end aborts the process.
+    threading.Thread(target=make, name="map").start()

@@ -41,6 +41,18 @@ def kill():
 serve(0, "urban_street", ready=lambda _: threading.Thread(target=kill).start())
 """
 
+STOPPED_WHILE_IT_MAKES_A_MAP_READY = """
+import time
+from sim.server.server import Server
+from sim.server.world_map import WorldMap
+def make(world_map):
+    time.sleep(1.0)
+    print("made", flush=True)
+WorldMap.navigation_path = property(make)
+with Server(0, "urban_street"):
+    print("stopped", flush=True)
+"""
+
 
 def answers(port):
     with socket.socket() as probe:
@@ -89,3 +101,10 @@ def test_server_stops_when_another_thread_takes_the_signal(request):
     """Which thread does is up to the kernel; Python's handler then waits for the main thread to wake up by itself."""
     server = subprocess.run([sys.executable, "-c", STOPPED_BESIDE], cwd=request.config.rootpath, timeout=30)
     assert server.returncode == 0
+
+
+def test_a_map_in_the_making_is_finished_before_the_interpreter_ends(request):
+    """Its C++ code, cut off by the end of the interpreter, aborted the process: exit code -6."""
+    script = [sys.executable, "-c", STOPPED_WHILE_IT_MAKES_A_MAP_READY]
+    done = subprocess.run(script, capture_output=True, text=True, timeout=60, check=False, cwd=request.config.rootpath)
+    assert (done.stdout.split(), done.returncode) == (["stopped", "made"], 0), done.stderr
