@@ -147,7 +147,7 @@ class Simulation:
         return self.episode.frame
 
     def load(self, name: str, reset_settings: bool, layers: int = ALL_LAYERS) -> None:
-        """Begin a new episode.
+        """Begin a new episode, once those who are about to listen do. Only on the simulation thread.
 
         Args:
             name: of a map; "" for the present one, "OpenDriveMap" for the text sent last. CARLA's layered maps

@@ -56,8 +56,8 @@ class Terrain:
         from scipy.spatial import Delaunay  # late: it takes longer to import than the server to start
 
         found = Delaunay(self.points_world_m[:, :2])
-        # What `find_simplex` needs is a small LAPACK call a triangle. On several threads they wait for each other in
-        # a loop without sleep: 20 s instead of 0.02 s for 12,000 triangles when other processes want the cores.
+        # What `find_simplex` needs takes a small LAPACK call a triangle, at each of which threads would wait for each
+        # other in a loop without sleep: up to a thousand times slower when other processes want the cores.
         with threadpool_limits(1, user_api="blas"):
             _ = found.transform
         return found
