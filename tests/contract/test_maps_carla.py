@@ -51,7 +51,8 @@ def test_spawn_points_keep_a_lorry_apart(data):
 
 
 def test_splits_and_origin(data, client_map):
-    assert data.split == ("nominal" if data.name in ("roundabout", "urban_avenue", "urban_bend") else "train")
+    nominal = ("roundabout", "urban_avenue", "urban_bend", "urban_boulevard", "urban_crescent")
+    assert data.split == ("nominal" if data.name in nominal else "train")
     place = client_map.transform_to_geolocation(carla.Location(0, 0, 0))
     assert (place.latitude, place.longitude) == pytest.approx((data.origin_lat_deg, data.origin_lon_deg))
 

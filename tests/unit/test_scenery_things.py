@@ -20,6 +20,8 @@ TAGS = {
     "rural": {1, 6, 8, 9, 10, 24},
     "urban_avenue": {1, 2, 3, 6, 9, 10, 20, 24, 25},
     "urban_bend": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
+    "urban_boulevard": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
+    "urban_crescent": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "urban_street": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
 }
 WITHOUT_HOUSES = ("motorway", "rural")

@@ -23,6 +23,8 @@ CATALOG = {
     "rural": ("sim.world.maps.rural:rural", "train"),
     "urban_avenue": ("sim.world.maps.urban:urban_avenue", "nominal"),
     "urban_bend": ("sim.world.maps.urban:urban_bend", "nominal"),
+    "urban_boulevard": ("sim.world.maps.urban:urban_boulevard", "nominal"),
+    "urban_crescent": ("sim.world.maps.urban:urban_crescent", "nominal"),
     "urban_street": ("sim.world.maps.urban:urban_street", "train"),
 }
 """Map name -> function that writes its OpenDRIVE, and its split; read when first asked for, to start quickly."""

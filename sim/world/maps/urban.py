@@ -1,4 +1,4 @@
-"""Urban roads: a street, an avenue and a street with bends."""
+"""Urban roads: straight ones and ones with bends, of two lanes and of four."""
 
 from __future__ import annotations
 
@@ -25,15 +25,51 @@ def urban_street(name: str) -> str:
     return od.text(name, [street], origin_deg=ORIGIN_DEG)
 
 
-def urban_avenue(name: str) -> str:
-    """500 m straight along x, two lanes a direction, side walks, no crossing, 70 km/h."""
+def four_lanes(speed_kmh: int) -> od.RoadSpec:
+    """A street with two lanes a direction and side walks."""
     side = (
         od.driving(LANE_M, od.broken(3.0, 6.0)),
         od.driving(LANE_M, od.kerb()),
         od.side_walk(SIDE_WALK_M),
     )
-    spec = od.RoadSpec(side, side, od.double_solid(), xodr.RoadType.town, 70)
-    return od.text(name, [od.road(1, od.course([xodr.Line(500.0)]), spec)], origin_deg=ORIGIN_DEG)
+    return od.RoadSpec(side, side, od.double_solid(), xodr.RoadType.town, speed_kmh)
+
+
+def urban_avenue(name: str) -> str:
+    """500 m straight along x, two lanes a direction, side walks, no crossing, 70 km/h."""
+    avenue = od.road(1, od.course([xodr.Line(500.0)]), four_lanes(70))
+    return od.text(name, [avenue], origin_deg=ORIGIN_DEG)
+
+
+def urban_boulevard(name: str) -> str:
+    """About 480 m with a long left bend of 300 m radius, two lanes a direction, a zebra crossing, 50 km/h."""
+    left_per_m = 1 / 300.0
+    pieces = [
+        xodr.Line(140.0),
+        xodr.Spiral(0.0, left_per_m, length=50.0),
+        xodr.Arc(left_per_m, length=120.0),
+        xodr.Spiral(left_per_m, 0.0, length=50.0),
+        xodr.Line(120.0),
+    ]
+    boulevard = od.road(1, od.course(pieces), four_lanes(50))
+    od.add_crosswalk(boulevard, 1, 400.0, ZEBRA_WALK_M, 2 * LANE_M)
+    return od.text(name, [boulevard], origin_deg=ORIGIN_DEG)
+
+
+def urban_crescent(name: str) -> str:
+    """About 400 m round a right bend of 110 m radius, two zebra crossings, 30 km/h."""
+    right_per_m = -1 / 110.0
+    pieces = [
+        xodr.Line(90.0),
+        xodr.Spiral(0.0, right_per_m, length=30.0),
+        xodr.Arc(right_per_m, length=150.0),
+        xodr.Spiral(right_per_m, 0.0, length=30.0),
+        xodr.Line(100.0),
+    ]
+    street = od.road(1, od.course(pieces), two_lanes(30))
+    for number, s_m in ((1, 50.0), (2, 340.0)):
+        od.add_crosswalk(street, number, s_m, ZEBRA_WALK_M, LANE_M)
+    return od.text(name, [street], origin_deg=ORIGIN_DEG)
 
 
 def urban_bend(name: str) -> str:
