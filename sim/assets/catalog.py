@@ -33,6 +33,9 @@ _NOMINAL_VEHICLES = frozenset(
         "vehicle.lincoln.mkz_2020",
         "vehicle.mercedes.coupe_2020",
         "vehicle.mini.cooper_s_2021",
+        "vehicle.moosetest.box_truck",
+        "vehicle.moosetest.city_bus",
+        "vehicle.moosetest.panel_van",
         "vehicle.nissan.patrol_2021",
         "vehicle.volkswagen.t2_2021",
     }
@@ -80,6 +83,9 @@ class Asset(NamedTuple):
 
 
 _OWN_ASSETS = (
+    Asset("vehicle.moosetest.box_truck", "truck", (8.2, 2.5, 3.4)),
+    Asset("vehicle.moosetest.city_bus", "bus", (12.0, 2.55, 3.1)),
+    Asset("vehicle.moosetest.panel_van", "van", (5.6, 2.05, 2.6)),
     Asset("walker.moosetest.adult", "walker", (0.375, 0.375, 1.86), "male", "adult"),
     Asset("walker.moosetest.child", "walker", (0.5, 0.5, 1.1), "female", "child"),
     Asset("static.moosetest.billboard", "billboard", (0.2, 4.0, 3.6)),

@@ -190,9 +190,9 @@ HAND_BRAKE_SHARE: Final = 0.5
 _KIND_WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("bicycle", ("crossbike", "century", "omafiets", "bicycle")),
     ("motorcycle", ("harley", "kawasaki", "vespa", "yamaha", "motorcycle")),
-    ("bus", ("fusorosa", ".bus")),
+    ("bus", ("fusorosa", "bus", "coach")),
     ("truck", ("carlacola", "european_hgv", "firetruck", "cybertruck", "truck")),
-    ("van", ("ambulance", "sprinter", "volkswagen.t2", ".van")),
+    ("van", ("ambulance", "sprinter", "volkswagen.t2", "van")),
 )
 
 

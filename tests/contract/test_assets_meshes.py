@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from importlib.resources import files
-
 import numpy as np
 import pytest
 
 from sim.assets import library
+from sim.assets.catalog import assets
 from sim.assets.mesh import Material, Mesh, MeshKey
 
 SIZE_TOLERANCE_M = 0.02
@@ -33,11 +31,6 @@ def usual(asset: str, level: int) -> Mesh:
 def volume_m3(mesh: Mesh) -> float:
     corner = mesh.position_m[mesh.triangle].astype(np.float64)
     return float(np.einsum("ij,ij->i", corner[:, 0], np.cross(corner[:, 1], corner[:, 2])).sum() / 6.0)
-
-
-def categories() -> dict[str, str]:
-    text = (files("sim.assets") / "sizes.csv").read_text(encoding="utf-8")
-    return {row["id"]: row["category"] for row in csv.DictReader(text.splitlines())}
 
 
 @pytest.mark.parametrize(("asset", "level"), CASES)
@@ -94,7 +87,7 @@ def test_mesh_encloses_volume_and_normals_agree_with_winding(asset, level):
 
 @pytest.mark.parametrize("asset", library.asset_names())
 def test_mesh_keeps_its_triangle_budget(asset):
-    kind = "walker" if asset.startswith("walker.") else categories().get(asset, "")
+    kind = "walker" if asset.startswith("walker.") else assets()[asset].category
     budget = BUDGETS.get(kind, PROP_BUDGET)
     counts = [len(usual(asset, level).triangle) for level in (0, 1, 2)]
     assert all(count <= most for count, most in zip(counts, budget, strict=True)), counts

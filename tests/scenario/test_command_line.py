@@ -32,6 +32,8 @@ def importable(monkeypatch, request):
         (["run", "tempe", "--camera-weights", "none.onnx"], "none.onnx"),
         (["run", "tempe", "--lidar-weights", "none.onnx"], "none.onnx"),
         (["run", "tempe", "--carla", "somewhere", "--stack", "oracle"], "want HOST:PORT"),
+        (["assets", "vehicle.no.*"], "no asset of that name"),
+        (["assets", "vehicle.audi.tt", "--sheet", "cars.txt"], "want a .png or .jpg file"),
         (["serve", "--map", "urban_stret", "--port", "0"], "urban_street"),
         (["serve", "--map", "missing.xodr", "--port", "0"], "missing.xodr"),
     ],
@@ -85,3 +87,18 @@ def test_help_does_not_import_the_heavy_libraries(tmp_path):
     program = f"import sys, scenarios.cli; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_assets_are_listed_by_pattern_and_drawn_on_a_sheet(tmp_path):
+    done = moosetest("assets", "vehicle.moosetest.*_van", "--sheet", "sheets/vans.jpg", "--json", cwd=tmp_path)
+    if "OpenGL" in done.stdout and done.returncode == 3:
+        pytest.skip(done.stdout)
+    assert done.returncode == 0, done.stderr
+    van = {
+        "asset": "vehicle.moosetest.panel_van",
+        "category": "van",
+        "size_lwh_m": [5.6, 2.05, 2.6],
+        "split": "nominal",
+    }
+    assert json.loads(done.stdout) == [van]
+    assert (tmp_path / "sheets" / "vans.jpg").stat().st_size > 3000

@@ -20,8 +20,8 @@ _SHIRTS: tuple[Color, ...] = ((0.06, 0.025, 0.025), (0.03, 0.04, 0.07), (0.07, 0
 _FACE: Color = (0.075, 0.055, 0.045)
 
 
-def add_bus(builder: MeshBuilder, shape: CarShape, level: int) -> None:
-    """Add a city bus."""
+def add_bus(builder: MeshBuilder, shape: CarShape, level: int, mirror_out_m: float = 0.16) -> None:
+    """Add a city bus whose mirrors hang `mirror_out_m` outside its walls."""
     add_lower_body(builder, shape, _livery(shape) + _ends(shape) + _door_patches(shape), level)
     add_greenhouse(builder, shape, _window_patches(shape, level), level)
     add_running_gear(builder, shape, level, spokes=10, rim=STEEL)
@@ -29,7 +29,7 @@ def add_bus(builder: MeshBuilder, shape: CarShape, level: int) -> None:
     hw, x = 0.5 * shape.width_m, 0.5 * shape.length_m
     for side in (1.0, -1.0):
         foot = (x - 0.12, side * 0.93 * hw, 0.82 * shape.height_m)
-        head = (x - 0.05, side * (hw + 0.16), 0.66 * shape.height_m)
+        head = (x - 0.05, side * (hw + mirror_out_m), 0.66 * shape.height_m)
         add_arm_mirror(builder, foot, head, (0.06, 0.11, 0.28), level)
     if level == 0:
         _add_passengers(builder, shape)

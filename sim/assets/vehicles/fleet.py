@@ -17,6 +17,7 @@ from sim.assets.vehicles.bus import add_bus
 from sim.assets.vehicles.cars import add_car
 from sim.assets.vehicles.emergency import add_fire_truck, add_police_car, repainted
 from sim.assets.vehicles.fixtures import WHITE
+from sim.assets.vehicles.own_fleet import OWN_VEHICLES
 from sim.assets.vehicles.shape import CarShape
 from sim.assets.vehicles.shell import Color
 from sim.assets.vehicles.style import style_of
@@ -76,7 +77,9 @@ def vehicle(asset: Asset, level: int) -> Mesh:
     """The mesh of a four-wheeled vehicle, filling its bounding box."""
     builder = MeshBuilder()
     length, width, height = asset.size_lwh_m
-    if asset.name in _BODIED:
+    if asset.name in OWN_VEHICLES:
+        OWN_VEHICLES[asset.name](builder, level)
+    elif asset.name in _BODIED:
         shape, add = _BODIED[asset.name]
         shape = replace(shape, style=style_of(asset.name))
         bar_m = _LIGHT_BAR_M if asset.name in _WITH_LIGHT_BAR else 0.0
