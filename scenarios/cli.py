@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scenarios.errors import WRONG_USE, clear_errors, stop
+from scenarios.errors import INCONCLUSIVE, WRONG_USE, clear_errors, stop
 
 app = typer.Typer(
     name="moosetest",
@@ -87,6 +87,41 @@ def list_things(what: Annotated[Listing, typer.Argument()] = Listing.CASES, as_j
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
     else:
+        print_listing(rows)
+
+
+@app.command()
+def assets(
+    patterns: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATTERN]…", help="Names with wildcards, as 'vehicle.*' [all].")
+    ] = None,
+    sheet: Annotated[
+        Path | None, typer.Option(metavar="FILE.png|FILE.jpg", help="Draw them there, each from four sides.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List vehicles, people, animals and props with true size and split, or draw them on a contact sheet."""
+    from scenarios.listing import asset_rows, print_listing
+
+    with clear_errors(as_json):
+        rows = asset_rows(patterns or ["*"])
+        _check(bool(rows), f"assets {' '.join(patterns or [])}: no asset of that name; see `moosetest assets`", as_json)
+        if sheet is not None:
+            import cv2
+
+            from sim.render.contact_sheet import contact_sheet
+            from sim.render.context import RenderUnavailableError
+
+            _check(sheet.suffix in (".png", ".jpg"), f"--sheet {sheet}: want a .png or .jpg file", as_json)
+            try:
+                picture = contact_sheet([row["asset"] for row in rows])
+            except RenderUnavailableError as error:
+                stop(str(error), INCONCLUSIVE, as_json)
+            sheet.parent.mkdir(parents=True, exist_ok=True)
+            cv2.imwrite(str(sheet), picture[..., ::-1])
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    elif sheet is None:
         print_listing(rows)
 
 

@@ -1,7 +1,9 @@
-"""What there is: cases with families and sources, maps, detectors, stacks."""
+"""What there is: cases with families and sources, maps, detectors, stacks, assets."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from rich.table import Table
@@ -13,6 +15,17 @@ from scenarios.terminal import console
 def listing(what: str) -> list[dict[str, Any]]:
     """Rows of `cases`, `maps`, `detectors` or `stacks`."""
     return {"cases": _cases, "maps": _maps, "detectors": _detectors, "stacks": _stacks}[what]()
+
+
+def asset_rows(patterns: Sequence[str]) -> list[dict[str, Any]]:
+    """Rows of the assets whose name matches any of `patterns`, as `vehicle.*`."""
+    from sim.assets.catalog import assets, split
+
+    return [
+        {"asset": name, "category": asset.category, "size_lwh_m": list(asset.size_lwh_m), "split": split(asset)}
+        for name, asset in sorted(assets().items())
+        if any(fnmatchcase(name, pattern) for pattern in patterns)
+    ]
 
 
 def print_listing(rows: list[dict[str, Any]]) -> None:
