@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.render.lighting import Light, haze_extinction_per_m, is_layered, mist_extinction_per_m
+from sim.render.lighting import Light, is_layered
 from sim.render.shadows import ShadowView
 from sim.render.view import CameraView
+from sim.world.air import HALVINGS_PER_M, densest_fog_per_m, even_extinction_per_m
 from sim.world.scene import Scene, Weather
 
 MAX_BEAMS = 4
 """Vehicles whose headlamps light the street in one picture: the nearest."""
-HALVINGS_PER_M = 0.1
-"""Of the fog's density at a falloff of 1 (Unreal: 2 ** (-falloff / 1000 per cm))."""
 READ_NOISE = 0.0035
 """Standard deviation of the sensor's noise in the dark, of full scale, by day."""
 
@@ -69,7 +68,7 @@ def frame_block(inputs: FrameInputs) -> bytes:
         _row(light.sky_up_rgb, weather.cloudiness),
         _row(light.sky_down_rgb, light.night),
         _row(light.zenith_rgb, light.exposure),
-        _row(light.horizon_rgb, haze_extinction_per_m(weather) if is_layered(weather) else light.fog_per_m),
+        _row(light.horizon_rgb, even_extinction_per_m(weather) if is_layered(weather) else light.fog_per_m),
         _row(light.fog_rgb, light.fog_start_m),
         _row(forward, weather.precipitation),
         _noise_row(inputs),
@@ -95,7 +94,7 @@ def _mist_row(weather: Weather) -> NDArray[np.float64]:
     """
     rate = HALVINGS_PER_M * weather.fog_falloff
     depth_m = min(36.0 / weather.fog_falloff, 9000.0) if weather.fog_falloff > 0.0 else 9000.0
-    return np.array([mist_extinction_per_m(weather), rate, weather.fog_base_z_m, depth_m])
+    return np.array([densest_fog_per_m(weather), rate, weather.fog_base_z_m, depth_m])
 
 
 def _noise_row(inputs: FrameInputs) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.render.exposure import Metering
+from sim.world.air import densest_fog_per_m, extinction_per_m
 from sim.world.scene import Scene, Weather
 
 SUN_OUTSIDE_AIR_LX = 128_000.0
@@ -27,8 +28,6 @@ EXPOSURE_FLOOR_LX = 7.0
 """Automatic exposure opens no farther than for this illuminance: night stays dark."""
 LAYERS_FROM_DENSITY = 0.05
 """Below, fog is a fifth of the haze at most over any distance on a street: it counts as haze."""
-FOG_COEFFICIENT_PER_M = 0.1
-"""Extinction at fog density 1: meteorological range 3 / 0.1 = 30 m, dense fog."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,24 +63,6 @@ class Light:
     def has_sun(self) -> bool:
         """Whether direct light is strong enough to draw its shadows."""
         return float(self.sun_rgb.max()) > 0.02
-
-
-def haze_extinction_per_m(weather: Weather) -> float:
-    """Extinction of all that hangs in the air at any height: haze, rain, dust."""
-    haze = 1.2e-4 * (0.5 + 0.5 * weather.mie)  # 25 km of visual range on a usual clear day
-    rain = 0.004 * weather.precipitation
-    dust = 0.03 * weather.dust_storm
-    return haze + rain + dust
-
-
-def mist_extinction_per_m(weather: Weather) -> float:
-    """Extinction of the fog at its base; the square makes low densities haze and high ones fog."""
-    return FOG_COEFFICIENT_PER_M * weather.fog_density**2
-
-
-def fog_extinction_per_m(weather: Weather) -> float:
-    """Extinction coefficient of Koschmieder's law at the height of the road."""
-    return haze_extinction_per_m(weather) + mist_extinction_per_m(weather)
 
 
 def is_layered(weather: Weather) -> bool:
@@ -138,7 +119,7 @@ def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float) ->
         zenith_rgb=zenith,
         horizon_rgb=horizon,
         fog_rgb=fog_rgb,
-        fog_per_m=fog_extinction_per_m(weather),
+        fog_per_m=extinction_per_m(weather),
         fog_start_m=weather.fog_distance_m,
         exposure=exposure,
         metered=metered,
@@ -149,7 +130,7 @@ def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float) ->
 
 def _mist_share(weather: Weather) -> float:
     """How much of what dims the view is fog."""
-    return mist_extinction_per_m(weather) / fog_extinction_per_m(weather)
+    return densest_fog_per_m(weather) / extinction_per_m(weather)
 
 
 def _sun_lx(elevation_rad: float, rayleigh: float) -> NDArray[np.float64]:

@@ -124,7 +124,9 @@ class Weather:
 
     `sun_direction_world` points from the ground to the sun. Percentages become shares in [0, 1]. `wetness` is how wet
     roads are, `deposits` how much of them lies under water. `scattering`, `mie` and `rayleigh` are factors on what
-    CARLA's defaults mean. Fog is as dense as `fog_density` says at `fog_base_z_m`.
+    CARLA's defaults mean. Fog is as dense as `fog_density` says at `fog_base_z_m`. CARLA knows no snow:
+    `snowfall_mm_per_h` is the rate at which it falls, as water; `snow_cover` the share of the ground that it hides.
+    `sim/world/air.py` says what these mean in metres of sight.
     """
 
     sun_azimuth_rad: float = 0.8
@@ -142,6 +144,8 @@ class Weather:
     mie: float = 1.0
     rayleigh: float = 1.0
     fog_base_z_m: float = 0.0
+    snowfall_mm_per_h: float = 0.0
+    snow_cover: float = 0.0
 
     @property
     def sun_direction_world(self) -> NDArray[np.float64]:

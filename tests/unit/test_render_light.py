@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.assets.mesh import MeshKey
 from sim.render.exposure import Metering
-from sim.render.lighting import fog_extinction_per_m, light_of
+from sim.render.lighting import light_of
 from sim.render.renderer import CameraRenderer
 from sim.render.view import CameraView
 from sim.world.scene import Instance, Scene, StreetLamp, Weather
@@ -110,11 +110,6 @@ def test_fog_pales_what_is_far(renderer: CameraRenderer) -> None:
 
     assert contrast(0.0) > 60.0
     assert contrast(0.7) < 0.25 * contrast(0.0)
-
-
-def test_fog_is_koschmieders(renderer: CameraRenderer) -> None:
-    # density 1 is dense fog: 5 % contrast (exp(-3)) is left after about 30 m
-    assert 3.0 / fog_extinction_per_m(Weather(fog_density=1.0)) == pytest.approx(30.0, rel=0.01)
 
 
 def test_noise_changes_with_the_frame_and_the_seed(renderer: CameraRenderer) -> None:
