@@ -1,0 +1,59 @@
+"""Fog takes contrast by Koschmieder's law: measured in pictures, made linear again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.assets.mesh import MeshKey
+from sim.render.exposure import Metering
+from sim.render.film import light_of_pixels
+from sim.render.renderer import CameraRenderer
+from sim.world.air import extinction_per_m, visual_range_m
+from sim.world.scene import Instance, Weather
+from tests.render_scenes import camera, pose, renderer_of, scene
+
+DARKER = Metering(compensation_ev=-2.5)
+"""Puts the fog in the middle of the display's curve, where a pixel's step is the smallest share of the light."""
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[CameraRenderer]:
+    with renderer_of() as made:
+        yield made
+
+
+def contrast(renderer: CameraRenderer, weather: Weather, distance_m: float, asset: str) -> float:
+    """Of a board straight ahead against the horizon beside it, as shares of the horizon's light."""
+    side = np.diag([1.0, 0.4 * distance_m, 0.4 * distance_m, 1.0])  # 32 px wide at any distance
+    board = Instance(1, 14, MeshKey(asset), pose(distance_m + 0.5, 0.0, 1.5) @ side, cloth_reflectance=0.02)
+    rgb = renderer.render(
+        scene(board, weather=replace(weather, cloudiness=1.0)), camera(metering=DARKER), frozenset({"rgb"})
+    ).rgb
+    assert rgb is not None
+    green = light_of_pixels(rgb)[:, :, 1].astype(np.float64)
+    horizon = green[46:50, 20:40].mean()
+    return float((green[46:50, 70:90].mean() - horizon) / horizon)
+
+
+@pytest.mark.parametrize("weather", [Weather(fog_density=0.5), Weather(dust_storm=0.8), Weather(snowfall_mm_per_h=8.0)])
+@pytest.mark.parametrize("asset", ["box", "dark_box"])
+def test_contrast_falls_with_distance_as_the_extinction_says(
+    renderer: CameraRenderer, weather: Weather, asset: str
+) -> None:
+    per_m = extinction_per_m(weather, 1.5)  # the eye and the middle of the board are 1.5 m up
+    near_m = 0.2 * visual_range_m(per_m)
+    near = contrast(renderer, weather, near_m, asset)
+    for share in (0.4, 0.6):
+        far_m = share * visual_range_m(per_m)
+        far = contrast(renderer, weather, far_m, asset)
+        assert far / near == pytest.approx(np.exp(-per_m * (far_m - near_m)), rel=0.06)
+
+
+def test_five_percent_of_a_black_board_is_left_at_the_visual_range(renderer: CameraRenderer) -> None:
+    weather = Weather(fog_density=0.5, fog_distance_m=0.0)
+    assert contrast(renderer, weather, 120.0, "dark_box") == pytest.approx(-0.05, abs=0.008)
+    assert contrast(renderer, weather, 60.0, "dark_box") == pytest.approx(-(0.05**0.5), abs=0.015)
