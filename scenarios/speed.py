@@ -97,14 +97,14 @@ def _tick_rate(n_vehicles: int, n_walkers: int) -> float:
 def _crowded_scene() -> tuple[Scene, np.ndarray]:
     import carla
 
-    from scenarios.dataset.traffic import assets_of, crowd, daylight, ego_pose
+    from scenarios.dataset.traffic import crowd, daylight, ego_pose, population_of
     from sim.lane_map import lane_map
 
     data = load_map("urban_street")
     lanes = lane_map(carla.Map(data.name, data.xodr))
     rng = np.random.default_rng(0)
     ego = ego_pose(lanes, rng)
-    users = crowd(lanes, ego, assets_of("train"), ACTORS, rng)
+    users = crowd(lanes, ego, population_of("train"), ACTORS, rng)
     return Scene(data.scenery(), tuple(user.instance for user in users), daylight(rng), time_s=0.0), ego
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from perception.training.dataset_format import CameraSample, LidarSample
 from scenarios.dataset.traffic import RoadUser
 from sim.assets import library
-from sim.assets.mesh import MeshKey
+from sim.assets.mesh import Mesh, MeshKey
 from sim.raycast.lidar import LidarSweep
 from sim.render.view import CameraView, Images
 
@@ -38,8 +40,32 @@ def _camera_row(
 ) -> tuple[NDArray[np.float64], int, float, float] | None:
     """Box in the picture, class, visible share, distance; None when it is behind or beside the picture."""
     key = user.instance.mesh
-    mesh = library.mesh(MeshKey(key.asset, key.pose, SILHOUETTE_LEVEL))
-    T_optical_body = view.optical_from_world() @ user.instance.T_world_body
+    shape = outline(view, library.mesh(MeshKey(key.asset, key.pose, SILHOUETTE_LEVEL)), user.instance.T_world_body)
+    if shape is None:
+        return None
+    seen = np.count_nonzero(instance_id == user.instance.actor_id) / max(int(shape.mask.sum()), 1)
+    distance_m = float(np.linalg.norm(user.center_world_m - view.eye_world_m))
+    return shape.box_px, int(user.class_id), min(1.0, seen) * shape.inside_share, distance_m
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """Where a body would be seen if nothing stood before it.
+
+    Args:
+        box_px: (4,) its box within the picture, pixel centres at integers.
+        inside_share: of the area of its whole box, what lies in the picture.
+        mask: (H, W) uint8, 1 where it would be seen.
+    """
+
+    box_px: NDArray[np.float64]
+    inside_share: float
+    mask: NDArray[np.uint8]
+
+
+def outline(view: CameraView, mesh: Mesh, T_world_body: NDArray[np.float64]) -> Outline | None:
+    """The outline of a mesh; None when it reaches behind the camera, or is beside the picture or a speck."""
+    T_optical_body = view.optical_from_world() @ T_world_body
     points_m = mesh.position_m @ T_optical_body[:3, :3].T + T_optical_body[:3, 3]
     if points_m[:, 2].min() < NEAR_M:
         return None
@@ -49,16 +75,13 @@ def _camera_row(
     low, high = np.clip(whole_px[:2], 0.0, size_px), np.clip(whole_px[2:], 0.0, size_px)
     if np.any(high - low < MIN_BOX_PX):
         return None
-    mask = np.zeros(instance_id.shape, dtype=np.uint8)
+    mask = np.zeros((view.height_px, view.width_px), dtype=np.uint8)
     corners_px = np.round(edges_px[mesh.triangle] * 16.0 - 8.0).astype(np.int32)
     for corners in corners_px:
         cv2.fillConvexPoly(mask, corners, 1, shift=4)
     inside = float(np.prod(high - low) / np.prod(whole_px[2:] - whole_px[:2]))
-    seen = np.count_nonzero(instance_id == user.instance.actor_id) / max(int(mask.sum()), 1)
-    distance_m = float(np.linalg.norm(user.center_world_m - view.eye_world_m))
     # Half a pixel less: boxes are told with pixel centres at integers.
-    box_px = np.concatenate([low, high]) - 0.5
-    return box_px, int(user.class_id), float(min(1.0, seen) * inside), distance_m
+    return Outline(np.concatenate([low, high]) - 0.5, inside, mask)
 
 
 def lidar_sample(

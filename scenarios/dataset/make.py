@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from math import radians
 from pathlib import Path
@@ -13,14 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from moosetest.objects import ObjectClass
 from moosetest.timing import TICK_NS, s_from_ns
 from moosetest.world import LaneMap
 from perception.training.dataset_format import DatasetWriter, TrainingSample
 from scenarios.dataset.labels import camera_sample, lidar_sample
-from scenarios.dataset.traffic import assets_of, daylight, ego_pose, traffic
+from scenarios.dataset.traffic import Population, daylight, ego_pose, population_of, traffic
 from sim.assets import library
-from sim.assets.catalog import Asset
 from sim.lane_map import lane_map
 from sim.raycast.caster import RayCaster
 from sim.raycast.lidar import Lidar, LidarParams
@@ -33,7 +31,7 @@ from sim.world.scene import Scene
 
 ASSET_SPLIT = {"train": "train", "val": "nominal"}
 """Validation frames are made of maps and assets that training never sees."""
-PEOPLE_MAPS = frozenset({"urban_street", "urban_avenue", "urban_bend", "junction"})
+PEOPLE_MAPS = frozenset({"urban_street", "urban_avenue", "urban_bend", "urban_boulevard", "urban_crescent", "junction"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +74,7 @@ class _Maker:
         self._renderer = CameraRenderer(library.mesh)
         self._caster = RayCaster(library.mesh)
         self._stages: dict[str, list[_Stage]] = {}
-        self._stock: dict[str, dict[ObjectClass, list[Asset]]] = {}
+        self._populations: dict[str, Population] = {}
 
     def sample(self, split: str, index: int, frame_id: str) -> TrainingSample:
         """One frame: depends on the seed, the split and the index alone, so that it may be made in any order."""
@@ -84,7 +82,10 @@ class _Maker:
         stages = self._stages_of(ASSET_SPLIT[split])
         stage = stages[index % len(stages)]
         ego = ego_pose(stage.lanes, rng)
-        users = traffic(stage.lanes, ego, self._stock[ASSET_SPLIT[split]], stage.data.name in PEOPLE_MAPS, rng)
+        population = self._populations[ASSET_SPLIT[split]]
+        if stage.data.name not in PEOPLE_MAPS:
+            population = replace(population, people=(0, 0))
+        users = traffic(stage.lanes, ego, population, rng)
         instances = tuple(user.instance for user in users)
         scene = Scene(stage.data.scenery(), instances, daylight(rng), time_s=0.0, frame=index)
         cameras = {}
@@ -109,7 +110,7 @@ class _Maker:
         if split not in self._stages:
             import carla
 
-            self._stock[split] = assets_of(split)
+            self._populations[split] = population_of(split)
             maps = [load_map(name) for name in map_names()]
             self._stages[split] = [
                 _Stage(data, lane_map(carla.Map(data.name, data.xodr))) for data in maps if data.split == split

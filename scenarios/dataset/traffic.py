@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import pi
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,30 @@ VERGE_M = (0.6, 2.8)
 """People on a side walk: this far beyond the edge of the outermost lane."""
 
 
+class Group(NamedTuple):
+    """Vehicles of which one is as likely as the other, and their share of all vehicles (relative)."""
+
+    share: float
+    assets: tuple[Asset, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Population:
+    """Who is about, and how busy the street is.
+
+    Args:
+        groups: what drives and rides.
+        walkers: who walks.
+        vehicles: how often to try to place one: least, and one more than the largest; (0, 0) is never.
+        people: likewise.
+    """
+
+    groups: tuple[Group, ...]
+    walkers: tuple[Asset, ...]
+    vehicles: tuple[int, int] = (6, 18)
+    people: tuple[int, int] = (4, 18)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RoadUser:
     """One actor of a nominal scene: what it is, its box, and what the renderers need."""
@@ -60,14 +85,20 @@ class RoadUser:
     instance: Instance
 
 
-def assets_of(split: str) -> dict[ObjectClass, list[Asset]]:
-    """Assets of a training split by class; sorted, so that a seed draws the same ones everywhere."""
+def population_of(split: str) -> Population:
+    """The assets of a training split; sorted, so that a seed draws the same ones everywhere."""
     found: dict[ObjectClass, list[Asset]] = {}
     for asset in sorted(assets().values()):
-        class_id = ObjectClass.PERSON if asset.kind == "walker" else _CLASS.get(asset.category)
+        class_id = class_of(asset)
         if class_id is not None and library.split(asset.name) == split:
             found.setdefault(class_id, []).append(asset)
-    return found
+    groups = tuple(Group(share, tuple(found[c])) for c, share in _SHARE.items() if c in found)
+    return Population(groups=groups, walkers=tuple(found[ObjectClass.PERSON]))
+
+
+def class_of(asset: Asset) -> ObjectClass | None:
+    """What a road user is to a detector; None for things that are none."""
+    return ObjectClass.PERSON if asset.kind == "walker" else _CLASS.get(asset.category)
 
 
 def daylight(rng: np.random.Generator) -> Weather:
@@ -89,34 +120,24 @@ def ego_pose(lanes: LaneMap, rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def traffic(
-    lanes: LaneMap,
-    T_world_ego: NDArray[np.float64],
-    stock: dict[ObjectClass, list[Asset]],
-    with_people: bool,
-    rng: np.random.Generator,
+    lanes: LaneMap, T_world_ego: NDArray[np.float64], population: Population, rng: np.random.Generator
 ) -> list[RoadUser]:
     """Vehicles in lanes and at the kerb, people on side walks and crossing; no two in one another."""
     users: list[RoadUser] = []
-    for _ in range(int(rng.integers(6, 18))):
-        _try_add(users, _vehicle(lanes, T_world_ego, stock, rng, len(users) + 1))
-    if with_people:
-        for _ in range(int(rng.integers(4, 18))):
-            _try_add(users, _person(lanes, T_world_ego, stock, rng, len(users) + 1))
+    for limits, make in ((population.vehicles, _vehicle), (population.people, _person)):
+        for _ in range(int(rng.integers(*limits)) if limits != (0, 0) else 0):
+            _try_add(users, make(lanes, T_world_ego, population, rng, len(users) + 1))
     return users
 
 
 def crowd(
-    lanes: LaneMap,
-    T_world_ego: NDArray[np.float64],
-    stock: dict[ObjectClass, list[Asset]],
-    count: int,
-    rng: np.random.Generator,
+    lanes: LaneMap, T_world_ego: NDArray[np.float64], population: Population, count: int, rng: np.random.Generator
 ) -> list[RoadUser]:
     """`count` road users, half of them on foot: the busy street that speed is measured in."""
     users: list[RoadUser] = []
     for attempt in range(count * 50):
         make = _person if attempt % 2 else _vehicle
-        _try_add(users, make(lanes, T_world_ego, stock, rng, len(users) + 1))
+        _try_add(users, make(lanes, T_world_ego, population, rng, len(users) + 1))
         if len(users) == count:
             break
     return users
@@ -125,31 +146,28 @@ def crowd(
 def _vehicle(
     lanes: LaneMap,
     T_world_ego: NDArray[np.float64],
-    stock: dict[ObjectClass, list[Asset]],
+    population: Population,
     rng: np.random.Generator,
     actor_id: int,
 ) -> RoadUser | None:
-    classes = [c for c in _SHARE if c in stock]
-    shares = np.array([_SHARE[c] for c in classes])
-    class_id = classes[int(rng.choice(len(classes), p=shares / shares.sum()))]
-    asset = stock[class_id][int(rng.integers(len(stock[class_id])))]
+    shares = np.array([group.share for group in population.groups])
+    among = population.groups[int(rng.choice(len(shares), p=shares / shares.sum()))].assets
+    asset = among[int(rng.integers(len(among)))]
     lane, station_m = _near(lanes, T_world_ego, rng)
-    two_wheeled = class_id in (ObjectClass.BICYCLE, ObjectClass.MOTORCYCLE)
-    left_m = float(rng.normal(-0.8 if two_wheeled else 0.0, 0.3))
+    left_m = float(rng.normal(-0.8 if asset.is_two_wheeler else 0.0, 0.3))
     turn_rad = float(rng.normal(0.0, 0.05)) if rng.random() > 0.12 else float(rng.uniform(-pi, pi))
     pose = _on_lane(lane, station_m, left_m, turn_rad)
-    return _user(asset, class_id, "", pose, actor_id, rng)
+    return _user(asset, "", pose, actor_id, rng)
 
 
 def _person(
     lanes: LaneMap,
     T_world_ego: NDArray[np.float64],
-    stock: dict[ObjectClass, list[Asset]],
+    population: Population,
     rng: np.random.Generator,
     actor_id: int,
 ) -> RoadUser | None:
-    people = stock[ObjectClass.PERSON]
-    asset = people[int(rng.integers(len(people)))]
+    asset = population.walkers[int(rng.integers(len(population.walkers)))]
     lane, station_m = _near(lanes, T_world_ego, rng)
     crossing = rng.random() < 0.3
     if crossing:
@@ -161,18 +179,19 @@ def _person(
         return None
     pose = _on_lane(lane, station_m, left_m, turn_rad)
     posture = "stand" if rng.random() < 0.25 else f"walk_{int(rng.integers(8))}"
-    return _user(asset, ObjectClass.PERSON, posture, pose, actor_id, rng, kerb_m=0.0 if crossing else 0.12)
+    return _user(asset, posture, pose, actor_id, rng, kerb_m=0.0 if crossing else 0.12)
 
 
 def _user(
     asset: Asset,
-    class_id: ObjectClass,
     posture: str,
     pose: NDArray[np.float64],
     actor_id: int,
     rng: np.random.Generator,
     kerb_m: float = 0.0,
 ) -> RoadUser:
+    class_id = class_of(asset)
+    assert class_id is not None, asset.name
     half_height_m = asset.size_lwh_m[2] / 2
     center_m = pose[:3, 3] + np.array([0.0, 0.0, half_height_m + kerb_m])
     body = pose.copy()
