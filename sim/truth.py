@@ -14,6 +14,7 @@ from moosetest.frames import Transform
 from moosetest.objects import ObjectClass
 from moosetest.world import EgoState
 from sim import convert
+from sim.assets.animals.names import ANIMALS
 
 _BASE_TYPE_CLASS = {
     "car": ObjectClass.CAR,
@@ -144,6 +145,8 @@ def _xyz(vector: Any) -> tuple[float, float, float]:
 
 
 def _class_of(actor: Any) -> ObjectClass:
+    if actor.type_id in ANIMALS:
+        return ObjectClass.UNKNOWN
     if actor.type_id.startswith("walker."):
         return ObjectClass.PERSON
     if actor.type_id.startswith("vehicle."):

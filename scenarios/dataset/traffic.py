@@ -98,7 +98,7 @@ def population_of(split: str) -> Population:
 
 def class_of(asset: Asset) -> ObjectClass | None:
     """What a road user is to a detector; None for things that are none."""
-    return ObjectClass.PERSON if asset.kind == "walker" else _CLASS.get(asset.category)
+    return ObjectClass.PERSON if asset.category == "walker" else _CLASS.get(asset.category)
 
 
 def daylight(rng: np.random.Generator) -> Weather:

@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
+from sim.assets.animals.names import ANIMALS, DEER, DOG, HORSE_RIDER, KANGAROO, MOOSE
+
 Split = Literal["train", "nominal", "edge"]
 Size = tuple[float, float, float]
 
@@ -18,6 +20,7 @@ WALKER_POSES = (
     "crouch",
     "lie",
 )
+ANIMAL_POSES = tuple(pose for pose in WALKER_POSES if pose != "crouch")
 TWO_WHEELER_POSES = ("", "bare")
 
 
@@ -48,6 +51,7 @@ _EDGE_ASSETS = frozenset(
         "vehicle.carlamotors.firetruck",
         "walker.moosetest.adult",
         "walker.moosetest.child",
+        *ANIMALS,
         "static.moosetest.billboard",
         "static.moosetest.bicycle",
     }
@@ -88,6 +92,11 @@ _OWN_ASSETS = (
     Asset("vehicle.moosetest.panel_van", "van", (5.6, 2.05, 2.6)),
     Asset("walker.moosetest.adult", "walker", (0.375, 0.375, 1.86), "male", "adult"),
     Asset("walker.moosetest.child", "walker", (0.5, 0.5, 1.1), "female", "child"),
+    Asset(MOOSE, "animal", (2.93, 1.51, 2.63), "other", "adult"),
+    Asset(DEER, "animal", (1.33, 0.43, 1.64), "other", "adult"),
+    Asset(DOG, "animal", (1.19, 0.24, 0.74), "other", "adult"),
+    Asset(HORSE_RIDER, "animal", (2.60, 0.82, 2.49), "other", "adult"),
+    Asset(KANGAROO, "animal", (1.89, 0.50, 1.55), "other", "adult"),
     Asset("static.moosetest.billboard", "billboard", (0.2, 4.0, 3.6)),
     Asset("static.moosetest.bicycle", "pushed_bicycle", (1.843, 0.659, 1.1)),
     Asset("traffic.traffic_light", "traffic_light", (0.3, 0.36, 1.0)),
@@ -107,6 +116,8 @@ def assets() -> dict[str, Asset]:
 
 def poses(asset: Asset) -> tuple[str, ...]:
     """The poses an asset has."""
+    if asset.category == "animal":
+        return ANIMAL_POSES
     if asset.kind == "walker":
         return WALKER_POSES
     return TWO_WHEELER_POSES if asset.is_two_wheeler else ("",)

@@ -82,7 +82,7 @@ def _build(key: MeshKey) -> Mesh:
     asset = _asset(key.asset)
     if is_scaled(key.pose) and asset.kind != "walker":
         return scaled(mesh(key._replace(pose="")), key.pose)
-    if key.pose not in catalog.poses(asset) and not (asset.kind == "walker" and is_free(key.pose)):
+    if key.pose not in catalog.poses(asset) and not (asset.category == "walker" and is_free(key.pose)):
         raise KeyError(f"asset {key.asset!r}: no pose {key.pose!r}, want one of {catalog.poses(asset)}")
     if key.level not in catalog.LEVELS:
         raise KeyError(f"asset {key.asset!r}: no level {key.level}, want one of {catalog.LEVELS}")
@@ -98,6 +98,10 @@ def _build(key: MeshKey) -> Mesh:
         from sim.assets.vehicles.fleet import vehicle
 
         return vehicle(asset, key.level)
+    if asset.category == "animal":
+        from sim.assets.animals.animal import animal
+
+        return animal(asset, key.pose, key.level)
     if asset.kind == "walker":
         from sim.assets.people.walker import walker
 

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from sim.assets.animals.names import ANIMALS
 from sim.server.calls import CallError
 from sim.server.layouts import AttributeValue
 
@@ -90,6 +91,8 @@ class Blueprint:
     @property
     def semantic_tag(self) -> int:
         """carla.CityObjectLabel of the body, 0 for none."""
+        if self.id in ANIMALS:
+            return DYNAMIC_TAG
         if self.kind is ActorKind.PROP:
             return STATIC_TAG
         return _SEMANTIC_TAGS.get(self.base_type if self.kind is ActorKind.VEHICLE else self.kind.value, 0)
@@ -144,6 +147,8 @@ _KIND_WORDS = {
     AttributeKind.COLOR: "a colour like 255,255,255",
 }
 STATIC_TAG = 20
+DYNAMIC_TAG = 21
+"""CARLA's label for what may move and is neither vehicle nor person: its documentation names animals."""
 MESH_PROP = "static.prop.mesh"
 """Looks like the blueprint that its `mesh_path` names."""
 _SEMANTIC_TAGS = {
@@ -234,7 +239,7 @@ def _walker(row: dict[str, str]) -> list[Attribute]:
         _fixed("generation", AttributeKind.INT, row["generation"]),
         _fixed("can_use_wheelchair", AttributeKind.BOOL, "false"),
     ]
-    if row["id"].startswith("walker.moosetest."):
+    if row["id"].startswith("walker.moosetest.") and row["id"] not in ANIMALS:
         attributes.append(Attribute("clothing_reflectance", AttributeKind.FLOAT, "1.0", ["0.1", "1.0"]))
     return attributes
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.assets.animals.names import ANIMALS
 from sim.assets.people.bones import NAMES, from_relative, row_of
 from sim.server import batch
 from sim.server.actors import Actor, WalkerState
@@ -48,7 +49,7 @@ def apply_control_to_walker(simulation: Simulation, actor_id: int, control: Walk
 @call("get_bones_transform")
 def get_bones_transform(simulation: Simulation, actor_id: int) -> list[Any]:
     """Where a walker's bones are now: in the world, in its own frame, and in the frames of their parents."""
-    actor, _ = _walker(simulation, actor_id)
+    actor, _ = _person(simulation, actor_id)
     T_parent_bone = shown_bones(simulation.episode, actor)
     T_person_bone = from_relative(T_parent_bone).T_person_bone
     T_world_bone = simulation.episode.table.pose(actor_id) @ T_person_bone
@@ -62,7 +63,7 @@ def set_bones_transform(simulation: Simulation, actor_id: int, bones: tuple[list
 
     The pose begins as the one that is shown; `blend_pose` shows it.
     """
-    actor, state = _walker(simulation, actor_id)
+    actor, state = _person(simulation, actor_id)
     pose = shown_bones(simulation.episode, actor) if state.bones is None else state.bones.copy()
     for name, transform in bones[0]:
         row = row_of(name)
@@ -74,19 +75,21 @@ def set_bones_transform(simulation: Simulation, actor_id: int, bones: tuple[list
 @call("blend_pose")
 def blend_pose(simulation: Simulation, actor_id: int, share: float) -> None:
     """Show so much, 0 to 1, of a walker's own pose."""
-    _, state = _walker(simulation, actor_id)
+    _, state = _person(simulation, actor_id)
     state.bones_share = min(max(share, 0.0), 1.0)
 
 
 @call("get_pose_from_animation")
 def get_pose_from_animation(simulation: Simulation, actor_id: int) -> None:
     """Take the pose that is shown for a walker's own one."""
-    actor, state = _walker(simulation, actor_id)
+    actor, state = _person(simulation, actor_id)
     state.bones = shown_bones(simulation.episode, actor)
 
 
-def _walker(simulation: Simulation, actor_id: int) -> tuple[Actor, WalkerState]:
+def _person(simulation: Simulation, actor_id: int) -> tuple[Actor, WalkerState]:
     actor = simulation.episode.actor(actor_id)
     if actor.walker is None:
         raise CallError(f"actor {actor_id} ({actor.blueprint_id}) is not a walker")
+    if actor.blueprint_id in ANIMALS:
+        raise CallError(f"actor {actor_id} ({actor.blueprint_id}) has no bones: only people have")
     return actor, actor.walker

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.assets.animals.stride import STRIDES, Stride
 from sim.assets.catalog import assets
 from sim.assets.library import poses
 from sim.assets.people.bones import Bones, blended, body_of, bones_of, from_relative
@@ -28,12 +29,13 @@ RUN_ABOVE_MPS = 2.5
 _PHASES = 8
 
 
-def walker_pose(speed_mps: float, walked_m: float) -> str:
-    """The mesh pose of a walker by speed, in the phase of its step."""
+def walker_pose(speed_mps: float, walked_m: float, stride: Stride | None = None) -> str:
+    """The mesh pose of a walker by speed, in the phase of its step; a person's without the `stride` of an animal."""
     if speed_mps < STAND_BELOW_MPS:
         return "stand"
-    gait = "run" if speed_mps > RUN_ABOVE_MPS else "walk"
-    return f"{gait}_{int(walked_m / STRIDE_M * _PHASES) % _PHASES}"
+    is_running = speed_mps > (RUN_ABOVE_MPS if stride is None else stride.run_above_mps)
+    stride_m = STRIDE_M if stride is None else stride.length_m(is_running)
+    return f"{'run' if is_running else 'walk'}_{int(walked_m / stride_m * _PHASES) % _PHASES}"
 
 
 def shown_pose(episode: Episode, actor: Actor) -> str:
@@ -58,7 +60,8 @@ def _animation(episode: Episode, actor: Actor) -> str:
     if down and "lie" in poses(actor.blueprint_id):
         return "lie"
     velocity_mps = episode.table.velocity_world_mps[episode.table.row(actor.id)]
-    return walker_pose(math.hypot(float(velocity_mps[0]), float(velocity_mps[1])), walked_m)
+    speed_mps = math.hypot(float(velocity_mps[0]), float(velocity_mps[1]))
+    return walker_pose(speed_mps, walked_m, STRIDES.get(actor.blueprint_id))
 
 
 @lru_cache(256)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.assets.animals.stride import STRIDES
 from sim.world.body_motion import RUNAWAY_MPS, BodyArrays, BodyState
 from sim.world.ground import Ground
 from sim.world.vehicle_spec import GRAVITY_MPS2
@@ -44,7 +45,9 @@ class WalkerSpec:
 
 
 def walker_spec(blueprint_id: str, size_lwh_m: tuple[float, float, float]) -> WalkerSpec:
-    """The body of a walker blueprint; its mass by body mass index 22 for adults, 16 for children (WHO medians).
+    """The body of a walker blueprint.
+
+    An animal has the mass of its kind, a person one by body mass index: 22 for adults, 16 for children (WHO medians).
 
     Raises:
         ValueError: a size that is not positive.
@@ -53,7 +56,9 @@ def walker_spec(blueprint_id: str, size_lwh_m: tuple[float, float, float]) -> Wa
         raise ValueError(f"{blueprint_id}: size_lwh_m {tuple(size_lwh_m)}, want three positive lengths")
     length_m, width_m, height_m = (float(v) for v in size_lwh_m)
     index = 22.0 if height_m >= ADULT_FROM_M else 16.0
-    return WalkerSpec(length_m=length_m, width_m=width_m, height_m=height_m, mass_kg=index * height_m**2)
+    stride = STRIDES.get(blueprint_id)
+    mass_kg = index * height_m**2 if stride is None else stride.mass_kg
+    return WalkerSpec(length_m=length_m, width_m=width_m, height_m=height_m, mass_kg=mass_kg)
 
 
 @dataclass(slots=True, eq=False)

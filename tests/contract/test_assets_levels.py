@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sim.assets import library
+from sim.assets.animals.names import ANIMALS
 from sim.assets.mesh import Mesh, MeshKey
 
 PIXEL_M = 0.01
@@ -55,6 +56,16 @@ def test_coarse_walker_has_the_outline_of_the_fine_one(pose):
     low, high = fine.position_m.min(axis=0), fine.position_m.max(axis=0)
     for axis in (0, 1):
         assert deviation_m(outline(fine, axis, low, high), outline(coarse, axis, low, high)) < LIMITS_M[1]
+
+
+@pytest.mark.parametrize("asset", ANIMALS)
+@pytest.mark.parametrize("pose", ["stand", "run_2"])
+def test_coarse_animal_has_the_outline_of_the_fine_one(asset, pose):
+    """Two centimetres, and one pixel of the measure."""
+    fine, coarse = (library.mesh(MeshKey(asset, pose, i)) for i in (0, 1))
+    low, high = fine.position_m.min(axis=0), fine.position_m.max(axis=0)
+    for axis in range(3):
+        assert deviation_m(outline(fine, axis, low, high), outline(coarse, axis, low, high)) < 0.02 + PIXEL_M
 
 
 def test_the_measure_sees_a_shift_of_six_centimetres():
