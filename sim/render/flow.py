@@ -25,9 +25,17 @@ def poses_of(view: CameraView, scene: Scene) -> Poses:
 
 
 def flow_px(
-    view: CameraView, depth_m: NDArray[np.float32], instance_id: NDArray[np.uint32], now: Poses, before: Poses
+    view: CameraView,
+    depth_m: NDArray[np.float32],
+    instance_id: NDArray[np.uint32],
+    now: Poses,
+    before: Poses,
+    steady_ids: frozenset[int] = frozenset(),
 ) -> NDArray[np.float32]:
-    """(H, W, 2) how far right and down each pixel's surface point moved from the earlier picture to this one."""
+    """(H, W, 2) how far right and down each pixel's surface point moved from the earlier picture to this one.
+
+    Actors of `steady_ids` count as standing still.
+    """
     height, width = depth_m.shape
     across = ((np.arange(width) + 0.5 - width / 2.0) / view.focal_px).astype(np.float32)[None, :]
     down = ((np.arange(height) + 0.5 - height / 2.0) / view.focal_px).astype(np.float32)[:, None]
@@ -35,7 +43,7 @@ def flow_px(
     flow = _flow(view, across, down, depth_m, camera_before_now)
     for identity in np.unique(instance_id[instance_id > 0]):
         present, earlier = now.T_world_body.get(int(identity)), before.T_world_body.get(int(identity))
-        if present is None or earlier is None:
+        if present is None or earlier is None or int(identity) in steady_ids:
             continue
         rows, columns = np.nonzero(instance_id == identity)
         body_moved = np.linalg.inv(before.T_world_camera) @ earlier @ np.linalg.inv(present) @ now.T_world_camera

@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 import struct
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.render.blur import Focus, Shutter
+from sim.render.defects import failed_photosites
 from sim.render.exposure import Adaptation, Metering
 from sim.render.film import Curve, Film, developed, light_of_pixels
 from sim.render.flow import Poses, flow_px, poses_of
+from sim.render.glass import Glass
 from sim.render.lens import Lens, LensMap
+from sim.render.rolling import RollingShutter
 from sim.render.view import CameraView, Images
 from sim.server.actors import Actor
 from sim.server.sensors.adapter import SensorState, TickView, attribute_float, attribute_int, noise_rng_seed
@@ -81,11 +85,18 @@ class ColorCamera:
         self._shutter = _shutter(actor) if has_effects else Shutter()
         speeds = [attribute_float(actor, f"exposure_speed_{way}", 1.0) for way in ("up", "down")]
         self._eye = Adaptation(_metering(actor) if has_effects else Metering(), speeds[0], speeds[1])
+        size_px, seed = (self.optics.width_px, self.optics.height_px), noise_rng_seed(server_seed, actor)
+        self._rolling = RollingShutter(attribute_float(actor, "moosetest_rolling_shutter_ms", 0.0) * 1e-3)
+        self._glass = _glass(actor, size_px, seed)
+        self._defects = failed_photosites(attribute_int(actor, "moosetest_dead_pixels", 0), size_px, seed)
         self._last: Poses | None = None
+        self._since_last_s = self._age_s = 0.0
 
     def request(self, state: SensorState) -> CameraRequest:
         """The picture that `picture` will develop; the eye adapts until then."""
         look = self._look
+        self._since_last_s = state.since_last_s
+        self._age_s += state.since_last_s
         view = replace(
             self.optics.view(state),
             metering=self._eye.adapt(state.since_last_s),
@@ -95,7 +106,7 @@ class ColorCamera:
             flare=look.flare,
         )
         outputs = {"rgb"}
-        if self._focus.blurs or self._shutter.blurs:
+        if self._focus.blurs or self._sees_motion:
             outputs |= {"depth", "instance"}
         return CameraRequest(view, frozenset(outputs), state.actor.ignored_ids)
 
@@ -105,29 +116,37 @@ class ColorCamera:
         if images.rgb is None:
             raise RuntimeError("camera: the renderer left out the colours that were asked for")
         self._eye.see(images.metered)
-        rgb = self._blurred(images.rgb, images, request.view, view) if images.depth_m is not None else images.rgb
+        rgb = self._exposed(images.rgb, images, request.view, view)
+        if not self._glass.is_clean:
+            rgb = self._glass.seen(rgb, view.eyes.scene.weather.precipitation, self._age_s)
         seen = self.optics.lens.seen(Images(rgb=self._film.developed(rgb))).rgb
-        return rgb if seen is None else seen
+        return self._defects.shown(rgb if seen is None else seen)
 
-    def _blurred(self, rgb: NDArray[np.uint8], images: Images, view: CameraView, tick: TickView) -> NDArray[np.uint8]:
+    @property
+    def _sees_motion(self) -> bool:
+        """Whether motion since the last picture changes this one."""
+        return self._shutter.blurs or self._rolling.readout_s > 0.0
+
+    def _exposed(self, rgb: NDArray[np.uint8], images: Images, view: CameraView, tick: TickView) -> NDArray[np.uint8]:
+        """What an opening as wide, a time as long and a readout as slow as the camera's make of the moment."""
         depth_m, instance_id = images.depth_m, images.instance_id
-        if depth_m is None or instance_id is None or not (self._focus.blurs or self._shutter.blurs):
+        if depth_m is None or instance_id is None or not (self._focus.blurs or self._sees_motion):
             return rgb
+        flow = None
+        if self._sees_motion:
+            now, before = poses_of(view, tick.eyes.scene), self._last
+            flow = None if before is None else partial(flow_px, view, depth_m, instance_id, now, before)
+            self._last = now
         light = sharp = light_of_pixels(rgb)
         if self._focus.blurs:
             light = self._focus.applied(light, depth_m, view.focal_px)
-        if self._shutter.blurs:
-            now = poses_of(view, tick.eyes.scene)
-            if self._last is not None:
-                steady = self._shutter.steady_ids(instance_id)
-                before = Poses(
-                    self._last.T_world_camera,
-                    {i: T for i, T in self._last.T_world_body.items() if i not in steady},
-                )
-                flow = flow_px(view, depth_m, instance_id, now, before)
-                light = self._shutter.applied(light, self._shutter.smear_px(flow), depth_m)
-            self._last = now
-        return rgb if light is sharp else developed(light)
+        if flow is not None and self._shutter.blurs:
+            smear_px = self._shutter.smear_px(flow(self._shutter.steady_ids(instance_id)))
+            light = self._shutter.applied(light, smear_px, depth_m)
+        rgb = rgb if light is sharp else developed(light)
+        if flow is not None and self._rolling.readout_s > 0.0 and self._since_last_s > 0.0:
+            rgb = self._rolling.seen(rgb, flow(), depth_m, self._since_last_s)
+        return rgb
 
 
 def _look(actor: Actor, noise: float) -> _Look:
@@ -181,6 +200,11 @@ def _shutter(actor: Actor) -> Shutter:
         attribute_float(actor, "motion_blur_min_object_screen_size", 0.1),
     )
     return Shutter() if shutter == _USUAL_SHUTTER else shutter
+
+
+def _glass(actor: Actor, size_px: tuple[int, int], seed: int) -> Glass:
+    dirt, drops = (attribute_float(actor, f"moosetest_{name}", 0.0) for name in ("dirt", "lens_drops"))
+    return Glass(size_px, dirt, drops, seed)
 
 
 def _lens(actor: Actor) -> Lens:
