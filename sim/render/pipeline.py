@@ -21,6 +21,7 @@ from sim.render.lamps import LampFieldMap, beams_of
 from sim.render.lighting import Light, is_layered, lamps_matter, light_of
 from sim.render.pictures import PICTURES, SIZE_PX, developed, picture_layer, posing
 from sim.render.programs import PARTS, SCENERY, TEXTURE_UNITS, LightModel, Programs
+from sim.render.puffs import PUFF_FORMAT, PUFF_NAMES, puff_rows
 from sim.render.shadows import ShadowMaps, ShadowView, shadow_view
 from sim.render.spots import SPOT_FORMAT, SPOT_NAMES, contact_spots
 from sim.render.static_scene import StaticGeometry, key_of, planes_of
@@ -140,6 +141,7 @@ class Pipeline:
         if in_color:
             target.use_color_only(True)
             self._draw_spots(frame)
+            self._draw_puffs(frame, target)
             self._draw_glows(frame, target)
             self._draw_strokes(frame, target)
         return {name: target.read(name) for name in outputs}
@@ -218,6 +220,16 @@ class Pipeline:
         self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
         program = self._programs.screen("blob", ("color",), frame.model)
         self._drawing.quads(program, contact_spots(frame.actors, frame.light.night), SPOT_FORMAT, SPOT_NAMES)
+
+    def _draw_puffs(self, frame: Frame, target: Target) -> None:
+        rows = puff_rows(frame.scene.puffs, frame.view)
+        if len(rows) == 0:
+            return
+        self._context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
+        self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
+        target.framebuffer.depth_mask = False  # a lamp behind a puff still glares
+        self._drawing.quads(self._programs.screen("puff", ("color",), frame.model), rows, PUFF_FORMAT, PUFF_NAMES)
+        target.framebuffer.depth_mask = True
 
     def _draw_strokes(self, frame: Frame, target: Target) -> None:
         strokes = frame.scene.marks.strokes

@@ -96,13 +96,13 @@ class Programs:
         return self._made[key]
 
     def screen(self, name: str, outputs: tuple[str, ...], light: LightModel | None = None) -> Any:
-        """A program with its own vertex shader: `sky`, `blob`, `glow`, `rain`, `shadow`."""
+        """A program with its own vertex shader: `sky`, `blob`, `puff`, `glow`, ..."""
         key = (name, outputs, light)
         if key not in self._made:
             defines = light.defines() if light else ()
-            vertex = _head(("VERTEX", *defines)) + _source("frame.glsl") + _source("sun.glsl") + _source("air.glsl")
-            fragment = (_lighting() if light else _source("air.glsl")) + _source(f"{name}.frag.glsl")
-            self._made[key] = self._compile(vertex + _source(f"{name}.vert.glsl"), fragment, outputs, defines)
+            around = _lighting() if light else _source("sun.glsl") + _source("air.glsl")
+            vertex = _head(("VERTEX", *defines)) + _source("frame.glsl") + around + _source(f"{name}.vert.glsl")
+            self._made[key] = self._compile(vertex, around + _source(f"{name}.frag.glsl"), outputs, defines)
         return self._made[key]
 
     def _compile(self, vertex: str, fragment: str, outputs: tuple[str, ...], defines: tuple[str, ...]) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moosetest.timing import s_from_ns
+from sim.assets.catalog import assets
 from sim.assets.library import has_asset
 from sim.assets.mesh import MeshKey
 from sim.server.actors import Actor
@@ -17,6 +18,7 @@ from sim.server.gait import shown_pose
 from sim.server.layouts import WeatherParameters
 from sim.server.poses import matrices
 from sim.server.signals import SignalLight
+from sim.world.puffs import puffs_behind
 from sim.world.scene import Instance, Scene, Weather
 
 _USUAL = WeatherParameters()
@@ -36,17 +38,19 @@ def build_scene(episode: Episode) -> Scene:
         elif has_asset(actor.asset):
             instances.append(_instance(episode, actor, T_world_body[row], velocity[row], turn[row]))
     weather = weather_of(episode.weather, episode.map.level_z_m)
+    time_s = s_from_ns(episode.elapsed_ns - episode.shown_from_ns)
     return Scene(
         static=episode.level.scenery,
         instances=tuple(instances),
         weather=weather,
-        time_s=s_from_ns(episode.elapsed_ns - episode.shown_from_ns),
+        time_s=time_s,
         # noise is seeded by each sensor's own age: the frame number depends on how long the server ran before
         frame=0,
         lamps=episode.street_lights.shining(episode.level.absent_lamps),
         culling_distance_m=episode.settings.max_culling_distance_m or math.inf,
         covers=episode.level.covers,
         marks=episode.debug_shapes.marks(episode.tick, episode.elapsed_ns),
+        puffs=puffs_behind(instances, _size_lwh_m, weather, time_s),
     )
 
 
@@ -73,6 +77,10 @@ def weather_of(parameters: WeatherParameters, level_z_m: float = 0.0) -> Weather
         rayleigh=max(parameters.rayleigh_scattering_scale / _USUAL.rayleigh_scattering_scale, 0.0),
         fog_base_z_m=level_z_m,
     )
+
+
+def _size_lwh_m(asset: str) -> tuple[float, float, float]:
+    return assets()[asset].size_lwh_m
 
 
 def _instance(

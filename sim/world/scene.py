@@ -156,11 +156,38 @@ class Weather:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Puffs:
+    """Small clouds near the ground: round, densest in the middle, by a bell curve.
+
+    At a distance s from the middle of one the extinction is `extinction_per_m * exp(-(s / radius_m) ** 2)`: a ray that
+    passes the middle at a distance q meets an optical depth of
+    `sqrt(pi) * radius_m * extinction_per_m * exp(-(q / radius_m) ** 2)`, and over it exp(-depth) of its light is left.
+
+    Args:
+        center_world_m: (N, 3).
+        radius_m: (N,).
+        extinction_per_m: (N,) in the middle, for all waves from visible light to 1.6 um.
+    """
+
+    center_world_m: NDArray[np.float64]
+    radius_m: NDArray[np.float64]
+    extinction_per_m: NDArray[np.float64]
+
+    def depth(self) -> NDArray[np.float64]:
+        """(N,) optical depth right through the middle."""
+        return np.sqrt(np.pi) * self.radius_m * self.extinction_per_m
+
+
+NO_PUFFS = Puffs(np.zeros((0, 3)), np.zeros(0), np.zeros(0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """What all sensors of one tick look at.
 
     `lamps` are the street lamps of `static`, in the same order, with the light that they give now; () is none lit.
     Cameras see nothing but ground beyond `culling_distance_m`. `covers` are pictures on objects of `static`.
+    `puffs` hang in the air; truth does not know of them.
     """
 
     static: StaticScene
@@ -172,6 +199,7 @@ class Scene:
     marks: Marks = NO_MARKS
     culling_distance_m: float = float("inf")
     covers: Covers = NO_COVERS
+    puffs: Puffs = NO_PUFFS
 
     @property
     def has_lit_lamps(self) -> bool:

@@ -72,6 +72,7 @@ vec3 lamp_light(vec3 world, vec3 n) {
 }
 #endif
 
+#ifndef VERTEX
 // Noise of the sensor: mostly alike in the three colours, triangular, from a hash of pixel, seed and frame.
 vec3 sensor_noise() {
     uvec2 at = uvec2(gl_FragCoord.xy);
@@ -86,3 +87,4 @@ vec3 sensed(vec3 radiance) {
     vec3 c = display(radiance);
     return c + sensor_noise() * (u_noise.z * (1.6 - c));
 }
+#endif
