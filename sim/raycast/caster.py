@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from moosetest.arrays import FloatArray
-from sim.assets.mesh import MeshSource
+from sim.assets.mesh import MeshSource, pigment
 from sim.raycast.bodies import FINE_WITHIN_M, Bodies
 from sim.raycast.embree import MISS, TriangleSoup
 from sim.raycast.hits import NOTHING, SCENERY, Hits, Surfaces
 from sim.raycast.picking import ConePicker, Picked, RayPicker
-from sim.raycast.shape import BodyShape
-from sim.world.scene import NOBODY, Scene, StaticPart, StaticScene
+from sim.raycast.shape import BodyShape, triangle_pigment
+from sim.world.scene import NOBODY, Scene, StaticPart, StaticScene, Weather
 
 BODY_LEVEL = 1
 """Level of detail of moving meshes for rays (`MeshKey.level`): the shape to centimetres, without the trim."""
@@ -36,6 +36,7 @@ class RayCaster:
         self._scenery = self._no_scenery = _Scenery(StaticScene(key="", parts=()))
         self._bodies = Bodies((), [])
         self._surfaces = _surfaces(self._scenery, self._bodies)
+        self.weather = Weather()
 
     def set_scene(self, scene: Scene) -> None:
         """Cast into `scene` from now on; the scenery is prepared only when its key differs from the last one's.
@@ -43,6 +44,7 @@ class RayCaster:
         Raises:
             KeyError: a mesh that the source does not have.
         """
+        self.weather = scene.weather
         if scene.static.key != self._scenery.key:
             self._scenery = _Scenery(scene.static)
         keys = [instance.mesh._replace(level=BODY_LEVEL) for instance in scene.instances]
@@ -99,6 +101,7 @@ class _Scenery:
         self.soup = TriangleSoup((position_m - self.origin_world_m).astype(np.float32), triangle)
         self.tag = np.repeat(np.array([p.tag for p in parts], np.uint8), [len(p.mesh.triangle) for p in parts])
         self.material = _stack([p.mesh.material for p in parts], (0,), np.uint8).take(triangle[:, 0].astype(np.intp))
+        self.pigment = _stack([_pigments(p) for p in parts], (0,), np.float32)
         self.owner = _stack([_owners(p) for p in parts], (0,), np.int32)
 
 
@@ -148,9 +151,14 @@ def _owners(part: StaticPart) -> NDArray[np.int32]:
     return np.full(len(part.mesh.triangle), NOBODY, np.int32) if part.owner is None else part.owner
 
 
+def _pigments(part: StaticPart) -> NDArray[np.float32]:
+    of_triangle = triangle_pigment(part.mesh)
+    return np.where(of_triangle < 0.0, pigment(np.array(part.paint_rgb, np.float32)), of_triangle)
+
+
 def _surfaces(scenery: _Scenery, bodies: Bodies) -> Surfaces:
-    materials = tuple(shape.material for shape in bodies.shapes)
-    return Surfaces(bodies.instances, scenery.tag, scenery.material, scenery.owner, materials)
+    s = scenery
+    return Surfaces(bodies.instances, s.tag, s.material, s.owner, s.pigment, bodies.shapes)
 
 
 def _stack(arrays: list[NDArray[Any]], empty: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:

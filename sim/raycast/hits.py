@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moosetest.arrays import FloatArray
+from sim.assets.mesh import pigment
+from sim.raycast.shape import BodyShape
 from sim.world.scene import Instance
 
 NOTHING = -1
@@ -25,7 +28,8 @@ class Surfaces:
         scenery_tag: by triangle of the scenery.
         scenery_material: likewise.
         scenery_owner: likewise, index among the scenery's objects.
-        body_material: by body and triangle.
+        scenery_pigment: likewise, see `Hits.pigment`.
+        shapes: of the bodies.
     """
 
     def __init__(
@@ -34,13 +38,15 @@ class Surfaces:
         scenery_tag: NDArray[np.uint8],
         scenery_material: NDArray[np.uint8],
         scenery_owner: NDArray[np.int32],
-        body_material: tuple[NDArray[np.uint8], ...],
+        scenery_pigment: NDArray[np.float32],
+        shapes: Sequence[BodyShape],
     ) -> None:
         self._instances = instances
         self.scenery_tag = scenery_tag
         self.scenery_material = scenery_material
         self.scenery_owner = scenery_owner
-        self.body_material = body_material
+        self.scenery_pigment = scenery_pigment
+        self._shapes = shapes
 
     @cached_property
     def actor_id(self) -> NDArray[np.uint32]:
@@ -51,6 +57,31 @@ class Surfaces:
     def tag(self) -> NDArray[np.uint8]:
         """(M + 1,); the scenery's is by triangle."""
         return np.array([0, *(instance.tag for instance in self._instances)], np.uint8)
+
+    @cached_property
+    def cloth_reflectance(self) -> NDArray[np.float32]:
+        """(M + 1,)."""
+        return np.array([1.0, *(instance.cloth_reflectance for instance in self._instances)], np.float32)
+
+    @cached_property
+    def first_triangle(self) -> NDArray[np.intp]:
+        """(M + 1,) where the triangles of a body begin in the arrays of all bodies; 0 for the scenery."""
+        counts = [len(shape.material) for shape in self._shapes]
+        return np.cumsum([0, 0, *counts])[: len(counts) + 1].astype(np.intp)
+
+    @cached_property
+    def body_material(self) -> NDArray[np.uint8]:
+        """By triangle of all bodies."""
+        return np.concatenate([np.zeros(0, np.uint8), *(shape.material for shape in self._shapes)])
+
+    @cached_property
+    def body_pigment(self) -> NDArray[np.float32]:
+        """By triangle of all bodies, see `Hits.pigment`."""
+        painted = [
+            np.where(shape.pigment < 0.0, pigment(np.array(instance.paint_rgb, np.float32)), shape.pigment)
+            for shape, instance in zip(self._shapes, self._instances, strict=True)
+        ]
+        return np.concatenate([np.zeros(0, np.float32), *painted]).astype(np.float32)
 
     @cached_property
     def motion_world(self) -> FloatArray:
@@ -100,15 +131,24 @@ class Hits:
     def tag(self) -> NDArray[np.uint8]:
         """(N,) CityObjectLabel."""
         tag = self.surfaces.tag.take(np.maximum(self.source, SCENERY))
-        return self._filled(tag, SCENERY, self.surfaces.scenery_tag)
+        return self._of_scenery(tag, self.surfaces.scenery_tag)
 
     @cached_property
     def material(self) -> NDArray[np.uint8]:
         """(N,) `Material`."""
-        material = self._filled(np.zeros(len(self), np.uint8), SCENERY, self.surfaces.scenery_material)
-        for i, of_triangle in enumerate(self.surfaces.body_material):
-            self._filled(material, i + 1, of_triangle)
-        return material
+        of_body = self._of_body(np.zeros(len(self), np.uint8), self.surfaces.body_material)
+        return self._of_scenery(of_body, self.surfaces.scenery_material)
+
+    @cached_property
+    def pigment(self) -> NDArray[np.float32]:
+        """(N,) albedo of the surface's colour, weighted to red (`sim.assets.mesh.pigment`); 0 is black, 1 is white."""
+        of_body = self._of_body(np.zeros(len(self), np.float32), self.surfaces.body_pigment)
+        return self._of_scenery(of_body, self.surfaces.scenery_pigment)
+
+    @cached_property
+    def cloth_reflectance(self) -> NDArray[np.float32]:
+        """(N,) factor on what CLOTH reflects."""
+        return self.surfaces.cloth_reflectance.take(np.maximum(self.source, SCENERY))
 
     @cached_property
     def cos_incidence(self) -> NDArray[np.float32]:
@@ -128,7 +168,13 @@ class Hits:
         velocity_mps[ray] = straight_mps + np.cross(turn_radps, point_m - place_m)
         return velocity_mps
 
-    def _filled(self, target: NDArray[Any], source: int, of_triangle: NDArray[Any]) -> NDArray[Any]:
-        ray = np.flatnonzero(self.source == source)
+    def _of_scenery(self, target: NDArray[Any], of_triangle: NDArray[Any]) -> NDArray[Any]:
+        ray = np.flatnonzero(self.source == SCENERY)
         target[ray] = of_triangle.take(self.triangle.take(ray))
+        return target
+
+    def _of_body(self, target: NDArray[Any], of_triangle: NDArray[Any]) -> NDArray[Any]:
+        ray = np.flatnonzero(self.source > SCENERY)
+        first = self.surfaces.first_triangle.take(self.source.take(ray))
+        target[ray] = of_triangle.take(first + self.triangle.take(ray))
         return target

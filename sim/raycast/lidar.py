@@ -10,11 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.raycast.caster import RayCaster
+from sim.raycast.echoes import Luck
 from sim.raycast.hits import Hits
+from sim.raycast.lidar_physics import LidarPhysics, measure
 from sim.raycast.picking import GridPicker
 
 TURN_SNAP = 1e-6
 """Shares of a turn this near to a whole turn are one: time steps arrive as float32."""
+_PHYSICS_LUCK = 1
+"""Keeps the noise of the physics apart from that of CARLA's formulas."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,9 @@ class LidarParams:
     `horizontal_fov_rad` is swept `rotation_frequency_hz` times a second; points are spread evenly over it.
     A return at distance d has intensity exp(-`atmosphere_attenuation_rate` d). `dropoff_general_rate` of all rays are
     lost; of returns at or below `dropoff_intensity_limit` more are, up to `dropoff_zero_intensity` at intensity 0.
+
+    With `physics` the range equation decides about loss, noise and intensity instead of the attenuation, the
+    drop-off by intensity and the noise; the general drop-off stays.
     """
 
     channels: int = 32
@@ -39,6 +46,7 @@ class LidarParams:
     dropoff_zero_intensity: float = 0.4
     noise_stddev_m: float = 0.0
     noise_seed: int = 0
+    physics: LidarPhysics | None = None
 
     @property
     def elevation_rad(self) -> NDArray[np.float64]:
@@ -113,9 +121,16 @@ class Lidar:
         turned = self.params.rotation_frequency_hz * dt_s if columns else 0.0
         grid = self._grid_at(self._turn, turned, columns)
         self._turn = _snapped(self._turn + turned)
-        chance = _Chance(self.params, (self.params.noise_seed, self._seed, frame), grid.shape)
+        seeds = (self.params.noise_seed, self._seed, frame)
+        chance = _Chance(self.params, seeds, grid.shape)
         ray = chance.cast_rays()
-        return self._returns(grid, self._cast(caster, T_world_sensor, grid, ray), ray, chance)
+        hits = self._cast(caster, T_world_sensor, grid, ray)
+        if self.params.physics is None:
+            return self._returns(grid, hits, ray, chance)
+        place = np.arange(grid.shape[0] * grid.shape[1]) if ray is None else ray
+        luck = Luck((*seeds, _PHYSICS_LUCK), grid.shape[0] * grid.shape[1])
+        measured = measure(self.params.physics, hits, place, caster.weather, luck)
+        return self._told(grid, measured.place, measured.range_m, measured.intensity, hits, measured.row)
 
     def directions_world(self, T_world_sensor: NDArray[np.float64], dt_s: float) -> NDArray[np.float32]:
         """(C * K, 3) unit vectors of the next sweep's rays, channel by channel."""
@@ -143,10 +158,21 @@ class Lidar:
         if kept is not None:
             met, range_m, intensity = met.compress(kept), range_m.compress(kept), intensity.compress(kept)
         place = met if ray is None else ray.take(met)
+        return self._told(grid, place, range_m + chance.noise_m(place), intensity, hits, met)
+
+    def _told(
+        self,
+        grid: _Grid,
+        place: NDArray[np.intp],
+        range_m: NDArray[np.float32],
+        intensity: NDArray[np.float32],
+        hits: Hits,
+        row: NDArray[np.intp],
+    ) -> LidarSweep:
         first = np.searchsorted(place, np.arange(grid.shape[0] + 1) * grid.shape[1])
-        points_m = grid.points_sensor_m(place, range_m + chance.noise_m(place))
+        points_m = grid.points_sensor_m(place, range_m)
         angle_rad = self._turn * self.params.horizontal_fov_rad
-        return LidarSweep(angle_rad, np.diff(first).astype(np.uint32), points_m, intensity, hits, met)
+        return LidarSweep(angle_rad, np.diff(first).astype(np.uint32), points_m, intensity, hits, row)
 
     def _grid_at(self, turn: float, turned: float, columns: int) -> _Grid:
         if self._grid is None or self._grid.key != (turn, turned, columns):

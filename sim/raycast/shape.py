@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moosetest.arrays import FloatArray
-from sim.assets.mesh import Mesh
+from sim.assets.mesh import Mesh, pigment
 from sim.raycast.embree import FirstHit, TriangleSoup
 
 CELL_M = 0.75
@@ -19,7 +19,7 @@ _CORNER = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], 
 
 
 class BodyShape:
-    """A mesh ready for rays: its scene, the material of each triangle, boxes around the whole and around its parts.
+    """A mesh ready for rays: its scene, material and pigment by triangle, boxes around the whole and its parts.
 
     Args:
         mesh: in the body frame; one without triangles is a point that nothing meets.
@@ -28,6 +28,7 @@ class BodyShape:
     def __init__(self, mesh: Mesh) -> None:
         self._soup = TriangleSoup(mesh.position_m, mesh.triangle)
         self.material = mesh.material.take(mesh.triangle[:, 0].astype(np.intp))
+        self.pigment = triangle_pigment(mesh)
         corner_m = mesh.position_m[mesh.triangle] if len(mesh.triangle) else np.zeros((1, 3, 3))
         low_m, high_m = corner_m.min(axis=1).astype(np.float64), corner_m.max(axis=1).astype(np.float64)
         self._low_m, self._high_m = low_m.min(axis=0), high_m.max(axis=0)
@@ -46,6 +47,12 @@ class BodyShape:
             return hit
         inside = np.all((rays[:, :3] >= self._low_m) & (rays[:, :3] <= self._high_m), axis=1)
         return _leave_body(self._soup, rays, hit, inside)
+
+
+def triangle_pigment(mesh: Mesh) -> NDArray[np.float32]:
+    """(T,) `pigment` of each triangle's first corner; -1 where it takes the paint colour."""
+    color = mesh.color.take(mesh.triangle[:, 0].astype(np.intp), axis=0)
+    return np.where(color[:, 0] < 0.0, np.float32(-1.0), pigment(color)).astype(np.float32)
 
 
 def _leave_body(

@@ -18,7 +18,9 @@ def test_shares_are_shares_and_no_power_is_made():
         assert column.shape == (len(Material),)
         assert np.all((column >= 0) & (column <= 1))
     assert np.all(table.lidar_reflectivity + table.transmissive <= 1)
-    assert np.all(table.retro_gain >= 1)
+    assert np.all(table.lidar_reflectivity + table.glint <= 1)
+    assert np.all(table.retro >= 0)
+    assert np.all(table.slope > 0)
 
 
 def test_order_of_the_world():
@@ -28,14 +30,13 @@ def test_order_of_the_world():
     assert lidar[Material.BLACK] < lidar[Material.CLOTH]
     assert radar[Material.GLASS] < radar[Material.METAL]
     assert radar[Material.LEAF] < radar[Material.CLOTH] < radar[Material.PAINT]
-    assert table.retro_gain.argmax() == Material.RETRO
+    assert table.retro.argmax() == Material.RETRO
     assert table.transmissive.argmax() == Material.GLASS
-    assert table.specular[Material.GLASS]
-    assert not table.specular[Material.CLOTH]
+    assert table.glint[Material.GLASS] > table.glint[Material.CLOTH] == 0
 
 
 def test_table_cannot_be_changed():
     assert not any(
         column.flags.writeable
-        for column in (material_table().lidar_reflectivity, material_table().radar_gain, material_table().retro_gain)
+        for column in (material_table().lidar_reflectivity, material_table().radar_gain, material_table().retro)
     )
