@@ -34,7 +34,8 @@ class Echoes(NamedTuple):
 
     def at(self, index: NDArray[np.intp]) -> Echoes:
         """Some of them."""
-        return Echoes(*(column.take(index) for column in self))
+        place, range_m, signal, row = self
+        return Echoes(place.take(index), range_m.take(index), signal.take(index), row.take(index))
 
     @property
     def order_in_ray(self) -> NDArray[np.intp]:

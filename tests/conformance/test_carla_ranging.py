@@ -248,3 +248,25 @@ def test_ignored_vehicles_are_not_there_for_a_sensor(day: ToyClient) -> None:
     assert car.id in labelled(of_frame(frames, day.ticks(2)))["id"]
     day.spawned[-1].set_ignored_vehicles([car.id])
     assert car.id not in labelled(of_frame(frames, day.ticks(2)))["id"]
+
+
+def test_lidar_is_a_physical_instrument_when_asked(day: ToyClient) -> None:
+    here = sky(day)
+    box_at(day, here, TEN_M)
+    narrow = NARROW | {"upper_fov": 4.0, "lower_fov": -4.0, "horizontal_fov": 5.0, "dropoff_general_rate": 0.0}
+    found = {}
+    for datum_m in (90.0, 1.0):
+        options = narrow | {"moosetest_physics": True, "moosetest_range_10_percent": datum_m}
+        frames = day.listen("sensor.lidar.ray_cast", None, here, **options)
+        found[datum_m] = cloud(of_frame(frames, day.ticks(2)))
+    assert len(found[90.0]) == COLUMNS * CHANNELS  # all meet the face, CARLA's drop-off by intensity is out of play
+    assert (
+        len(found[1.0]) == 0
+    )  # a signal of 6.28 x (1 m / 15 m)**2 = 0.03 a tenth of white, far below the threshold of 5
+    assert np.ptp(found[90.0][:, 3]) > 0.0  # noise of the receiver
+    np.testing.assert_allclose(found[90.0][:, 0], FACE_M, atol=2e-3)
+
+
+def test_lidar_refuses_returns_that_it_does_not_know(day: ToyClient) -> None:
+    with pytest.raises(RuntimeError, match="moosetest_returns"):
+        day.listen("sensor.lidar.ray_cast", None, sky(day), moosetest_returns="loudest")

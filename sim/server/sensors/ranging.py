@@ -10,8 +10,11 @@ import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.raycast.echoes import Returns
 from sim.raycast.lidar import Lidar, LidarParams, LidarSweep
+from sim.raycast.lidar_physics import LidarPhysics
 from sim.raycast.radar import Radar, RadarParams
+from sim.raycast.receiver import Receiver
 from sim.raycast.sphere_sweep import sweep_ball
 from sim.server.actors import Actor
 from sim.server.scenery_actor import scenery_actor
@@ -74,7 +77,7 @@ def lidar_params(actor: Actor, with_losses: bool) -> LidarParams:
     def number(name: str, default: float) -> float:
         return attribute_float(actor, name, default)
 
-    losses = {}
+    losses: dict[str, float] = {}
     if with_losses:
         losses = {
             "atmosphere_attenuation_rate": number("atmosphere_attenuation_rate", 0.004),
@@ -92,8 +95,18 @@ def lidar_params(actor: Actor, with_losses: bool) -> LidarParams:
         dropoff_general_rate=number("dropoff_general_rate", 0.45) if with_losses else 0.0,
         dropoff_zero_intensity=number("dropoff_zero_intensity", 0.4) if with_losses else 0.0,
         noise_seed=abs(attribute_int(actor, "noise_seed", 0)),
+        physics=_lidar_physics(actor) if with_losses and _is_true(actor, "moosetest_physics") else None,
         **losses,
     )
+
+
+def _lidar_physics(actor: Actor) -> LidarPhysics:
+    receiver = Receiver(
+        range_10_percent_m=attribute_float(actor, "moosetest_range_10_percent", 90.0),
+        pulse_s=attribute_float(actor, "moosetest_pulse_ns", 3.0) * 1e-9,
+        jitter_m=max(attribute_float(actor, "noise_stddev", 0.0), 0.0),
+    )
+    return LidarPhysics(receiver=receiver, returns=Returns(actor.attribute("moosetest_returns", "strongest")))
 
 
 class RadarSensor:
@@ -128,7 +141,7 @@ class ObstacleSensor:
     def __init__(self, actor: Actor, _: int) -> None:
         self._travel_m = max(attribute_float(actor, "distance", 5.0), 0.0)
         self._radius_m = max(attribute_float(actor, "hit_radius", 0.5), 0.0)
-        self._only_dynamics = actor.attribute("only_dynamics", "false").lower() in ("true", "1")
+        self._only_dynamics = _is_true(actor, "only_dynamics")
 
     def measure(self, state: SensorState, view: TickView) -> list[Payload]:
         """A message for the nearest thing in the way, if any; the sensor's own parent does not count."""
@@ -148,6 +161,10 @@ class ObstacleSensor:
         own = view.actors.get(state.actor.parent_id) or view.actors[state.actor.id]
         other = view.actors.get(touched.actor_id) or scenery_actor(touched.tag).to_wire(b"")
         return [(msgpack.packb([own, other, touched.travel_m], use_bin_type=True),)]
+
+
+def _is_true(actor: Actor, name: str) -> bool:
+    return actor.attribute(name, "false").lower() in ("true", "1")
 
 
 def _moves(wire: list[Any]) -> bool:
