@@ -87,7 +87,7 @@ class _Maker:
             population = replace(population, people=(0, 0))
         users = traffic(stage.lanes, ego, population, rng)
         instances = tuple(user.instance for user in users)
-        scene = Scene(stage.data.scenery(), instances, daylight(rng), time_s=0.0, frame=index)
+        scene = Scene(stage.data.scenery(), instances, daylight(rng, ASSET_SPLIT[split]), time_s=0.0, frame=index)
         cameras = {}
         for mount in self._rig.cameras:
             pose = ego @ mount.T_ego_body.matrix

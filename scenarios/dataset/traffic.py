@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import pi
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from sim.assets import library
 from sim.assets.catalog import Asset, assets
 from sim.assets.mesh import MeshKey
 from sim.world.scene import Instance, Weather
+from sim.world.weathers import draw_weather
 
 _TAG = {  # carla.CityObjectLabel
     ObjectClass.PERSON: 12,
@@ -42,6 +43,8 @@ _SHARE = {  # of road users that are not on foot: enough of each to learn from, 
 _PAINTS = np.array(
     [[0.7, 0.7, 0.7], [0.02, 0.02, 0.02], [0.28, 0.29, 0.3], [0.42, 0.02, 0.02], [0.02, 0.06, 0.25], [0.5, 0.48, 0.42]]
 )
+_WEATHER_SPLITS = {"train": ("train",), "nominal": ("train", "nominal")}
+"""Nominal tests need not keep from what training has seen of the sky."""
 AHEAD_M = (6.0, 95.0)
 """Where traffic stands along a lane: from just before the car to the reach of the LiDAR network."""
 BLOCKING_M = 20.0
@@ -101,15 +104,9 @@ def class_of(asset: Asset) -> ObjectClass | None:
     return ObjectClass.PERSON if asset.category == "walker" else _CLASS.get(asset.category)
 
 
-def daylight(rng: np.random.Generator) -> Weather:
-    """A sun well above the horizon, some clouds or many, now and then a wet road with puddles."""
-    weather = Weather(
-        sun_azimuth_rad=float(rng.uniform(-pi, pi)),
-        sun_elevation_rad=float(rng.uniform(0.3, 1.2)),
-        cloudiness=float(rng.choice([rng.uniform(0.0, 0.4), rng.uniform(0.6, 1.0)])),
-        wetness=float(rng.choice([0.0, 0.0, 0.0, rng.uniform(0.2, 0.6)])),
-    )
-    return replace(weather, deposits=weather.wetness)
+def daylight(rng: np.random.Generator, split: str = "train") -> Weather:
+    """A day: of the weathers that training may see for split "train", with those of nominal tests for "nominal"."""
+    return draw_weather(_WEATHER_SPLITS[split], rng)
 
 
 def ego_pose(lanes: LaneMap, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -1,0 +1,63 @@
+"""Training, nominal tests and edge cases keep apart: maps, assets and weathers each have a split."""
+
+import numpy as np
+import pytest
+
+from scenarios.dataset.traffic import daylight
+from sim.assets import library
+from sim.assets.catalog import assets
+from sim.world.maps.catalog import CATALOG
+from sim.world.maps.data import SPLITS
+from sim.world.scene import Weather
+from sim.world.weathers import draw_weather, weathers
+
+
+def of(split):
+    return {name: weather for name, weather in weathers().items() if weather.split == split}
+
+
+def holds(weather, drawn):
+    """Whether a day may be one of this weather's."""
+    usual = Weather()
+    fields = {field for known in weathers().values() for field in known.ranges}
+    ranges = {field: weather.ranges.get(field, (getattr(usual, field),) * 2) for field in fields}
+    return all(low <= getattr(drawn, field) <= high for field, (low, high) in ranges.items())
+
+
+def test_everything_has_a_split_and_there_are_five_maps_to_train_and_to_test_on():
+    maps = [split for _, split in CATALOG.values()]
+    assert {*maps} <= {*SPLITS}
+    assert {library.split(name) for name in assets()} == {*SPLITS}
+    assert {weather.split for weather in weathers().values()} == {*SPLITS}
+    assert maps.count("train") >= 5
+    assert maps.count("nominal") >= 5
+
+
+@pytest.mark.parametrize("name", list(weathers()))
+def test_a_weather_keeps_its_ranges_and_the_same_seed_draws_the_same_day(name):
+    weather = weathers()[name]
+    days = [weather.draw(np.random.default_rng(seed)) for seed in range(20)]
+    assert all(holds(weather, day) for day in days)
+    assert all(day.deposits == day.wetness for day in days)
+    again = weather.draw(np.random.default_rng(7))
+    assert (again.sun_azimuth_rad, again.sun_elevation_rad) == (days[7].sun_azimuth_rad, days[7].sun_elevation_rad)
+    assert len({day.sun_azimuth_rad for day in days}) == 20
+
+
+def test_training_draws_its_own_weathers_nominal_tests_those_too_and_edge_none_of_both():
+    for split, seen in (("train", {"train"}), ("nominal", {"train", "nominal"})):
+        known = [weather for kind in seen for weather in of(kind).values()]
+        days = [daylight(np.random.default_rng(seed), split) for seed in range(200)]
+        assert all(any(holds(weather, day) for weather in known) for day in days)
+    assert any(not any(holds(weather, day) for weather in of("train").values()) for day in days)
+    ordinary = {**of("train"), **of("nominal")}
+    for weather in of("edge").values():
+        day = weather.draw(np.random.default_rng(1))
+        assert not any(holds(other, day) for other in ordinary.values())
+
+
+def test_shares_say_how_often_a_weather_is_drawn():
+    rng = np.random.default_rng(3)
+    wet = [draw_weather({"train"}, rng).wetness > 0.0 for _ in range(2000)]
+    # 2 of 8 parts: four standard deviations of a share of 2,000 draws are 0.04
+    assert np.mean(wet) == pytest.approx(0.25, abs=0.04)
