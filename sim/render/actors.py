@@ -14,6 +14,7 @@ from sim.assets.library import is_passing
 from sim.assets.mesh import MeshKey, MeshSource
 from sim.render.families import Family
 from sim.render.geometry import Commands, GeometryStore, StoredMesh, command
+from sim.render.levels import COARSEST, across_px, shown_levels
 from sim.render.pictures import picture_layer
 from sim.render.view import CameraView
 from sim.world.scene import Instance
@@ -21,11 +22,6 @@ from sim.world.scene import Instance
 ROW_FORMAT = "4f 4f 4f 4f 4f 3f/i"
 ROW_NAMES = ("in_row0", "in_row1", "in_row2", "in_paint", "in_state", "in_picture")
 ROW_FLOATS = 23
-SLENDER_TAGS = (12, 13, 18, 19)
-"""carla.CityObjectLabel: people and two-wheelers, whose outline says more than their surface."""
-LEVEL_PX, SLENDER_LEVEL_PX = (110.0, 45.0), (220.0, 80.0)
-"""Pixels across the bounding sphere from which levels 0 and 1 are drawn: below, the levels look alike (compared by
-eye side by side at 100, 160 and 240 px)."""
 MAX_PASSING = 256
 """Meshes in poses that come once, kept for cameras that look at the same tick: 0.1 MB each."""
 SMALLEST_PX = 1.0
@@ -102,22 +98,19 @@ class ActorMeshes:
     ) -> Actors:
         """Choose each actor's level of detail and whether the camera sees it; none does beyond `reach_m`."""
         self._frame_keys.clear()
-        coarse = [self.get(instance.mesh._replace(level=2)) for instance in instances]
+        coarse = [self.get(instance.mesh._replace(level=COARSEST)) for instance in instances]
         T = np.array([i.T_world_body for i in instances]).reshape(-1, 4, 4)
         box = np.array([(m.low_body_m, m.high_body_m) for m in coarse]).reshape(-1, 2, 3)
         center = np.einsum("nij,nj->ni", T[:, :3, :3], box.mean(axis=1)) + T[:, :3, 3]
         radius = np.array([m.radius_m for m in coarse])
         distance = np.linalg.norm(center - view.eye_world_m, axis=1)
-        across_px = 2.0 * radius * view.focal_px / np.maximum(distance, 0.5)
-        slender = np.isin([i.tag for i in instances], SLENDER_TAGS)
-        level = sum(
-            (across_px < np.where(slender, b, a)).astype(int) for a, b in zip(LEVEL_PX, SLENDER_LEVEL_PX, strict=True)
-        )
-        visible = spheres_touch(planes, center, radius) & (across_px > SMALLEST_PX) & (distance - radius <= reach_m)
+        size_px = across_px(center, radius, view)
+        level = shown_levels(size_px, np.array([i.tag for i in instances], np.uint8))
+        visible = spheres_touch(planes, center, radius) & (size_px > SMALLEST_PX) & (distance - radius <= reach_m)
         order = np.lexsort((np.array([i.actor_id for i in instances]), distance))
         chosen = tuple(instances[k] for k in order)
         meshes = tuple(self._at_level(i, int(level[k])) for k, i in zip(order, chosen, strict=True))
-        shadows = tuple(self._at_level(i, min(int(level[k]) + 1, 2)) for k, i in zip(order, chosen, strict=True))
+        shadows = tuple(self._at_level(i, min(int(level[k]) + 1, COARSEST)) for k, i in zip(order, chosen, strict=True))
         half = (box[:, 1] - box[:, 0]) / 2.0
         return Actors(
             chosen,

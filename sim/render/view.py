@@ -107,7 +107,7 @@ class Images:
         depth_m: (H, W) float32 along the optical axis; sky is 1000 m.
         tag: (H, W) uint8 carla.CityObjectLabel; sky is 11.
         instance_id: (H, W) uint32 actor id; 0 for scenery and sky.
-        normal_world: (H, W, 3) float32 unit vectors in steps of 1/127; zero for sky.
+        normal_world: (H, W, 3) float32 outward unit vectors in steps of 1/127; zero for sky.
         metered: the automatic exposure of the scene, display units per cd/m2.
     """
 

@@ -7,12 +7,12 @@ in vec4 v_color;
 //SURFACE
 
 void main() {
-    vec3 v = normalize(u_eye.xyz - v_world);
-    vec3 n = normalize(v_normal);
-    n = dot(n, v) < 0.0 ? -n : n;
+    vec3 outward = normalize(v_normal);
 #ifdef LEAVES
+    vec3 v = normalize(u_eye.xyz - v_world);
+    vec3 n = dot(outward, v) < 0.0 ? -outward : outward;
     float dense;
     if (is_gap(v_world, n, v, v_info.z, dense)) discard;
 #endif
-    write_geometry(n, v_info.x, 1.0 / gl_FragCoord.w);
+    write_geometry(outward, v_info.x, 1.0 / gl_FragCoord.w);
 }

@@ -15,8 +15,8 @@ void main() {
     vec3 to_eye = u_eye.xyz - v_world;
     float distance_m = length(to_eye);
     vec3 v = to_eye / distance_m;
-    vec3 n = normalize(v_normal);
-    n = dot(n, v) < 0.0 ? -n : n;
+    vec3 outward = normalize(v_normal);
+    vec3 n = dot(outward, v) < 0.0 ? -outward : outward;  // near an outline the smooth normal may look away
     Surface s = Surface(v_color.rgb, n, vec3(0.0), 1.0, 0.0, 0.04, 0.0);
     surface(s, v, distance_m);
     vec3 light = ambient(s.normal) * s.open;
@@ -52,5 +52,5 @@ void main() {
 #endif
     c += s.emitted;
     out_color = vec4(sensed(through_air(c, distance_m, v_world.z)), 1.0);
-    write_geometry(n, v_info.x, 1.0 / gl_FragCoord.w);
+    write_geometry(outward, v_info.x, 1.0 / gl_FragCoord.w);
 }
