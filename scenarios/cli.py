@@ -254,6 +254,21 @@ def speed(as_json: Json = False) -> None:
             print_speed(rows)
 
 
+@app.command()
+def realism(
+    model: Annotated[Path, typer.Option(help="ONNX file of a YOLOX network that was trained on COCO.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for sheets of missed objects and of false boxes.")] = None,
+    threads: Annotated[int, typer.Option(help="Threads of the network.")] = 2,
+    as_json: Json = False,
+) -> None:
+    """Measure what a network trained on photographs recognises in our pictures: the frozen nominal set."""
+    with clear_errors(as_json):
+        from scenarios.realism.command import judge
+
+        holds = judge(model, out, threads, as_json)
+    raise SystemExit(0 if holds else 1)
+
+
 def main() -> Any:
     """Entry point of the `moosetest` command."""
     return app()

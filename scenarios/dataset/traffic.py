@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import pi
 from typing import NamedTuple
 
@@ -235,9 +236,16 @@ def _near(lanes: LaneMap, T_world_ego: NDArray[np.float64], rng: np.random.Gener
 
 
 def _pick(lanes: LaneMap, rng: np.random.Generator) -> Lane:
+    names, share = _lane_shares(lanes)
+    return lanes.lanes[names[int(rng.choice(len(names), p=share))]]
+
+
+@lru_cache(32)
+def _lane_shares(lanes: LaneMap) -> tuple[list[str], NDArray[np.float64]]:
+    """Names of the lanes, sorted, and each one's share of the length of all."""
     names = sorted(lanes.lanes)
     lengths = np.array([_length_m(lanes.lanes[name]) for name in names])
-    return lanes.lanes[names[int(rng.choice(len(names), p=lengths / lengths.sum()))]]
+    return names, lengths / lengths.sum()
 
 
 def _length_m(lane: Lane) -> float:

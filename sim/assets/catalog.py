@@ -28,6 +28,7 @@ TWO_WHEELER_POSES = ("", "bare")
 _NOMINAL_VEHICLES = frozenset(
     {
         "vehicle.audi.tt",
+        "vehicle.carlamotors.european_hgv",
         "vehicle.citroen.c3",
         "vehicle.dodge.charger_police_2020",
         "vehicle.ford.crown",
@@ -36,6 +37,7 @@ _NOMINAL_VEHICLES = frozenset(
         "vehicle.lincoln.mkz_2020",
         "vehicle.mercedes.coupe_2020",
         "vehicle.mini.cooper_s_2021",
+        "vehicle.mitsubishi.fusorosa",
         "vehicle.moosetest.box_truck",
         "vehicle.moosetest.city_bus",
         "vehicle.moosetest.panel_van",

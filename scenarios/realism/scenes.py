@@ -1,0 +1,63 @@
+"""The scenes of the nominal set: frame by frame, each from the set's seed and its own number alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import pi, radians
+
+import numpy as np
+
+from moosetest.world import LaneMap
+from scenarios.dataset.traffic import RoadUser, ego_pose, traffic
+from scenarios.realism.definition import Light, NominalSet
+from sim.lane_map import lane_map
+from sim.render.view import CameraView
+from sim.world.maps import MapData, load_map
+from sim.world.scene import Scene, Weather
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture to take, and who is in it."""
+
+    number: int
+    map_name: str
+    scene: Scene
+    view: CameraView
+    users: tuple[RoadUser, ...]
+
+
+class Scenes:
+    """Draws the frames of a set; frame i shows map i modulo the number of maps."""
+
+    def __init__(self, nominal: NominalSet) -> None:
+        import carla
+
+        self._set, self._population = nominal, nominal.population()
+        self._maps: list[tuple[MapData, LaneMap]] = []
+        for name in nominal.maps:
+            data = load_map(name)
+            self._maps.append((data, lane_map(carla.Map(data.name, data.xodr))))
+
+    def frame(self, number: int) -> Frame:
+        """Frame `number`, from 0 on."""
+        rng = np.random.default_rng([self._set.seed, number])
+        data, lanes = self._maps[number % len(self._maps)]
+        ego = ego_pose(lanes, rng)
+        users = tuple(traffic(lanes, ego, self._population, rng))
+        instances = tuple(user.instance for user in users)
+        camera = self._set.camera
+        pose = ego @ camera.T_ego_camera
+        view = CameraView(camera.width_px, camera.height_px, self._set.fov_rad, pose, noise_seed=number)
+        scene = Scene(data.scenery(), instances, day(self._set.light, rng), time_s=0.0, frame=number)
+        return Frame(number, data.name, scene, view, users)
+
+
+def day(light: Light, rng: np.random.Generator) -> Weather:
+    """The sun anywhere within the light's elevations, few clouds or many."""
+    clouds = light.cloudiness[int(rng.integers(len(light.cloudiness)))]
+    return Weather(
+        sun_azimuth_rad=float(rng.uniform(-pi, pi)),
+        sun_elevation_rad=radians(float(rng.uniform(*light.sun_elevation_deg))),
+        cloudiness=float(rng.uniform(*clouds)),
+    )
