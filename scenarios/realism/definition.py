@@ -1,4 +1,4 @@
-"""What the frozen nominal set is: maps, light, density, shares, assets, and the bounds that hold on it."""
+"""What the frozen nominal set is: maps, weathers, density, shares, assets, and the bounds that hold on it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from scenarios.dataset.traffic import Group, Population
 from sim.assets.catalog import Asset, assets, split
 from sim.rig import CameraMount
 from sim.world.maps.catalog import CATALOG
+from sim.world.weathers import weathers
 
 FILE = Path(__file__).parent / "nominal_set.toml"
 KINDS = ("car", "van", "truck", "bus", "person", "motorcycle", "bicycle")
@@ -44,14 +45,6 @@ class Camera:
             fov_deg=self.fov_deg,
         )
         return mount.T_ego_body.matrix
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Light:
-    """Sun and clouds; everything else is a clear, dry day."""
-
-    sun_elevation_deg: tuple[float, float]
-    cloudiness: tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +102,8 @@ class NominalSet:
     seed: int
     frames_per_map: int
     maps: tuple[str, ...]
+    weathers: tuple[str, ...]
     camera: Camera
-    light: Light
     density: Tries
     share: Shares
     assets: Names
@@ -154,6 +147,9 @@ def nominal_set(path: Path = FILE) -> NominalSet:
     made = from_toml(NominalSet, path)
     for name in made.maps:
         _check_nominal(f"{path}: maps: {name!r}", CATALOG[name][1] if name in CATALOG else None)
+    for name in made.weathers:
+        if name not in weathers() or weathers()[name].split == "edge":
+            raise ConfigError(f"{path}: weathers: {name!r} is none of splits train and nominal")
     for kind in KINDS:
         for name in getattr(made.assets, kind):
             _check_nominal(f"{path}: assets.{kind}: {name!r}", split(assets()[name]) if name in assets() else None)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import pi, radians
 
 import numpy as np
 
 from moosetest.world import LaneMap
 from scenarios.dataset.traffic import RoadUser, ego_pose, traffic
-from scenarios.realism.definition import Light, NominalSet
+from scenarios.realism.definition import NominalSet
 from sim.lane_map import lane_map
 from sim.render.view import CameraView
 from sim.world.maps import MapData, load_map
-from sim.world.scene import Scene, Weather
+from sim.world.scene import Scene
+from sim.world.weathers import weathers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,19 +45,10 @@ class Scenes:
         data, lanes = self._maps[number % len(self._maps)]
         ego = ego_pose(lanes, rng)
         users = tuple(traffic(lanes, ego, self._population, rng))
+        weather = weathers()[self._set.weathers[int(rng.integers(len(self._set.weathers)))]].draw(rng)
         instances = tuple(user.instance for user in users)
         camera = self._set.camera
         pose = ego @ camera.T_ego_camera
         view = CameraView(camera.width_px, camera.height_px, self._set.fov_rad, pose, noise_seed=number)
-        scene = Scene(data.scenery(), instances, day(self._set.light, rng), time_s=0.0, frame=number)
+        scene = Scene(data.scenery(), instances, weather, time_s=0.0, frame=number)
         return Frame(number, data.name, scene, view, users)
-
-
-def day(light: Light, rng: np.random.Generator) -> Weather:
-    """The sun anywhere within the light's elevations, few clouds or many."""
-    clouds = light.cloudiness[int(rng.integers(len(light.cloudiness)))]
-    return Weather(
-        sun_azimuth_rad=float(rng.uniform(-pi, pi)),
-        sun_elevation_rad=radians(float(rng.uniform(*light.sun_elevation_deg))),
-        cloudiness=float(rng.uniform(*clouds)),
-    )

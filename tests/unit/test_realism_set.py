@@ -16,13 +16,15 @@ from scenarios.realism.truth import rider_mesh
 from sim.assets import library
 from sim.assets.mesh import Mesh, MeshKey
 from sim.render.view import CameraView
+from sim.world.weathers import weathers
 
-FROZEN = "7987a7cd4b9f140a"
+FROZEN = "aced47808b055f4c"
 
 
 def test_the_definition_is_frozen():
-    """Whoever changes it on purpose changes this line too, and measures anew."""
-    assert digest_of(nominal_set())[:16] == FROZEN
+    """Whoever changes it or its weathers on purpose changes this line too, and measures anew."""
+    nominal = nominal_set()
+    assert digest_of([nominal, [weathers()[name].ranges for name in nominal.weathers]])[:16] == FROZEN
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,7 @@ def test_the_definition_is_frozen():
         ('"urban_avenue"', '"urban_street"', "maps: 'urban_street' is of split train, want one of split nominal"),
         ('"vehicle.audi.tt"', '"vehicle.audi.a2"', "assets.car: 'vehicle.audi.a2' is of split train"),
         ('"vehicle.audi.tt"', '"vehicle.audi.ttt"', "assets.car: 'vehicle.audi.ttt' is unknown"),
+        ('"clear_day"', '"low_sun"', "weathers: 'low_sun' is none of splits train and nominal"),
         ("frames_per_map", "frames_a_map", "unknown key 'frames_a_map'"),
     ],
 )
