@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Literal, NamedTuple
 
 from sim.assets.animals.names import ANIMALS, DEER, DOG, HORSE_RIDER, KANGAROO, MOOSE
+from sim.assets.props.obstacles import OBSTACLES, PREFIX
 
 Split = Literal["train", "nominal", "edge"]
 Size = tuple[float, float, float]
@@ -101,6 +102,7 @@ _OWN_ASSETS = (
     Asset(KANGAROO, "animal", (1.89, 0.50, 1.55), "other", "adult"),
     Asset("static.moosetest.billboard", "billboard", (0.2, 4.0, 3.6)),
     Asset("static.moosetest.bicycle", "pushed_bicycle", (1.843, 0.659, 1.1)),
+    *(Asset(f"{PREFIX}{name}", name, obstacle.size_lwh_m) for name, obstacle in OBSTACLES.items()),
     Asset("traffic.traffic_light", "traffic_light", (0.3, 0.36, 1.0)),
 )
 
@@ -129,6 +131,8 @@ def split(asset: Asset) -> Split:
     """Whether training may see it, or only nominal tests, or only edge cases."""
     if asset.name in _EDGE_ASSETS:
         return "edge"
+    if asset.name.startswith(PREFIX) and asset.category in OBSTACLES:
+        return OBSTACLES[asset.category].split
     if asset.name in _NOMINAL_VEHICLES:
         return "nominal"
     # every fifth pedestrian is held out

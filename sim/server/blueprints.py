@@ -13,6 +13,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from sim.assets.animals.names import ANIMALS
+from sim.assets.props.obstacles import MOVABLE, PREFIX
 from sim.server.calls import CallError
 from sim.server.layouts import AttributeValue
 
@@ -91,7 +92,7 @@ class Blueprint:
     @property
     def semantic_tag(self) -> int:
         """carla.CityObjectLabel of the body, 0 for none."""
-        if self.id in ANIMALS:
+        if self.id in ANIMALS or self.id.removeprefix(PREFIX) in MOVABLE:
             return DYNAMIC_TAG
         if self.kind is ActorKind.PROP:
             return STATIC_TAG

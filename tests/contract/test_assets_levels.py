@@ -9,6 +9,7 @@ import pytest
 from sim.assets import library
 from sim.assets.animals.names import ANIMALS
 from sim.assets.mesh import Mesh, MeshKey
+from sim.assets.props.obstacles import OBSTACLES, PREFIX
 
 PIXEL_M = 0.01
 VEHICLES = (
@@ -56,6 +57,15 @@ def test_coarse_walker_has_the_outline_of_the_fine_one(pose):
     low, high = fine.position_m.min(axis=0), fine.position_m.max(axis=0)
     for axis in (0, 1):
         assert deviation_m(outline(fine, axis, low, high), outline(coarse, axis, low, high)) < LIMITS_M[1]
+
+
+@pytest.mark.parametrize("name", OBSTACLES)
+def test_coarse_obstacle_has_the_outline_of_the_fine_one(name):
+    """Two centimetres, and one pixel of the measure."""
+    fine, coarse = (library.mesh(MeshKey(PREFIX + name, "", i)) for i in (0, 1))
+    low, high = fine.position_m.min(axis=0), fine.position_m.max(axis=0)
+    for axis in range(3):
+        assert deviation_m(outline(fine, axis, low, high), outline(coarse, axis, low, high)) < 0.02 + PIXEL_M
 
 
 @pytest.mark.parametrize("asset", ANIMALS)

@@ -9,6 +9,7 @@ import pytest
 
 from sim.assets import library
 from sim.assets.mesh import Material, Mesh, MeshKey
+from sim.assets.props.obstacles import OBSTACLES
 
 
 def faces(mesh: Mesh, material: Material) -> np.ndarray:
@@ -147,3 +148,16 @@ def test_feet_swap_sides_half_a_stride_later():
     ]
     assert left[0] > 0.15
     assert left[1] < -0.15
+
+
+def test_obstacles_are_in_every_split_and_as_large_as_their_standards_say():
+    splits = {name: library.split(f"static.moosetest.{name}") for name in OBSTACLES}
+    assert {"train", "nominal", "edge"} == set(splits.values())
+    assert splits["mattress"] == splits["fallen_tree"] == "edge"
+    pallet = library.mesh(MeshKey("static.moosetest.pallet"))
+    assert np.ptp(pallet.position_m, axis=0) == pytest.approx([1.2, 0.8, 0.144], abs=1e-3)
+    # one can see under the deck: nine blocks fill less than a third of the width at half height
+    corner = pallet.position_m[pallet.triangle]
+    cut = (corner[..., 2].min(axis=1) < 0.07) & (corner[..., 2].max(axis=1) > 0.07)
+    assert np.ptp(corner[cut][:, :, 1]) == pytest.approx(0.8, abs=1e-3)
+    assert cut.sum() == 9 * 8  # four upright faces a block

@@ -64,6 +64,8 @@ def test_two_wheelers_are_tagged_as_such() -> None:
     assert library()["vehicle.mitsubishi.fusorosa"].semantic_tag == 16
     assert library()["vehicle.tesla.model3"].semantic_tag == 14
     assert library()["walker.pedestrian.0001"].semantic_tag == 12
+    assert library()["static.moosetest.pram"].semantic_tag == 21
+    assert library()["static.moosetest.sofa"].semantic_tag == 20
 
 
 def test_completed_keeps_what_was_sent_and_adds_the_rest() -> None:

@@ -8,8 +8,9 @@ from sim.assets.builder import MeshBuilder
 from sim.assets.catalog import Asset
 from sim.assets.fitting import fitted
 from sim.assets.mesh import Material, Mesh
-from sim.assets.props import furniture, plants
+from sim.assets.props import furniture, ground_hazards, lost_loads, plants, roadworks, wheeled
 from sim.assets.props.moosetest import add_billboard, add_traffic_light
+from sim.assets.props.obstacles import PREFIX
 from sim.assets.props.shapes import DARK, METAL, WHITE, WOOD, Color, Profile, add_lathe, add_legs, add_mound
 
 _Add = Callable[[MeshBuilder, Asset, int], None]
@@ -148,6 +149,25 @@ _KINDS: tuple[tuple[str, _Add], ...] = (
     ("calibrator", _boxed(WHITE, Material.MATTE)),
 )
 """The first whose name begins a prop's own name builds it; what is not listed is a cardboard box."""
+_OWN: dict[str, _Add] = {
+    "bollard": roadworks.add_bollard,
+    "hydrant": roadworks.add_hydrant,
+    "concrete_barrier": roadworks.add_concrete_barrier,
+    "drum": roadworks.add_drum,
+    "beacon": roadworks.add_beacon,
+    "boom_gate": roadworks.add_boom_gate,
+    "pallet": lost_loads.add_pallet,
+    "tyre": lost_loads.add_tyre,
+    "mattress": lost_loads.add_mattress,
+    "sofa": lost_loads.add_sofa,
+    "ladder": lost_loads.add_ladder,
+    "sand_heap": ground_hazards.add_sand_heap,
+    "manhole_open": ground_hazards.add_manhole_open,
+    "fallen_tree": ground_hazards.add_fallen_tree,
+    "pram": wheeled.add_pram,
+    "scooter_lying": wheeled.add_scooter_lying,
+}
+"""By the last part of the id: what CARLA does not have."""
 
 
 def prop(asset: Asset, level: int) -> Mesh:
@@ -159,8 +179,13 @@ def prop(asset: Asset, level: int) -> Mesh:
     if asset.name == "static.moosetest.billboard":
         add_billboard(builder)
         return builder.build()
-    short = asset.name.removeprefix("static.prop.")
-    plain = _boxed(_CARDBOARD, Material.MATTE)
-    add = next((add for name, add in _KINDS if short.startswith(name)), plain)
-    add(builder, asset, level)
+    _adder(asset.name)(builder, asset, level)
     return fitted(builder.build(), asset.size_lwh_m)
+
+
+def _adder(name: str) -> _Add:
+    if name.startswith(PREFIX):
+        return _OWN[name.removeprefix(PREFIX)]
+    short = name.removeprefix("static.prop.")
+    plain = _boxed(_CARDBOARD, Material.MATTE)
+    return next((add for kind, add in _KINDS if short.startswith(kind)), plain)

@@ -34,9 +34,11 @@ def add_lathe(builder: MeshBuilder, size: Size, profile: Profile, color: Color, 
     builder.grid(points, color, material, close_u=True)
 
 
-def add_band(builder: MeshBuilder, size: Size, at: Span, share: Span, color: Color, material: Material) -> None:
-    """Add a band round a cone between two heights (shares), at shares of the half width."""
-    angle = np.arange(16)[:, None] * (2.0 * np.pi / 16)
+def add_band(
+    builder: MeshBuilder, size: Size, at: Span, share: Span, color: Color, material: Material, around: int = 16
+) -> None:
+    """Add a band round a cone between two heights (shares), at shares of the half width, with so many corners."""
+    angle = np.arange(around)[:, None] * (2.0 * np.pi / around)
     x = 0.5 * size[0] * np.array(share) * np.cos(angle)
     y = 0.5 * size[1] * np.array(share) * np.sin(angle)
     points = np.stack([x, y, size[2] * np.array(at) + 0.0 * angle], axis=-1)
