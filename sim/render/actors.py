@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,8 +136,11 @@ def spheres_touch(
     return (center_m @ planes[:, :3].T + planes[:, 3] >= -reach).all(axis=1)
 
 
-def actor_rows(actors: Actors, first_index: int) -> NDArray[np.float32]:
-    """(1 + N, 23) float32: row 0 stands for scenery, row k + 1 for actor k with index `first_index` + k."""
+def actor_rows(actors: Actors, first_index: int, poster_layers: Mapping[str, int]) -> NDArray[np.float32]:
+    """(1 + N, 23) float32: row 0 stands for scenery, row k + 1 for actor k with index `first_index` + k.
+
+    `poster_layers` are the layers of the users' pictures by their keys.
+    """
     rows = np.zeros((1 + len(actors.instances), ROW_FLOATS), dtype=np.float32)
     rows[0, [0, 5, 10, 18]] = 1.0
     rows[0, 19] = 3.0
@@ -147,12 +150,19 @@ def actor_rows(actors: Actors, first_index: int) -> NDArray[np.float32]:
         row[12:16] = (*instance.paint_rgb, instance.seed)
         row[17:20] = (instance.lights & 0xFFFF, instance.cloth_reflectance, instance.signal_state)
         if mesh.picture_size_m is not None:
-            row[20:23] = _picture(instance, mesh.picture_size_m)
+            row[20:23] = _picture(instance, mesh.picture_size_m, poster_layers)
     return rows
 
 
-def _picture(instance: Instance, face_size_m: tuple[float, float]) -> tuple[float, float, float]:
-    """Layer, and the shares of the face's width and height that a square picture spans undistorted."""
+def _picture(
+    instance: Instance, face_size_m: tuple[float, float], poster_layers: Mapping[str, int]
+) -> tuple[float, float, float]:
+    """Layer, and the shares of the face's width and height that a picture spans undistorted."""
+    if instance.poster is not None:
+        height_px, width_px = instance.poster.rgb.shape[:2]
+        across, up = face_size_m[0] / width_px, face_size_m[1] / height_px
+        share = float(np.sqrt(np.clip(instance.picture_scale, 1e-4, 1.0))) * min(across, up)
+        return poster_layers[instance.poster.key], share / across, share / up
     side_m = float(np.sqrt(np.clip(instance.picture_scale, 1e-4, 1.0))) * min(face_size_m)
     return picture_layer(instance.picture), side_m / face_size_m[0], side_m / face_size_m[1]
 

@@ -20,6 +20,7 @@ from sim.render.glows import GLOW_FORMAT, GLOW_NAMES, RAIN_FORMAT, RAIN_NAMES, g
 from sim.render.lamps import LampFieldMap, beams_of
 from sim.render.lighting import Light, is_layered, lamps_matter, light_of
 from sim.render.pictures import PICTURES, SIZE_PX, developed, picture_layer, posing
+from sim.render.posters import PosterMaps
 from sim.render.programs import PARTS, SCENERY, TEXTURE_UNITS, LightModel, Programs
 from sim.render.puffs import PUFF_FORMAT, PUFF_NAMES, puff_rows
 from sim.render.shadows import ShadowMaps, ShadowView, shadow_view
@@ -67,6 +68,7 @@ class Pipeline:
         self._shadows = ShadowMaps(context)
         self._lamps = LampFieldMap(context)
         self._covers = CoverMaps(context)
+        self._posters = PosterMaps(context)
         self._textures = _textures(context, self._shadows, self._lamps)
         self._painted: set[str] = {""}
         self._uniforms = context.buffer(reserve=16 * 64)
@@ -90,7 +92,7 @@ class Pipeline:
         shadow = shadow_view(view, light.sun_direction_world)
         inputs = FrameInputs(scene, view, light, clip, shadow, beams, field)
         self._uniforms.write(frame_block(inputs))
-        self._drawing.write_rows(actor_rows(actors, len(static) + 1))
+        self._drawing.write_rows(actor_rows(actors, len(static) + 1, self._posters.show(scene.instances)))
         beam_count = 0 if not light.lamps else 1 if len(beams) < 2 else 4
         scenery = np.concatenate([[SKY_TAG], static.tags])
         return Frame(
@@ -125,6 +127,7 @@ class Pipeline:
         for name, texture in self._textures.items():
             texture.use(TEXTURE_UNITS[name])
         self._covers.show(frame.scene.covers).use(TEXTURE_UNITS["u_covers"])
+        self._posters.texture.use(TEXTURE_UNITS["u_posters"])
         if in_color and frame.model.sun:
             self._draw_shadows(frame)
         target = self._targets.get(view.width_px * scale, view.height_px * scale, outputs)

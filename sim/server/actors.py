@@ -21,6 +21,7 @@ from sim.server.layouts import (
     to_wire,
 )
 from sim.server.messages import ACTIVE, ACTOR_RECORD
+from sim.world.poster import Poster
 
 if TYPE_CHECKING:
     from sim.server.ackermann import AckermannController
@@ -80,6 +81,7 @@ class Actor:
         T_parent_self: (4, 4), for attached actors; relative to the arm's end for those on one.
         arm: what an actor hangs on that is not attached rigidly.
         stream_id: for sensors that send, else 0.
+        poster: a user's picture that its board shows.
     """
 
     id: int
@@ -95,6 +97,7 @@ class Actor:
     stream_id: int = 0
     vehicle: VehicleState | None = None
     walker: WalkerState | None = None
+    poster: Poster | None = None
     simulated: bool = True
     collides: bool = True
     ignored_ids: frozenset[int] = frozenset()

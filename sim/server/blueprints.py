@@ -150,6 +150,10 @@ _KIND_WORDS = {
 STATIC_TAG = 20
 DYNAMIC_TAG = 21
 """CARLA's label for what may move and is neither vehicle nor person: its documentation names animals."""
+BOARDS = frozenset({"static.moosetest.billboard", "static.moosetest.poster"})
+"""Show a picture: one that has a name, or a file on the server's machine."""
+PICTURE_FILE = "picture_file"
+_PICTURES = ["", "person", "people", "child", "car"]
 MESH_PROP = "static.prop.mesh"
 """Looks like the blueprint that its `mesh_path` names."""
 _SEMANTIC_TAGS = {
@@ -248,9 +252,10 @@ def _walker(row: dict[str, str]) -> list[Attribute]:
 def _prop(row: dict[str, str]) -> list[Attribute]:
     size = "big" if float(row["height_m"]) > 2.0 else "medium" if float(row["height_m"]) > 0.8 else "small"
     attributes = [*_of_every_actor(["prop"]), _fixed("size", AttributeKind.STRING, size)]
-    if row["id"] == "static.moosetest.billboard":
-        attributes.append(Attribute("picture", AttributeKind.STRING, "", ["", "person", "people", "child"]))
+    if row["id"] in BOARDS:
+        attributes.append(Attribute("picture", AttributeKind.STRING, "", _PICTURES, restricted=True))
         attributes.append(Attribute("picture_scale", AttributeKind.FLOAT, "1.0", ["0.5", "1.0"]))
+        attributes.append(_free(PICTURE_FILE, AttributeKind.STRING, ""))
     return attributes
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from moosetest.timing import NS_PER_S
 from sim.server.actors import Actor, ActorTable, VehicleState, WalkerState
 from sim.server.attachments import Attachments
-from sim.server.blueprints import MESH_PROP, ActorKind, kind_of, library
+from sim.server.blueprints import BOARDS, MESH_PROP, PICTURE_FILE, ActorKind, kind_of, library
 from sim.server.bodies import Bodies
 from sim.server.calls import CallError
 from sim.server.contacts import Contacts, Touch, joined
@@ -31,6 +31,7 @@ from sim.server.layouts import (
 from sim.server.level import Level
 from sim.server.messages import LIGHTS_CHANGED, MAP_CHANGED, SENSOR_INDEX, Instant, world_state
 from sim.server.parts import bones
+from sim.server.posters import poster_of
 from sim.server.recorder.tape import Tape
 from sim.server.road_signs import RoadSigns, SignActor
 from sim.server.rollover import Rollovers
@@ -374,6 +375,7 @@ class Episode:
         )
         if actor.blueprint_id == MESH_PROP:
             _take_mesh(actor)
+        actor.poster = poster_of(actor.attribute(PICTURE_FILE)) if actor.blueprint_id in BOARDS else None
         if actor.kind is not ActorKind.WALKER:  # a walker's origin is the middle of its body
             actor.box_center_body_m = (0.0, 0.0, actor.size_lwh_m[2] / 2)
         return actor

@@ -102,6 +102,7 @@ def _instance(
         cloth_reflectance=_number(actor.attribute("clothing_reflectance"), 1.0),
         picture=actor.attribute("picture"),
         picture_scale=_number(actor.attribute("picture_scale"), 1.0),
+        poster=actor.poster,
         seed=actor.id * _GOLDEN % 1.0,
     )
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.assets.mesh import Mesh, MeshKey
 from sim.world.covers import NO_COVERS, Covers
 from sim.world.marks import NO_MARKS, Marks
+from sim.world.poster import Poster
 
 NOBODY = -1
 """Owner of triangles that belong to no object."""
@@ -99,6 +100,7 @@ class Instance:
         cloth_reflectance: factor on CLOTH albedo; 1 is as modelled.
         picture: name of the picture that PICTURE faces show ("" is blank white board).
         picture_scale: share of the face that the picture covers, 0 to 1.
+        poster: a user's picture that PICTURE faces show instead.
         signal_state: carla.TrafficLightState for traffic lights.
         seed: varies procedural texture.
     """
@@ -114,6 +116,7 @@ class Instance:
     cloth_reflectance: float = 1.0
     picture: str = ""
     picture_scale: float = 1.0
+    poster: Poster | None = None
     signal_state: int = 3
     seed: float = 0.0
 

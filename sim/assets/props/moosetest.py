@@ -1,10 +1,11 @@
-"""Props that CARLA does not have: a board that shows a picture, and the head of a traffic light."""
+"""Boards that show a picture, and the head of a traffic light."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim.assets.builder import MeshBuilder
+from sim.assets.catalog import Asset
 from sim.assets.mesh import Material
 
 _BOARD_HALF_WIDTH_M = 2.0
@@ -22,16 +23,28 @@ def add_billboard(builder: MeshBuilder) -> None:
     front = -0.5 * _DEPTH_M
     low, high = _BOARD_BOTTOM_M, _BOARD_BOTTOM_M + 2.0 * _BOARD_HALF_HEIGHT_M
     half = _BOARD_HALF_WIDTH_M
-    # as one sees it looking along +x: u runs to the right (towards -y), v upwards
-    face = [[(front, half, low), (front, half, high)], [(front, -half, low), (front, -half, high)]]
-    uv = [[(0.0, 0.0), (0.0, 1.0)], [(1.0, 0.0), (1.0, 1.0)]]
-    builder.grid(face, (0.72, 0.72, 0.72), Material.PICTURE, uv=uv)
+    _add_face(builder, front, half, low, high)
     body = (0.5 * (front + 0.004 + 0.02), 0.0, 0.5 * (low + high))
     builder.box(body, (0.5 * (0.02 - front - 0.004), half, 0.5 * (high - low)), _METAL, Material.METAL)
     for y in (1.4, -1.4):
         builder.box((0.06, y, 0.5 * high), (0.04, 0.06, 0.5 * high), _METAL, Material.METAL)
     for z in (low + 0.3, high - 0.3):
         builder.box((0.04, 0.0, z), (0.03, half * 0.95, 0.04), _METAL, Material.METAL)
+
+
+def add_poster(builder: MeshBuilder, asset: Asset, level: int) -> None:
+    """Add a thin panel whose face looks along -x: hung on a wall, or attached to the side of a bus."""
+    del level
+    depth, width, height = asset.size_lwh_m
+    _add_face(builder, -0.5 * depth, 0.5 * width, 0.0, height)
+    builder.box((0.002, 0.0, 0.5 * height), (0.5 * depth - 0.002, 0.5 * width, 0.5 * height), _METAL, Material.METAL)
+
+
+def _add_face(builder: MeshBuilder, x: float, half: float, low: float, high: float) -> None:
+    """The picture as one sees it looking along +x: u runs to the right (towards -y), v upwards."""
+    face = [[(x, half, low), (x, half, high)], [(x, -half, low), (x, -half, high)]]
+    uv = [[(0.0, 0.0), (0.0, 1.0)], [(1.0, 0.0), (1.0, 1.0)]]
+    builder.grid(face, (0.72, 0.72, 0.72), Material.PICTURE, uv=uv)
 
 
 def add_traffic_light(builder: MeshBuilder, level: int) -> None:

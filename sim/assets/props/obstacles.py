@@ -29,6 +29,7 @@ OBSTACLES: Final[dict[str, Obstacle]] = {
     "ladder": Obstacle((3.0, 0.42, 0.08), "edge"),
     "manhole_open": Obstacle((1.45, 0.80, 0.10), "edge"),
     "fallen_tree": Obstacle((9.0, 3.6, 2.4), "edge"),
+    "poster": Obstacle((0.04, 3.0, 1.0), "edge"),
     "scooter_lying": Obstacle((1.15, 1.10, 0.42), "edge"),
 }
 """By the last part of the blueprint id. A length is along x, the way a placed thing looks."""

@@ -1,5 +1,6 @@
 // Retro-reflective sheeting, number plates and boards that show a picture.
 uniform sampler2DArray u_pictures;
+uniform sampler2DArray u_posters;
 #ifdef VERTEX
 void vertex_material(int kind, inout vec4 color, inout float layer) {
     color.a = kind == RETRO ? 300.0 : kind == PLATE ? 40.0 : 0.0;
@@ -13,7 +14,8 @@ void surface(inout Surface s, vec3 v, float distance_m) {
     float is_plate = 1.0 - step(-1.5, layer);
     vec2 at = (v_uv - 0.5) / max(v_color.rg, 1e-3) + 0.5;
     vec3 board = vec3(0.72);
-    vec4 painted = texture(u_pictures, vec3(at, max(layer, 0.0)));
+    float is_poster = step(99.5, layer);
+    vec4 painted = mix(texture(u_pictures, vec3(at, max(layer, 0.0))), texture(u_posters, vec3(at, layer - 100.0)), is_poster);
     vec2 inside = step(vec2(0.0), at) * step(at, vec2(1.0));
     vec3 shown = mix(board, painted.rgb * painted.rgb, inside.x * inside.y * painted.a);
     float cell = fract(v_body.y * 14.0);
