@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.render.lighting import Light, is_layered
 from sim.render.shadows import ShadowView
+from sim.render.snow import lying_threshold
 from sim.render.view import CameraView
 from sim.world.air import HALVINGS_PER_M, densest_fog_per_m, even_extinction_per_m
 from sim.world.scene import Scene, Weather
@@ -75,7 +76,7 @@ def frame_block(inputs: FrameInputs) -> bytes:
         _lamp_row(inputs.lamp_field),
         _row(np.array(inputs.lamp_field.rgb) * light.exposure / np.pi, inputs.lamp_field.ceiling_m),
         _mist_row(weather),
-        np.array([min(weather.mie, 8.0), weather.deposits, weather.wind, 0.0]),
+        np.array([min(weather.mie, 8.0), weather.deposits, weather.wind, lying_threshold(weather.snow_cover)]),
     ]
     for k in range(MAX_BEAMS):
         rows += _beam_rows(inputs.beams[k] if k < len(inputs.beams) else None, light.exposure / np.pi)

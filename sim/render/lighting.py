@@ -89,6 +89,7 @@ def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float) ->
     sun_lx = _sun_lx(elevation, weather.rayleigh)
     overcast = float(np.clip((weather.cloudiness - 0.3) / 0.6, 0.0, 1.0)) ** 0.8
     overcast = max(overcast, min(1.0, 2.0 * weather.fog_density), 0.9 * min(1.0, 2.0 * weather.dust_storm))
+    overcast = max(overcast, min(1.0, 2.0 * weather.snowfall_mm_per_h))
     horizontal_lx = float(sun_lx.mean()) * max(float(np.sin(elevation)), 0.0)
     sky_lx = _sky_lx(elevation) * (1.0 - 0.35 * overcast) + 0.16 * overcast * horizontal_lx
     sun_lx = sun_lx * (1.0 - 0.985 * overcast)
@@ -105,7 +106,7 @@ def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float) ->
     tint = _sky_tint(elevation, overcast, night)
     up = sky_lx * per_lx * tint * (1.45 - 0.4 * overcast)
     bounce = (sky_lx + 0.6 * horizontal_lx * (1.0 - overcast)) * per_lx
-    down = np.array([1.0, 0.95, 0.88]) * 0.30 * bounce
+    down = (np.array([1.0, 0.95, 0.88]) * 0.30 * (1.0 - weather.snow_cover) + 0.82 * weather.snow_cover) * bounce
     zenith, horizon = _sky_radiance(elevation, overcast, night, sky_lx * per_lx)
     zenith, horizon = _scattered(zenith, weather), _scattered(horizon, weather)
     dust = min(1.0, 1.5 * weather.dust_storm)

@@ -24,6 +24,7 @@ from sim.render.posters import PosterMaps
 from sim.render.programs import PARTS, SCENERY, TEXTURE_UNITS, LightModel, Programs
 from sim.render.puffs import PUFF_FORMAT, PUFF_NAMES, puff_rows
 from sim.render.shadows import ShadowMaps, ShadowView, shadow_view
+from sim.render.snow import flake_rows
 from sim.render.spots import SPOT_FORMAT, SPOT_NAMES, contact_spots
 from sim.render.static_scene import StaticGeometry, key_of, planes_of
 from sim.render.strokes import STROKE_FORMAT, STROKE_NAMES
@@ -109,6 +110,7 @@ class Pipeline:
                 wet=scene.weather.wetness > _WET_FROM,
                 tinted=light.lamps and is_tinted,
                 layered=is_layered(scene.weather),
+                snow=scene.weather.snow_cover > 0.0,
             ),
             shadow=shadow,
             commands={
@@ -225,7 +227,7 @@ class Pipeline:
         self._drawing.quads(program, contact_spots(frame.actors, frame.light.night), SPOT_FORMAT, SPOT_NAMES)
 
     def _draw_puffs(self, frame: Frame, target: Target) -> None:
-        rows = puff_rows(frame.scene.puffs, frame.view)
+        rows = np.concatenate([puff_rows(frame.scene.puffs, frame.view), flake_rows(frame.scene, frame.view)])
         if len(rows) == 0:
             return
         self._context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)

@@ -50,6 +50,7 @@ class LightModel:
     wet: bool
     tinted: bool = False
     layered: bool = False
+    snow: bool = False
 
     def defines(self) -> tuple[str, ...]:
         """The preprocessor symbols of the combination."""
@@ -59,6 +60,7 @@ class LightModel:
             ("WET", self.wet),
             ("TINTED", self.tinted),
             ("LAYERED", self.layered),
+            ("SNOW", self.snow),
         )
         return (*(name for name, on in flags if on), f"BEAMS {self.beams}")
 
@@ -79,7 +81,7 @@ class Programs:
                 features = (*features, "MIRRORS")
             defines = (*features, *light.defines(), *symbols)
             body = _source(f"{family.name.lower()}.glsl")
-            surface = _source("surface.glsl") + body
+            surface = _source("surface.glsl") + body + _source("snow.glsl")
             fragment = _lighting() + _source("main.frag.glsl").replace("//SURFACE", surface)
             self._made[key] = self._compile(_vertex(body, defines), fragment, outputs, defines)
         return self._made[key]

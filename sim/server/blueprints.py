@@ -156,6 +156,7 @@ PICTURE_FILE = "picture_file"
 _PICTURES = ["", "person", "people", "child", "car"]
 MESH_PROP = "static.prop.mesh"
 """Looks like the blueprint that its `mesh_path` names."""
+SNOW = "static.moosetest.snow"
 _SEMANTIC_TAGS = {
     "walker": 12,
     "car": 14,
@@ -287,6 +288,7 @@ def _others(first_uid: int) -> Iterator[Blueprint]:
     trigger = (*_of_every_actor(["default"]), _free("friction", AttributeKind.FLOAT, "3.5"), *box)
     yield Blueprint(first_uid + 2, "static.trigger.friction", "static,trigger,friction", trigger, ActorKind.OTHER)
     yield _mesh_prop(first_uid + 3)
+    yield _snow(first_uid + 4)
 
 
 def _mesh_prop(uid: int) -> Blueprint:
@@ -295,6 +297,13 @@ def _mesh_prop(uid: int) -> Blueprint:
     mass = Attribute("mass", AttributeKind.FLOAT, "0.0", ["0.0"], limits=(0.0, 1e6))
     own = (_free("mesh_path", AttributeKind.STRING, ""), mass, scale)
     return Blueprint(uid, MESH_PROP, "static,prop,mesh", (*_of_every_actor(["prop"]), *own), ActorKind.PROP)
+
+
+def _snow(uid: int) -> Blueprint:
+    """Winter for as long as it is in the world, wherever it stands: CARLA's weather knows no snow."""
+    fall = Attribute("snowfall_mm_per_h", AttributeKind.FLOAT, "1.0", ["0.0", "1.0", "5.0"], limits=(0.0, 50.0))
+    cover = Attribute("snow_cover", AttributeKind.FLOAT, "0.8", ["0.0", "0.8", "1.0"], limits=(0.0, 1.0))
+    return Blueprint(uid, SNOW, "static,moosetest,snow", (*_of_every_actor(["prop"]), fall, cover), ActorKind.OTHER)
 
 
 def _of_every_actor(roles: list[str]) -> list[Attribute]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moosetest.timing import s_from_ns
-from sim.assets.catalog import assets
-from sim.assets.library import has_asset
+from sim.assets.library import has_asset, size_lwh_m
 from sim.assets.mesh import MeshKey
 from sim.server.actors import Actor
-from sim.server.blueprints import ActorKind
+from sim.server.blueprints import SNOW, ActorKind
 from sim.server.episode import Episode
 from sim.server.gait import shown_pose
 from sim.server.layouts import WeatherParameters
@@ -37,7 +38,7 @@ def build_scene(episode: Episode) -> Scene:
             instances.append(_signal_head(episode.signals.lights[actor.id]))
         elif has_asset(actor.asset):
             instances.append(_instance(episode, actor, T_world_body[row], velocity[row], turn[row]))
-    weather = weather_of(episode.weather, episode.map.level_z_m)
+    weather = _with_snow(weather_of(episode.weather, episode.map.level_z_m), table.actors.values())
     time_s = s_from_ns(episode.elapsed_ns - episode.shown_from_ns)
     return Scene(
         static=episode.level.scenery,
@@ -50,7 +51,7 @@ def build_scene(episode: Episode) -> Scene:
         culling_distance_m=episode.settings.max_culling_distance_m or math.inf,
         covers=episode.level.covers,
         marks=episode.debug_shapes.marks(episode.tick, episode.elapsed_ns),
-        puffs=puffs_behind(instances, _size_lwh_m, weather, time_s),
+        puffs=puffs_behind(instances, size_lwh_m, weather, time_s),
     )
 
 
@@ -79,8 +80,13 @@ def weather_of(parameters: WeatherParameters, level_z_m: float = 0.0) -> Weather
     )
 
 
-def _size_lwh_m(asset: str) -> tuple[float, float, float]:
-    return assets()[asset].size_lwh_m
+def _with_snow(weather: Weather, actors: Iterable[Actor]) -> Weather:
+    """The weather with the snow of the youngest actor that brings some."""
+    for actor in actors:
+        if actor.blueprint_id == SNOW:
+            fall, cover = (_number(actor.attribute(name), 0.0) for name in ("snowfall_mm_per_h", "snow_cover"))
+            weather = replace(weather, snowfall_mm_per_h=fall, snow_cover=cover)
+    return weather
 
 
 def _instance(

@@ -39,7 +39,8 @@ def test_every_body_can_be_drawn() -> None:
     assert [i for i in bodies if not assets.has_asset(i)] == [
         "static.trigger.friction",
         "static.prop.mesh",
-    ]  # a box that nobody sees, and what a client chooses
+        "static.moosetest.snow",
+    ]  # a box that nobody sees, what a client chooses, and weather
 
 
 def test_defaults_of_sensors_are_carlas() -> None:

@@ -15,6 +15,6 @@ layout(std140) uniform Frame {
     vec4 u_lamp_map;   // xy corner, z 1 / side
     vec4 u_lamp_light; // rgb of street lamps; w height at which their map fades out
     vec4 u_mist;       // fog that thins out: extinction at its base, halvings per metre, base, depth towards the sky
-    vec4 u_weather;    // particles in the air, 1 as usual; share of the road under water; wind
+    vec4 u_weather;    // particles in the air, 1 as usual; share of the road under water; wind; noise from which snow lies
     vec4 u_beam[8];    // pairs: position and low beam; forward and high beam
 };

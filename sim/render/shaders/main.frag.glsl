@@ -19,6 +19,9 @@ void main() {
     vec3 n = dot(outward, v) < 0.0 ? -outward : outward;  // near an outline the smooth normal may look away
     Surface s = Surface(v_color.rgb, n, vec3(0.0), 1.0, 0.0, 0.04, 0.0);
     surface(s, v, distance_m);
+#if defined(SNOW) && defined(SCENERY)
+    settle(s, v_world, distance_m);
+#endif
     vec3 light = ambient(s.normal) * s.open;
 #ifdef SUN
     float facing_sun = max(dot(s.normal, u_sun.xyz), 0.0);
