@@ -21,6 +21,10 @@ WATER_FRESNEL = ((WATER_INDEX - 1.0) / (WATER_INDEX + 1.0)) ** 2
 """Share of light that water sends back at normal incidence: 2 %."""
 GROUND = np.isin(np.arange(len(Material)), [Material.ASPHALT, Material.PAVING, Material.CONCRETE, Material.ROADMARK])
 """Materials that rain wets."""
+SNOWED = GROUND | (np.arange(len(Material)) == Material.GRASS)
+"""Materials that snow covers."""
+SNOW = 0.85
+"""Reflectivity of fresh snow at 0.9 um (Wiscombe and Warren 1980)."""
 DYED = np.isin(np.arange(len(Material)), [Material.PAINT, Material.PANEL])
 """Materials whose reflectivity is that of their colour."""
 BLACK_PAINT, WHITE_PAINT = 0.03, 0.90
@@ -42,11 +46,14 @@ def brightness(hits: Hits, weather: Weather) -> Floats:
         back = matt * cos_under
     else:
         back = matt * cos
+    if weather.snow_cover > 0.0:
+        share = np.float32(weather.snow_cover) * SNOWED.take(material)
+        back += share * (np.float32(SNOW) * cos - back)
     glossy = np.flatnonzero(shine > 0.0)
     back[glossy] += _glint(shine.take(glossy), table.slope.take(material.take(glossy)), cos.take(glossy))
     retro = table.retro.take(material)
     beads = np.flatnonzero(material == Material.ROADMARK)
-    retro[beads] *= np.float32(1.0 - DROWNED_BEADS * weather.wetness)
+    retro[beads] *= np.float32((1.0 - DROWNED_BEADS * weather.wetness) * (1.0 - weather.snow_cover))
     sheets = np.flatnonzero((retro > 0.0) & (material != Material.ROADMARK))
     angle_rad = np.arccos(cos.take(sheets))
     retro[sheets] *= np.exp(-((angle_rad / np.float32(RETRO_HALF_RAD)) ** 2))

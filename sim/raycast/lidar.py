@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import floor, pi, radians
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from sim.raycast.caster import RayCaster
 from sim.raycast.echoes import Luck
-from sim.raycast.hits import Hits
-from sim.raycast.lidar_physics import LidarPhysics, measure
+from sim.raycast.hits import NOTHING, Hits
+from sim.raycast.lidar_physics import LidarPhysics, View, measure
 from sim.raycast.picking import GridPicker
 
 TURN_SNAP = 1e-6
@@ -64,7 +64,7 @@ class LidarSweep:
 
     `horizontal_angle_rad` is CARLA's header: where the next step begins, clockwise from the field's left edge.
     `points_per_channel` (C,) sums to N; `points_sensor_m` (N, 3) x forward, y left, z up; `intensity` (N,) in [0, 1];
-    `ray` (N,) numbers the rays cast that gave them.
+    `ray` (N,) numbers the rays cast that gave them, -1 for what came from no surface.
     """
 
     horizontal_angle_rad: float
@@ -76,7 +76,9 @@ class LidarSweep:
 
     @cached_property
     def _met(self) -> Hits:
-        return self.cast.take(self.ray)
+        met = self.cast.take(self.ray)
+        nowhere = self.ray < 0
+        return replace(met, source=np.where(nowhere, np.int32(NOTHING), met.source)) if nowhere.any() else met
 
     @property
     def actor_id(self) -> NDArray[np.uint32]:
@@ -129,7 +131,8 @@ class Lidar:
             return self._returns(grid, hits, ray, chance)
         place = np.arange(grid.shape[0] * grid.shape[1]) if ray is None else ray
         luck = Luck((*seeds, _PHYSICS_LUCK), grid.shape[0] * grid.shape[1])
-        measured = measure(self.params.physics, hits, place, caster.weather, luck)
+        view = View(hits, place, caster.weather, float(T_world_sensor[2, 3]), self.params.range_m)
+        measured = measure(self.params.physics, view, luck)
         return self._told(grid, measured.place, measured.range_m, measured.intensity, hits, measured.row)
 
     def directions_world(self, T_world_sensor: NDArray[np.float64], dt_s: float) -> NDArray[np.float32]:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.raycast.air_clutter import Air, AirClutter, air_of
 from sim.raycast.brightness import brightness
-from sim.raycast.echoes import Echoes, Luck, Returns, heard, in_order, melted, told
+from sim.raycast.echoes import NO_SURFACE, Echoes, Luck, Returns, heard, in_order, melted, told
 from sim.raycast.hits import Hits
 from sim.raycast.receiver import Receiver
 from sim.world.scene import Weather
@@ -22,14 +23,19 @@ class LidarPhysics:
     Args:
         receiver: how weak an echo it finds, and how well it times it.
         returns: which echoes of a pulse it tells.
+        divergence_rad: of the beam, full angle; 3 mrad is the data sheet's figure of a Velodyne VLP-16.
     """
 
     receiver: Receiver = field(default_factory=Receiver)
     returns: Returns = Returns.STRONGEST
+    divergence_rad: float = 3e-3
 
 
 class Measured(NamedTuple):
-    """Returns (N,) sorted by place in the grid: distance, intensity in [0, 1], row of the surface among the hits."""
+    """Returns (N,) sorted by place in the grid: distance, intensity in [0, 1], row of the surface among the hits.
+
+    The row is `NO_SURFACE` for what came from none.
+    """
 
     place: NDArray[np.intp]
     range_m: NDArray[np.float32]
@@ -37,24 +43,42 @@ class Measured(NamedTuple):
     row: NDArray[np.intp]
 
 
-def measure(physics: LidarPhysics, hits: Hits, place: NDArray[np.intp], weather: Weather, luck: Luck) -> Measured:
-    """What the sensor tells of what its rays met.
-
-    Args:
-        physics: of the sensor.
-        hits: of the rays that were cast.
-        place: (N,) of those rays in the sensor's grid, ascending.
-        weather: of the scene.
-        luck: of the grid.
-    """
-    receiver = physics.receiver
-    echoes = melted(in_order([_from_surfaces(receiver, hits, place, weather)]), receiver.pulse_m)
-    found = told(heard(echoes, receiver, luck), physics.returns)
-    return Measured(found.place, found.range_m, receiver.intensity(found.signal, found.range_m), found.row)
+_WAIT_LUCK, _KIND_LUCK, _EXCESS_LUCK = 100, 101, 102
+"""Kinds of `Luck` for the air's echoes; those of surfaces count from 0."""
 
 
-def _from_surfaces(receiver: Receiver, hits: Hits, place: NDArray[np.intp], weather: Weather) -> Echoes:
-    met = np.flatnonzero(hits.source >= 0)
-    range_m = hits.range_m.take(met)
-    signal = receiver.signal(brightness(hits, weather).take(met), range_m, 0.0)
-    return Echoes(place.take(met), range_m, signal, met)
+class View(NamedTuple):
+    """What one sweep looked at: rows of `hits` (N,) are the rays at these places of the grid, ascending."""
+
+    hits: Hits
+    place: NDArray[np.intp]
+    weather: Weather
+    sensor_z_world_m: float
+    range_m: float
+
+
+def measure(physics: LidarPhysics, view: View, luck: Luck) -> Measured:
+    """What the sensor tells of what its rays met."""
+    receiver, air = physics.receiver, air_of(view.weather, view.sensor_z_world_m)
+    surfaces = melted(in_order([_from_surfaces(receiver, view, air)]), receiver.pulse_m)
+    clutter = AirClutter(receiver, air, physics.divergence_rad, view.range_m)
+    found = in_order([heard(surfaces, receiver, luck), _from_air(clutter, view, luck)])
+    said = told(found, physics.returns)
+    return Measured(said.place, said.range_m, receiver.intensity(said.signal, said.range_m), said.row)
+
+
+def _from_surfaces(receiver: Receiver, view: View, air: Air) -> Echoes:
+    met = np.flatnonzero(view.hits.source >= 0)
+    range_m = view.hits.range_m.take(met)
+    depth = np.float32(air.extinction_per_m) * range_m
+    signal = receiver.signal(brightness(view.hits, view.weather).take(met), range_m, depth)
+    return Echoes(view.place.take(met), range_m, signal, met)
+
+
+def _from_air(clutter: AirClutter, view: View, luck: Luck) -> Echoes:
+    """Of each ray the first echo that comes from no surface, if it is nearer than the surface."""
+    range_m = clutter.first_range_m(luck.exponential(_WAIT_LUCK, view.place))
+    before = np.flatnonzero(range_m < np.minimum(view.hits.range_m, np.float32(view.range_m)))
+    place, range_m = view.place.take(before), range_m.take(before)
+    signal = clutter.signal(range_m, luck.uniform(_KIND_LUCK, place), luck.exponential(_EXCESS_LUCK, place))
+    return Echoes(place, range_m, signal, np.full(len(before), NO_SURFACE, np.intp))

@@ -24,10 +24,10 @@ THRESHOLD = 5.0
 """An echo is one that reaches this signal: noise alone does in 1 of 3.5 million samples, some 1e-4 of all rays."""
 DATUM_SIGNAL = THRESHOLD + 1.2816
 """Noise leaves nine in ten of such echoes above the threshold (90 % quantile of the normal distribution)."""
-TURNED_DOWN_M = 15.0
+TURNED_DOWN_M = 25.0
 """Echoes from nearer are turned down to what they would be from here (sensitivity-time control). Our choice: without
-it fog of any density would blind the receiver; with it the clutter of fog of 50 m visual range ends at some 10 m, as in
-point clouds that were taken in fog chambers (Bijelic et al. 2018)."""
+it thin fog would already blind the receiver; with it fog is heard from below some 100 m of visual range, within the
+first 10 to 20 m, as in point clouds that were taken in fog chambers (Bijelic et al. 2018)."""
 BLIND_M, CLEAR_M = 0.9, 1.0
 """Emitter and receiver begin to see the same spot, and see it fully (Hahner et al. 2021)."""
 LIGHT_MPS = 299_792_458.0
