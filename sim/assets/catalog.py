@@ -23,6 +23,9 @@ WALKER_POSES = (
 )
 ANIMAL_POSES = tuple(pose for pose in WALKER_POSES if pose != "crouch")
 TWO_WHEELER_POSES = ("", "bare")
+SCHOOL_BUS = "vehicle.moosetest.school_bus"
+STOP_ARM_OUT = "stop_arm_out"
+"""The pose of a school bus that children leave."""
 
 
 # Held out of training, so that a network is tested on shapes it has not seen: about a quarter of each family.
@@ -52,6 +55,14 @@ _EDGE_ASSETS = frozenset(
         "vehicle.micro.microlino",
         "vehicle.tesla.cybertruck",
         "vehicle.carlamotors.firetruck",
+        "vehicle.moosetest.ambulance",
+        "vehicle.moosetest.articulated_bus",
+        "vehicle.moosetest.articulated_truck",
+        "vehicle.moosetest.e_scooter",
+        "vehicle.moosetest.fire_engine",
+        "vehicle.moosetest.police_car",
+        "vehicle.moosetest.school_bus",
+        "vehicle.moosetest.tanker",
         "walker.moosetest.adult",
         "walker.moosetest.child",
         *ANIMALS,
@@ -90,9 +101,20 @@ class Asset(NamedTuple):
 
 
 _OWN_ASSETS = (
+    Asset("vehicle.moosetest.ambulance", "van", (5.95, 2.1, 2.75)),
+    Asset("vehicle.moosetest.articulated_bus", "bus", (18.0, 2.55, 3.1)),
+    Asset("vehicle.moosetest.articulated_truck", "truck", (16.5, 2.55, 4.0)),
     Asset("vehicle.moosetest.box_truck", "truck", (8.2, 2.5, 3.4)),
     Asset("vehicle.moosetest.city_bus", "bus", (12.0, 2.55, 3.1)),
+    Asset("vehicle.moosetest.coach", "bus", (12.2, 2.55, 3.65)),
+    Asset("vehicle.moosetest.e_scooter", "bicycle", (1.15, 0.62, 1.86)),
+    Asset("vehicle.moosetest.fire_engine", "truck", (8.6, 2.55, 3.3)),
+    Asset("vehicle.moosetest.flatbed_truck", "truck", (7.8, 2.45, 2.5)),
     Asset("vehicle.moosetest.panel_van", "van", (5.6, 2.05, 2.6)),
+    Asset("vehicle.moosetest.pickup", "truck", (5.35, 1.98, 1.85)),
+    Asset("vehicle.moosetest.police_car", "car", (4.75, 1.95, 1.68)),
+    Asset("vehicle.moosetest.school_bus", "bus", (10.8, 2.5, 3.15)),
+    Asset("vehicle.moosetest.tanker", "truck", (9.8, 2.5, 3.2)),
     Asset("walker.moosetest.adult", "walker", (0.375, 0.375, 1.86), "male", "adult"),
     Asset("walker.moosetest.child", "walker", (0.5, 0.5, 1.1), "female", "child"),
     Asset(MOOSE, "animal", (2.93, 1.51, 2.63), "other", "adult"),
@@ -124,6 +146,8 @@ def poses(asset: Asset) -> tuple[str, ...]:
         return ANIMAL_POSES
     if asset.kind == "walker":
         return WALKER_POSES
+    if asset.name == SCHOOL_BUS:
+        return ("", STOP_ARM_OUT)
     return TWO_WHEELER_POSES if asset.is_two_wheeler else ("",)
 
 

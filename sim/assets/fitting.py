@@ -25,10 +25,15 @@ def scaled(mesh: Mesh, factor: ArrayLike, offset_m: ArrayLike = (0.0, 0.0, 0.0))
     )
 
 
-def fitted(mesh: Mesh, size_lwh_m: ArrayLike) -> Mesh:
-    """The mesh stretched to fill a box of that size that stands on the ground, centred on the origin."""
+def fit(mesh: Mesh, size_lwh_m: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Factor and offset (3,) with which the mesh fills a box of that size that stands on the origin."""
     low, high = bounds_m(mesh)
     factor = np.asarray(size_lwh_m, dtype=np.float64) / (high - low)
     offset = -0.5 * (low + high) * factor
     offset[2] = -low[2] * factor[2]
-    return scaled(mesh, factor, offset)
+    return factor, offset
+
+
+def fitted(mesh: Mesh, size_lwh_m: ArrayLike) -> Mesh:
+    """The mesh stretched to fill a box of that size that stands on the ground, centred on the origin."""
+    return scaled(mesh, *fit(mesh, size_lwh_m))

@@ -97,7 +97,7 @@ def _build(key: MeshKey) -> Mesh:
     if asset.kind == "vehicle":
         from sim.assets.vehicles.fleet import vehicle
 
-        return vehicle(asset, key.level)
+        return vehicle(asset, key.pose, key.level)
     if asset.category == "animal":
         from sim.assets.animals.animal import animal
 

@@ -1,4 +1,4 @@
-"""Bicycles, motorcycles and scooters, with their riders or bare."""
+"""Bicycles, motorcycles, scooters and kick scooters, with their riders or bare."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 from sim.assets.builder import MeshBuilder
 from sim.assets.catalog import Asset
 from sim.assets.cycles.bicycle import BicyclePlan, add_bicycle
+from sim.assets.cycles.kick_scooter import KickScooterPlan, add_kick_scooter
 from sim.assets.cycles.motorcycle import MotorcyclePlan, add_motorcycle
 from sim.assets.cycles.rider import Seat, rider_skeleton
-from sim.assets.fitting import bounds_m, scaled
+from sim.assets.fitting import fit, scaled
 from sim.assets.mesh import Mesh
 from sim.assets.people.body import add_person
 from sim.assets.people.wardrobe import Color, rider_look
@@ -37,6 +38,7 @@ _STYLES: dict[str, _Style] = {
     "vehicle.harley-davidson.low_rider": _Style(0.05, 0.80, "cruiser"),
     "vehicle.kawasaki.ninja": _Style(0.60, 0.86, "sport"),
     "vehicle.yamaha.yzf": _Style(0.52, 0.86, "sport"),
+    "vehicle.moosetest.e_scooter": _Style(0.06, 1.06, "kick scooter"),
     "vehicle.vespa.zx125": _Style(0.08, 0.84, "scooter"),
 }
 
@@ -44,11 +46,8 @@ _STYLES: dict[str, _Style] = {
 def two_wheeler(asset: Asset, pose: str, level: int) -> Mesh:
     """The mesh of a two-wheeler: with its rider it fills its bounding box; bare it keeps the same scale."""
     ridden = _built(asset, True, level)
-    low, high = bounds_m(ridden)
-    factor = np.asarray(asset.size_lwh_m) / (high - low)
-    offset = -0.5 * (low + high) * factor
-    offset[2] = -low[2] * factor[2]
-    return scaled(_built(asset, False, level) if pose == "bare" else ridden, factor, offset)
+    shown = _built(asset, False, level) if pose == "bare" else ridden
+    return scaled(shown, *fit(ridden, asset.size_lwh_m))
 
 
 def _built(asset: Asset, ridden: bool, level: int) -> Mesh:
@@ -63,12 +62,20 @@ def _built(asset: Asset, ridden: bool, level: int) -> Mesh:
         plan = BicyclePlan(length, grip_half_m, style.hip_m - 0.05, style.lean_rad < 0.3)
         add_bicycle(builder, plan, level)
         seat = Seat(plan.hip_m, plan.grip_m, plan.feet_m, style.lean_rad, 0.03)
+    elif style.kind == "kick scooter":
+        board = KickScooterPlan(length, grip_half_m, style.hip_m)
+        add_kick_scooter(builder, board, level)
+        seat = Seat(board.hip_m, board.grip_m, board.feet_m, style.lean_rad, 0.1)
     else:
         machine = MotorcyclePlan(length, grip_half_m, style.hip_m - 0.09, style.kind)
         add_motorcycle(builder, machine, level)
         seat = Seat(machine.hip_m, machine.grip_m, machine.feet_m, style.lean_rad, 0.35)
     if ridden:
-        helmet = _HELMETS[sum(asset.name.encode()) % len(_HELMETS)] if style.kind != "bicycle" else None
+        helmet = (
+            _HELMETS[sum(asset.name.encode()) % len(_HELMETS)]
+            if style.kind not in ("bicycle", "kick scooter")
+            else None
+        )
         bones = rider_skeleton(seat, height_m)
         add_person(builder, bones, rider_look(asset), level, height_m, helmet)
     return builder.build()

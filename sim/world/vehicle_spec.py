@@ -187,11 +187,13 @@ MAX_STEER_RATE_RADPS: Final = 3.05
 # A hand brake holds the loaded car on a slope of 20 % (UN R13-H) and more: half of the brakes' force, on the rear axle.
 HAND_BRAKE_SHARE: Final = 0.5
 
+_PICKUPS: Final = ("cybertruck", "pickup")
+"""CARLA and COCO count them as trucks."""
 _KIND_WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("bicycle", ("crossbike", "century", "omafiets", "bicycle")),
+    ("bicycle", ("crossbike", "century", "omafiets", "bicycle", "e_scooter")),
     ("motorcycle", ("harley", "kawasaki", "vespa", "yamaha", "motorcycle")),
     ("bus", ("fusorosa", "bus", "coach")),
-    ("truck", ("carlacola", "european_hgv", "firetruck", "cybertruck", "truck")),
+    ("truck", ("carlacola", "european_hgv", "firetruck", "cybertruck", "truck", "tanker", "fire_engine", "pickup")),
     ("van", ("ambulance", "sprinter", "volkswagen.t2", "van")),
 )
 
@@ -213,7 +215,7 @@ def vehicle_spec(blueprint_id: str, size_lwh_m: tuple[float, float, float]) -> V
     if min(size_lwh_m) <= 0:
         raise ValueError(f"{blueprint_id}: size_lwh_m {tuple(size_lwh_m)}, want three positive lengths")
     name = kind_of(blueprint_id)
-    kind = _KINDS["pickup" if "cybertruck" in blueprint_id else name]  # CARLA counts it as a truck
+    kind = _KINDS["pickup" if any(word in blueprint_id for word in _PICKUPS) else name]
     length_m, width_m, height_m = (float(v) for v in size_lwh_m)
     mass_kg = kind.mass_kg or kind.kg_per_m3 * length_m * width_m * height_m
     wheelbase_m = kind.wheelbase * length_m

@@ -56,7 +56,7 @@ def test_it_drives_with_the_box_it_was_promised(day: ToyClient, stretch: carla.T
 @pytest.mark.parametrize("name", OWN)
 def test_camera_lidar_and_radar_meet_it(day: ToyClient, name: str) -> None:
     pose = sky(day)
-    vehicle = day.spawn(name, moved(pose, 14.0, 0.0, -1.0, yaw=40.0))
+    vehicle = day.spawn(name, moved(pose, 6.0 + 0.5 * size_lwh_m(name)[0], 0.0, -1.0, yaw=40.0))
     vehicle.set_simulate_physics(False)
     eye = moved(pose, 0.0, 0.0, 0.6)
     pictures = day.listen("sensor.camera.instance_segmentation", None, eye, **CAMERA)
@@ -95,7 +95,7 @@ def dusk(day: ToyClient) -> Iterator[ToyClient]:
 def test_brake_and_dipped_lamps_light_up_at_their_end(dusk: ToyClient, name: str) -> None:
     pose = sky(dusk)
     length_m, _, height_m = size_lwh_m(name)
-    away_m = 0.5 * length_m + 5.0
+    away_m = 0.5 * length_m + (5.0 if length_m > 2.0 else 2.5)
     vehicle = dusk.spawn(name, pose)
     vehicle.set_simulate_physics(False)
     dusk.ticks(1)

@@ -161,3 +161,16 @@ def test_obstacles_are_in_every_split_and_as_large_as_their_standards_say():
     cut = (corner[..., 2].min(axis=1) < 0.07) & (corner[..., 2].max(axis=1) > 0.07)
     assert np.ptp(corner[cut][:, :, 1]) == pytest.approx(0.8, abs=1e-3)
     assert cut.sum() == 9 * 8  # four upright faces a block
+
+
+def test_the_stop_arm_of_a_school_bus_swings_out_to_the_left():
+    folded, out = (library.mesh(MeshKey("vehicle.moosetest.school_bus", pose)) for pose in ("", "stop_arm_out"))
+    octagon = [faces(mesh, Material.RETRO) for mesh in (folded, out)]
+    half_width_m = 0.5 * library.size_lwh_m("vehicle.moosetest.school_bus")[1]
+    # 46 cm across: flat on the wall, then square to it
+    assert np.ptp(octagon[0][..., 0]) == pytest.approx(0.43, abs=0.05)
+    assert octagon[0][..., 1].max() < half_width_m + 0.01
+    assert np.ptp(octagon[1][..., 1]) == pytest.approx(0.43, abs=0.05)
+    assert octagon[1][..., 1].max() > half_width_m + 0.35
+    # nothing else has moved
+    assert np.array_equal(faces(folded, Material.RUBBER), faces(out, Material.RUBBER))

@@ -27,6 +27,8 @@ _TAPER = 0.035
 ALLOY: Color = (0.55, 0.55, 0.57)
 STEEL: Color = (0.20, 0.20, 0.21)
 _DARK = (0.010, 0.010, 0.011)
+_CAR_HALF_M = 1.7
+"""Half the length of a greenhouse whose screens are as curved as a car's."""
 _BLEND_M = 0.9
 """Bumpers bulge over this length behind each end."""
 
@@ -78,16 +80,18 @@ def _zones(
 def add_greenhouse(builder: MeshBuilder, shape: CarShape, patches: list[Patch], level: int) -> None:
     """Add windows, pillars and roof. Patches are in shares: x from -1 to 1, y from 0 to 1, rows from 0 to 1."""
     shown = [patch for patch in patches if patch.coarsest >= level]
-    front, rear = Corner(0.07, 0.16, 0.10), Corner(0.07, 0.2, 0.07)
+    # in shares of the half length, which a bus has more of than curved glass
+    share = min(1.0, _CAR_HALF_M / (0.5 * (shape.windscreen_m[0] - shape.rear_screen_m[0])))
+    front, rear = Corner(0.07 * share, 0.16, 0.10 * share), Corner(0.07 * share, 0.2, 0.07 * share)
     if level == 2:
         front, rear = _flat(front), _flat(rear)
     outline = rounded_outline(1.0, 1.0, front, rear)
     face = _COLUMNS[level][0]
     spacing = (0.08, 0.2, 0.5)[level]
-    places = outline.columns((face, (3, 1, 1)[level], (3, 1, 1)[level]), cuts(shown), np.zeros(0), spacing)
+    places = outline.columns((face, (3, 2, 1)[level], (3, 1, 1)[level]), cuts(shown), np.zeros(0), spacing)
     plan, normal = outline.at(places)
     middle = outline.at(0.5 * (places[:-1] + places[1:]))[0]
-    row = rows(((0.0, 0.5, 1.0), (0.0, 1.0), (0.0, 1.0))[level], shown, 0.02)
+    row = rows(((0.0, 0.5, 1.0), (0.0, 0.5, 1.0), (0.0, 1.0))[level], shown, 0.02)
     point = _raked(shape, plan, row, shape.edge_radius_m if level < 2 else 0.0)
     point, row = _with_rounded_edge(point, row, normal, (shape.edge_radius_m, level))
     # a dome: the roof falls towards both screens as it falls towards the sides

@@ -1,54 +1,99 @@
-"""Buses: livery, doors, seats and passengers behind the windows, roof units, a small rear window."""
+"""Buses: livery, doors, people behind the windows, roof units, a small rear window."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material
 from sim.assets.vehicles.body import STEEL, add_greenhouse, add_lower_body, add_running_gear
+from sim.assets.vehicles.bus_people import add_passengers
 from sim.assets.vehicles.cars import AMBER, BLACK, GLASS, HEADLAMP, PLATE, TAILLAMP, glass_patches
 from sim.assets.vehicles.fixtures import DARK, WHITE, YELLOW, Color, add_arm_mirror
 from sim.assets.vehicles.shape import CarShape
-from sim.assets.vehicles.shell import ALL, Patch
+from sim.assets.vehicles.shell import ALL, Patch, Range
 
 _INF = float("inf")
-_SEAT: Color = (0.028, 0.032, 0.045)
-_POSTER: tuple[Color, ...] = ((0.55, 0.10, 0.06), (0.62, 0.55, 0.10), (0.08, 0.25, 0.45), (0.60, 0.58, 0.55))
-# dim, as behind tinted glass: bright ones are found as pedestrians by a detector, and the bus is not
-_SHIRTS: tuple[Color, ...] = ((0.06, 0.025, 0.025), (0.03, 0.04, 0.07), (0.07, 0.065, 0.06), (0.03, 0.05, 0.035))
-_FACE: Color = (0.075, 0.055, 0.045)
+_SIGN_AMBER: Color = (0.75, 0.30, 0.02)
+_POSTERS: tuple[Color, ...] = ((0.55, 0.10, 0.06), (0.62, 0.55, 0.10), (0.08, 0.25, 0.45), (0.60, 0.58, 0.55))
 
 
-def add_bus(builder: MeshBuilder, shape: CarShape, level: int, mirror_out_m: float = 0.16) -> None:
-    """Add a city bus whose mirrors hang `mirror_out_m` outside its walls."""
-    add_lower_body(builder, shape, _livery(shape) + _ends(shape) + _door_patches(shape), level)
-    add_greenhouse(builder, shape, _window_patches(shape, level), level)
+@dataclass(frozen=True, slots=True)
+class BusLook:
+    """What tells one bus from another of its shape.
+
+    Args:
+        upper: colour above the stripe.
+        roof_band: colour of the band over the windows.
+        stripe: colour of the stripe under the windows; None: none.
+        posters: x range of the pictures on the left side, as shares of the length; None: none.
+        doors: x ranges of glass doors on the right side, as shares of the length.
+        roof_units: middle, half length (shares of the length), half width (share), height of each.
+        mirrors_out_m: how far outside the walls the mirrors hang.
+        has_signs: whether lamps show a destination in front and at the rear.
+        luggage: whether the sides have flaps of a luggage hold.
+    """
+
+    upper: Color = WHITE
+    roof_band: Color = WHITE
+    stripe: Color | None = YELLOW
+    posters: Range | None = (-0.16, 0.12)
+    doors: tuple[Range, ...] = ((0.353, 0.459), (-0.073, 0.073))
+    roof_units: tuple[tuple[float, float, float, float], ...] = (
+        (-0.10, 0.13, 0.55, 0.12),
+        (0.26, 0.07, 0.5, 0.08),
+        (-0.37, 0.08, 0.58, 0.10),
+    )
+    mirrors_out_m: float = 0.16
+    has_signs: bool = True
+    luggage: bool = False
+
+
+CITY: Final = BusLook()
+
+
+def add_bus(builder: MeshBuilder, shape: CarShape, level: int, look: BusLook = CITY) -> None:
+    """Add a bus with a flat front."""
+    add_lower_body(builder, shape, _livery(shape, look) + _ends(shape) + _door_patches(shape, look), level)
+    add_greenhouse(builder, shape, _window_patches(shape, look, level), level)
     add_running_gear(builder, shape, level, spokes=10, rim=STEEL)
-    _add_roof_units(builder, shape, level)
+    _add_roof_units(builder, shape, look, level)
     hw, x = 0.5 * shape.width_m, 0.5 * shape.length_m
     for side in (1.0, -1.0):
         foot = (x - 0.12, side * 0.93 * hw, 0.82 * shape.height_m)
-        head = (x - 0.05, side * (hw + mirror_out_m), 0.66 * shape.height_m)
+        head = (x - 0.05, side * (hw + look.mirrors_out_m), 0.66 * shape.height_m)
         add_arm_mirror(builder, foot, head, (0.06, 0.11, 0.28), level)
     if level == 0:
-        _add_passengers(builder, shape)
-        _add_end_details(builder, shape)
+        add_passengers(builder, shape)
+        _add_engine_slats(builder, shape)
+        if look.has_signs:
+            _add_signs(builder, shape)
 
 
-def _livery(shape: CarShape) -> list[Patch]:
-    """Light upper band, coloured stripe, and a poster on the left side."""
+def _livery(shape: CarShape, look: BusLook) -> list[Patch]:
+    """Upper band, coloured stripe, posters on the left side, flaps of the luggage hold."""
     belt, low, hw = shape.nose_m, shape.clearance_m, 0.5 * shape.width_m
     side = (0.9 * hw, _INF)
     patches = [
-        Patch(ALL, side, (belt - 0.30, _INF), WHITE, Material.PANEL),
-        Patch(ALL, side, (belt - 0.38, belt - 0.30), YELLOW, Material.PANEL, coarsest=1),
+        Patch(ALL, side, (belt - 0.30, _INF), look.upper, Material.PANEL),
         Patch(ALL, side, (low + 0.30, low + 0.33), BLACK, Material.BLACK, coarsest=0),
     ]
-    ends = np.linspace(-0.16, 0.12, len(_POSTER) + 1) * shape.length_m
-    for i, color in enumerate(_POSTER):
-        x = (float(ends[i]), float(ends[i + 1]))
-        patches.append(Patch(x, side, (low + 0.33, belt - 0.10), color, Material.PANEL, side=1, coarsest=1))
+    if look.stripe is not None:
+        patches.append(Patch(ALL, side, (belt - 0.38, belt - 0.30), look.stripe, Material.PANEL, coarsest=1))
+    if look.posters is not None:
+        ends = np.linspace(*look.posters, len(_POSTERS) + 1) * shape.length_m
+        for i, color in enumerate(_POSTERS):
+            x = (float(ends[i]), float(ends[i + 1]))
+            patches.append(Patch(x, side, (low + 0.33, belt - 0.10), color, Material.PANEL, side=1, coarsest=1))
+    if look.luggage:
+        between = (min(shape.axles_m) + 0.7, max(shape.axles_m) - 0.7)
+        for x_m in np.linspace(*between, 5):
+            seam = (float(x_m) - 0.008, float(x_m) + 0.008)
+            patches.append(Patch(seam, side, (low + 0.08, belt - 0.35), BLACK, Material.BLACK, coarsest=0))
+        patches.append(Patch(between, side, (belt - 0.36, belt - 0.344), BLACK, Material.BLACK, coarsest=0))
     return patches
 
 
@@ -72,17 +117,12 @@ def _ends(shape: CarShape) -> list[Patch]:
     ]
 
 
-def _doors(shape: CarShape) -> tuple[tuple[float, float], ...]:
-    """X ranges of the doors on the right: before the front axle, and amidships."""
-    ahead = shape.axles_m[0] + shape.arch_radius_m
-    return (ahead + 0.25, 0.5 * shape.length_m - 0.42), (-0.75, 0.75)
-
-
-def _door_patches(shape: CarShape) -> list[Patch]:
+def _door_patches(shape: CarShape, look: BusLook) -> list[Patch]:
     """Glass doors down to the sill."""
     low, hw = shape.clearance_m, 0.5 * shape.width_m
     patches = []
-    for x0, x1 in _doors(shape):
+    for start, end in look.doors:
+        x0, x1 = start * shape.length_m, end * shape.length_m
         middle = 0.5 * (x0 + x1)
         patches.append(
             Patch((x0, x1), (0.8 * hw, _INF), (low + 0.05, _INF), BLACK, Material.BLACK, side=-1, coarsest=1)
@@ -94,70 +134,35 @@ def _door_patches(shape: CarShape) -> list[Patch]:
     return patches
 
 
-def _window_patches(shape: CarShape, level: int) -> list[Patch]:
-    """Windows all round, a small one at the rear, under a light roof band."""
+def _window_patches(shape: CarShape, look: BusLook, level: int) -> list[Patch]:
+    """Windows all round, a small one at the rear, under a roof band."""
     high = shape.window_rows[1]
+    walls = [] if look.upper == WHITE else [Patch(ALL, ALL, (-_INF, high + 0.03), look.upper, Material.PANEL)]
     return [
-        Patch(ALL, ALL, (high + 0.03, _INF), WHITE, Material.PANEL, coarsest=1),
+        *walls,
+        Patch(ALL, ALL, (high + 0.03, _INF), look.roof_band, Material.PANEL, coarsest=1),
         *glass_patches(shape, level, one_band_from=1),
     ]
 
 
-def _add_end_details(builder: MeshBuilder, shape: CarShape) -> None:
-    """Destination signs in front and at the rear, and the slats of the engine's air outlet."""
-    hw, x, height = 0.5 * shape.width_m, 0.5 * shape.length_m, shape.height_m
+def _add_signs(builder: MeshBuilder, shape: CarShape) -> None:
+    """The destination in front, in lamps."""
+    hw, height = 0.5 * shape.width_m, shape.height_m
     front = shape.windscreen_m[1] + 0.05
     builder.box((front, 0, height - 0.42), (0.05, 0.66 * hw, 0.17), BLACK, Material.BLACK)
-    builder.box((front + 0.052, 0, height - 0.42), (0.004, 0.56 * hw, 0.10), (0.75, 0.30, 0.02), Material.MATTE)
-    for z in np.arange(shape.clearance_m + 0.42, shape.nose_m - 0.10, 0.14):
+    builder.box((front + 0.052, 0, height - 0.42), (0.004, 0.56 * hw, 0.10), _SIGN_AMBER, Material.MATTE)
+
+
+def _add_engine_slats(builder: MeshBuilder, shape: CarShape) -> None:
+    """The slats of the engine's air outlet at the rear."""
+    hw, x = 0.5 * shape.width_m, 0.5 * shape.length_m
+    for z in np.arange(shape.clearance_m + 0.42, shape.tail_m - 0.10, 0.14):
         builder.box((-x + 0.02, 0, z), (0.03, 0.55 * hw, 0.035), DARK, Material.BLACK)
 
 
-def _add_roof_units(builder: MeshBuilder, shape: CarShape, level: int) -> None:
+def _add_roof_units(builder: MeshBuilder, shape: CarShape, look: BusLook, level: int) -> None:
     """Air conditioning and hatches on the roof."""
     z, hw = shape.height_m - 0.02, 0.5 * shape.width_m
-    units = (((-0.10, 0.13), (0.55, 0.12)), ((0.26, 0.07), (0.5, 0.08)), ((-0.37, 0.08), (0.58, 0.10)))
-    for (x, half), (share, tall) in units[: 3 if level < 2 else 1]:
+    for x, half, share, tall in look.roof_units[: 3 if level < 2 else 1]:
         center = (x * shape.length_m, 0, z + tall * 0.5)
         builder.box(center, (half * shape.length_m, share * hw, tall), (0.62, 0.62, 0.62), Material.PANEL)
-
-
-def _add_passengers(builder: MeshBuilder, shape: CarShape) -> None:
-    """Seat backs and people behind the windows, as flat shapes just before the glass."""
-    low, high = shape.window_rows
-    back, span = shape.rear_screen_m[0], shape.windscreen_m[0] - shape.rear_screen_m[0]
-    # the first and the last window bend round the corners
-    for i, (start, end) in enumerate(shape.windows[1:-1]):
-        for side in (1.0, -1.0):
-            for k, share in enumerate((0.30, 0.76)):
-                at = (back + span * (start + share * (end - start)), low + 0.36 * (high - low), side)
-                _add_silhouette(builder, shape, at, (-0.24, 0.24, 0.36), _SEAT)
-                if (i * 5 + k * 3 + (side > 0) * 2) % 3 == 0:
-                    shirt = _SHIRTS[(i + 2 * k + (side > 0)) % len(_SHIRTS)]
-                    _add_silhouette(builder, shape, at, (-0.30, 0.22, 0.24), shirt)
-                    _add_silhouette(builder, shape, at, (0.06, 0.12, 0.15), _FACE)
-
-
-def _add_silhouette(
-    builder: MeshBuilder,
-    shape: CarShape,
-    at: tuple[float, float, float],
-    ellipse_m: tuple[float, float, float],
-    color: Color,
-) -> None:
-    """An eight-sided flat shape (height above `at`, half width, half height); `at` is x, row share, side."""
-    angle = np.linspace(0.0, 2.0 * np.pi, 9)[:-1]
-    x, row, side = at
-    lift, rx, rz = ellipse_m
-    rise = shape.height_m - shape.roof_crown_m - shape.edge_radius_m - shape.nose_m
-    v = row + (lift + np.sin(angle) * rz) / rise
-    width = 0.5 * shape.width_m * (shape.foot_share + (shape.roof_share - shape.foot_share) * v)
-    # the nearer layer stands a little further out, so that a face hides the seat
-    y = side * (
-        width + shape.bulge_m * np.sin(np.pi * v) + 0.008 + 0.006 * (color is not _SEAT) + 0.006 * (color is _FACE)
-    )
-    # rounder than a box, squarer than an ellipse
-    along = rx * np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** 0.5
-    ring = np.stack([x - side * along, y, shape.nose_m + rise * v], axis=1)
-    fan = np.stack([np.repeat(ring[:1], 6, 0), ring[1:-1], ring[2:]], axis=1)
-    builder.triangles(fan, color, Material.GLASS)

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
 from sim.assets.builder import MeshBuilder
 from sim.assets.catalog import Asset
-from sim.assets.fitting import fitted
+from sim.assets.fitting import fit, scaled
 from sim.assets.mesh import Mesh
 from sim.assets.vehicles import families
 from sim.assets.vehicles.bus import add_bus
 from sim.assets.vehicles.cars import add_car
 from sim.assets.vehicles.emergency import add_fire_truck, add_police_car, repainted
 from sim.assets.vehicles.fixtures import WHITE
-from sim.assets.vehicles.own_fleet import OWN_VEHICLES
+from sim.assets.vehicles.own_fleet import OWN_PAINT, OWN_VEHICLES
 from sim.assets.vehicles.shape import CarShape
 from sim.assets.vehicles.shell import Color
 from sim.assets.vehicles.style import style_of
 from sim.assets.vehicles.trucks import TruckPlan, add_box_truck
-from sim.assets.vehicles.vans import add_minibus, add_van
+from sim.assets.vehicles.vans import add_minibus, add_striped_ambulance, add_van
 
 _Add = Callable[[MeshBuilder, CarShape, int], None]
 
@@ -38,7 +37,7 @@ _BODIED: dict[str, tuple[CarShape, _Add]] = {
     "vehicle.dodge.charger_2020": (families.SEDAN, add_car),
     "vehicle.dodge.charger_police": (families.SEDAN, add_police_car),
     "vehicle.dodge.charger_police_2020": (families.SEDAN, add_police_car),
-    "vehicle.ford.ambulance": (families.VAN, partial(add_van, ambulance=True)),
+    "vehicle.ford.ambulance": (families.VAN, add_striped_ambulance),
     "vehicle.ford.crown": (families.SEDAN, add_car),
     "vehicle.ford.mustang": (families.COUPE, add_car),
     "vehicle.jeep.wrangler_rubicon": (families.OFFROAD, add_car),
@@ -73,12 +72,20 @@ _OWN_PAINT: dict[str, Color] = {
 """Vehicles whose livery is not the actor's to choose."""
 
 
-def vehicle(asset: Asset, level: int) -> Mesh:
-    """The mesh of a four-wheeled vehicle, filling its bounding box."""
+def vehicle(asset: Asset, pose: str, level: int) -> Mesh:
+    """The mesh of a four-wheeled vehicle; in its usual pose it fills its bounding box."""
+    usual = _built(asset, "", level)
+    shown = usual if pose == "" else _built(asset, pose, level)
+    mesh = scaled(shown, *fit(usual, asset.size_lwh_m))
+    paint = OWN_PAINT.get(asset.name) or _OWN_PAINT.get(asset.name)
+    return mesh if paint is None else repainted(mesh, paint)
+
+
+def _built(asset: Asset, pose: str, level: int) -> Mesh:
     builder = MeshBuilder()
     length, width, height = asset.size_lwh_m
     if asset.name in OWN_VEHICLES:
-        OWN_VEHICLES[asset.name](builder, level)
+        OWN_VEHICLES[asset.name](builder, pose, level)
     elif asset.name in _BODIED:
         shape, add = _BODIED[asset.name]
         shape = replace(shape, style=style_of(asset.name))
@@ -91,8 +98,7 @@ def vehicle(asset: Asset, level: int) -> Mesh:
         plan = _truck_plan(asset, families.CAB, 0.27 if heavy else 0.33)
         band = (0.02, 0.10, 0.35) if heavy else (0.50, 0.02, 0.02)
         add_box_truck(builder, replace(plan, band=band), level)
-    mesh = fitted(builder.build(), asset.size_lwh_m)
-    return repainted(mesh, _OWN_PAINT[asset.name]) if asset.name in _OWN_PAINT else mesh
+    return builder.build()
 
 
 def _mirror_m(shape: CarShape, width_m: float) -> float:

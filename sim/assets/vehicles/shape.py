@@ -30,7 +30,7 @@ class CarShape:
         clearance_m: of the sills.
         wheel_radius_m: of the tyre.
         wheel_width_m: of the tyre.
-        axles_m: x of front and rear axle.
+        axles_m: x of front and rear axle, then of any between.
         shoulder: (x, z) of the line where the sides end and bonnet, windows or boot lid begin; x increasing.
         windscreen_m: x of its foot and of its top.
         rear_screen_m: x of its foot and of its top.
@@ -57,7 +57,7 @@ class CarShape:
     clearance_m: float
     wheel_radius_m: float
     wheel_width_m: float
-    axles_m: tuple[float, float]
+    axles_m: tuple[float, ...]
     shoulder: Profile
     windscreen_m: tuple[float, float]
     rear_screen_m: tuple[float, float]
@@ -87,7 +87,7 @@ class CarShape:
             height_m=height_m,
             clearance_m=self.clearance_m * sz,
             wheel_radius_m=self.wheel_radius_m * sz,
-            axles_m=(self.axles_m[0] * sx, self.axles_m[1] * sx),
+            axles_m=tuple(x * sx for x in self.axles_m),
             shoulder=tuple((x * sx, z * sz) for x, z in self.shoulder),
             windscreen_m=(self.windscreen_m[0] * sx, self.windscreen_m[1] * sx),
             rear_screen_m=(self.rear_screen_m[0] * sx, self.rear_screen_m[1] * sx),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final, NamedTuple
+
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material
 from sim.assets.vehicles.body import add_greenhouse, add_lower_body, add_running_gear
@@ -22,23 +24,35 @@ from sim.assets.vehicles.shell import ALL, Patch
 _INF = float("inf")
 
 
-def add_van(builder: MeshBuilder, shape: CarShape, level: int, ambulance: bool = False) -> None:
-    """Add a van with double doors at the rear; an ambulance wears stripes and a light bar."""
-    lower = front_patches(shape) + _rear_patches(shape) + side_patches(shape)
-    lower.append(_rub_strip(shape))
-    upper = glass_patches(shape, level) + _rear_door_glass(shape)
-    if ambulance:
-        lower = _stripes(shape) + lower
-        upper = _upper_stripes() + upper
+class VanDress(NamedTuple):
+    """Markings under all else on the lower body and above the belt, and whether light bars stand above both ends."""
+
+    lower: tuple[Patch, ...] = ()
+    upper: tuple[Patch, ...] = ()
+    has_light_bars: bool = False
+
+
+PLAIN: Final = VanDress()
+
+
+def add_van(builder: MeshBuilder, shape: CarShape, level: int, dress: VanDress = PLAIN) -> None:
+    """Add a van with double doors at the rear."""
+    lower = [*dress.lower, *front_patches(shape), *_rear_patches(shape), *side_patches(shape), _rub_strip(shape)]
+    upper = [*dress.upper, *glass_patches(shape, level), *_rear_door_glass(shape)]
     add_lower_body(builder, shape, lower, level)
     add_greenhouse(builder, shape, upper, level)
     add_running_gear(builder, shape, level, spokes=0)
     add_mirrors(builder, shape, level)
-    if ambulance:
+    if dress.has_light_bars:
         add_light_bar(builder, (shape.windscreen_m[1] - 0.35, 0.0, shape.height_m), 0.62 * shape.width_m, level)
         add_light_bar(builder, (shape.rear_screen_m[1] + 0.12, 0.0, shape.height_m), 0.4 * shape.width_m, level)
     if level == 0:
         _add_door_gear(builder, shape)
+
+
+def add_striped_ambulance(builder: MeshBuilder, shape: CarShape, level: int) -> None:
+    """Add a van with red bands and light bars."""
+    add_van(builder, shape, level, VanDress(tuple(_stripes(shape)), tuple(_upper_stripes()), has_light_bars=True))
 
 
 def add_minibus(builder: MeshBuilder, shape: CarShape, level: int) -> None:
@@ -109,4 +123,4 @@ def _add_door_gear(builder: MeshBuilder, shape: CarShape) -> None:
         builder.box(
             (shape.doors_m[1] + 0.16, side * 0.985 * hw, belt - 0.16), (0.09, 0.02, 0.015), BLACK, Material.BLACK
         )
-    builder.box((behind - 0.005, -0.10, belt - 0.16), (0.025, 0.06, 0.015), BLACK, Material.BLACK)
+    builder.box((behind + 0.012, -0.10, belt - 0.16), (0.02, 0.06, 0.015), BLACK, Material.BLACK)

@@ -10,7 +10,7 @@ from sim.assets.mesh import Material
 _TYRE = (0.022, 0.022, 0.024)
 _GAP = (0.012, 0.012, 0.013)
 SEGMENTS = (20, 10)
-"""Corners of a wheel at the two finer levels of detail."""
+"""Corners of a wheel at the two finer levels of detail; one is the lowest point, so that all levels stand alike."""
 
 
 def add_wheel(
@@ -57,7 +57,7 @@ def _add_far_wheel(
     rim: tuple[float, float, float],
 ) -> None:
     """A six-sided wheel: tread, face, and the rim a hair before it."""
-    angle = np.arange(6) * (np.pi / 3) * np.sign(out_m)
+    angle = (np.arange(6) * (np.pi / 3) - np.pi / 2) * np.sign(out_m)
     ring = np.stack([np.cos(angle), 0.0 * angle, np.sin(angle)], axis=1)
     center = np.asarray(center_m)
     face = center + ring * radius_m + np.array([0.0, out_m, 0.0])
@@ -77,7 +77,7 @@ def _turned(
     level: int,
 ) -> np.ndarray:
     """Points (segments + 1, len(profile), 3) of a profile (radius share, offset along the axle) turned round it."""
-    angle = np.linspace(0.0, 2.0 * np.pi, SEGMENTS[level] + 1)[:, None] * side
+    angle = (np.linspace(0.0, 2.0 * np.pi, SEGMENTS[level] + 1) - np.pi / 2)[:, None] * side
     share, offset = np.array(profile).T
     r = share * radius_m
     return np.stack(
