@@ -41,13 +41,14 @@ _COLORS: dict[Material, tuple[float, float, float]] = {
 def candela(material: Material, lights: int, signal_state: int, left: bool, time_s: float) -> float:
     """Luminous intensity of a lamp along its axis, 0 when off; the same states as in `shaders/lamp.glsl`."""
     blink = (time_s * 1.5) % 1.0 < 0.5
-    flash = (time_s * 2.0 + (0.5 if left else 0.0)) % 1.0 < 0.5
+    phase = (time_s * (4.0 if lights & 1024 else 2.0) + (0.5 if left else 0.0)) % 1.0
+    flash = phase < 0.2 or 0.3 < phase < 0.5
     states = {
         Material.HEADLAMP: 30_000.0 if lights & 4 else 1500.0 if lights & 2 else 60.0 if lights & 1 else 0.0,
         Material.TAILLAMP: 60.0 if lights & 8 else 6.0 if lights & 7 else 0.0,
         Material.INDICATOR: 120.0 if blink and lights & (32 if left else 16) else 0.0,
         Material.REVERSE_LAMP: 80.0 if lights & 64 else 0.0,
-        Material.BEACON: 400.0 if flash and lights & 512 else 0.0,
+        Material.BEACON: 400.0 if flash and lights & (512 | 1024) else 0.0,
         Material.SIGNAL_RED: 200.0 if signal_state == 0 else 0.0,
         Material.SIGNAL_YELLOW: 200.0 if signal_state == 1 else 0.0,
         Material.SIGNAL_GREEN: 200.0 if signal_state == 2 else 0.0,

@@ -1,4 +1,4 @@
-"""How a body is posed: a walker by its gait, lying, or as a client has put its bones; a prop by its scale."""
+"""How a body is posed: a walker by its gait, lying, or as its bones are put; a prop by its scale; a bus by its lights."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.assets.animals.stride import STRIDES, Stride
-from sim.assets.catalog import assets
+from sim.assets.catalog import SCHOOL_BUS, STOP_ARM_OUT, assets
 from sim.assets.library import poses
 from sim.assets.people.bones import Bones, blended, body_of, bones_of, from_relative
 from sim.assets.people.free_pose import encoded
@@ -27,6 +27,8 @@ STAND_BELOW_MPS = 0.1
 RUN_ABOVE_MPS = 2.5
 """Between the fastest comfortable walk (2.0 m/s) and the slowest run (gait studies: people change over there)."""
 _PHASES = 8
+SPECIAL_1, SPECIAL_2 = 512, 1024
+"""Bits of carla.VehicleLightState."""
 
 
 def walker_pose(speed_mps: float, walked_m: float, stride: Stride | None = None) -> str:
@@ -40,11 +42,18 @@ def walker_pose(speed_mps: float, walked_m: float, stride: Stride | None = None)
 
 def shown_pose(episode: Episode, actor: Actor) -> str:
     """The mesh pose of an actor at the present tick; "" for those that have only one."""
+    if actor.vehicle is not None:
+        return _vehicle_pose(actor.blueprint_id, actor.vehicle.lights)
     if actor.walker is None:
         return scaled_pose(float(actor.attribute("scale"))) if actor.blueprint_id == MESH_PROP else ""
     if actor.walker.bones is None or actor.walker.bones_share <= 0.0:
         return _animation(episode, actor)
     return encoded(body_of(from_relative(shown_bones(episode, actor))))
+
+
+def _vehicle_pose(blueprint_id: str, lights: int) -> str:
+    """A school bus holds out its arm as long as its red lamps flash."""
+    return STOP_ARM_OUT if blueprint_id == SCHOOL_BUS and lights & (SPECIAL_1 | SPECIAL_2) else ""
 
 
 def shown_bones(episode: Episode, actor: Actor) -> FloatArray:

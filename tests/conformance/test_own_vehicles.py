@@ -108,3 +108,26 @@ def test_brake_and_dipped_lamps_light_up_at_their_end(dusk: ToyClient, name: str
         dark, bright = (shots(dusk, vehicle, place, int(state), 1)[0] for state in (0, lit))
         red = (bright - dark)[..., 0]
         assert (red > 60).sum() > 6, f"{name}: {lit} cannot be seen from its end"
+
+
+def test_a_school_bus_holds_out_its_arm_as_long_as_its_red_lamps_flash(day: ToyClient) -> None:
+    pose = sky(day)
+    bus = day.spawn("vehicle.moosetest.school_bus", pose)
+    bus.set_simulate_physics(False)
+    ahead = moved(pose, 12.0, 0.0, 1.5, yaw=pose.rotation.yaw + 180.0)
+    frames = day.listen("sensor.camera.instance_segmentation", None, ahead, **CAMERA)
+
+    def width_px() -> int:
+        """Across the belt."""
+        picture = bgra(of_frame(frames, day.ticks(1)))
+        seen = (picture[..., 1] + 256 * picture[..., 0] == bus.id) & (picture[..., 2] == bus.semantic_tags[0])
+        return int(np.ptp(np.flatnonzero(seen[60:90].any(axis=0))))
+
+    folded = width_px()
+    bus.set_light_state(carla.VehicleLightState.Special1)
+    out = width_px()
+    bus.set_light_state(carla.VehicleLightState.NONE)
+    # at 208 px focal length the arm's tip, 1.8 m from the middle and 9.8 m away, is at 38 px; the mirror, 1.3 m and
+    # 8.0 m away, at 33.5 px
+    assert out - folded == pytest.approx(4.5, abs=1.5)
+    assert width_px() == folded

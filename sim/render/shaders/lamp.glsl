@@ -25,8 +25,10 @@ float luminance(int kind, int lights, inout vec3 color) {
         return has(lights, 64) ? 20000.0 : 0.0;
     }
     if (kind == BEACON) {
-        bool flash = fract(u_eye.w * 2.0 + (left ? 0.5 : 0.0)) < 0.5;  // 2 Hz, sides in turn
-        return flash && has(lights, 512) ? 60000.0 : 0.0;
+        // UN R65: 2 to 4 flashes a second; Special1 the slowest, Special2 the fastest, sides in turn, each a double flash
+        float phase = fract(u_eye.w * (has(lights, 1024) ? 4.0 : 2.0) + (left ? 0.5 : 0.0));
+        bool flash = phase < 0.2 || phase > 0.3 && phase < 0.5;
+        return flash && has(lights, 512 | 1024) ? 60000.0 : 0.0;
     }
     int state = int(in_state.w + 0.5);
     if (kind == SIGNAL_RED) { color = vec3(1.0, 0.02, 0.01); return state == 0 ? 22000.0 : 0.0; }
