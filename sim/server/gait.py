@@ -1,4 +1,4 @@
-"""How a body is posed: a walker by its gait, lying, or as its bones are put; a prop by its scale; a bus by its lights."""
+"""How a body is posed: a walker by its gait or its bones, a prop by its scale, a school bus by its lights."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -35,7 +36,7 @@ def renderer() -> Iterator[CameraRenderer]:
 def flashes(lights: int, left: bool) -> int:
     """Rising edges in a second, looked at every millisecond from the middle of one on."""
     lit = [candela(Material.BEACON, lights, 3, left, 0.0005 + 0.001 * i) > 0 for i in range(1001)]
-    return sum(now and not before for before, now in zip(lit, lit[1:], strict=False))
+    return sum(now and not before for before, now in pairwise(lit))
 
 
 def test_special_1_flashes_twice_a_second_and_special_2_four_times_each_flash_double() -> None:
