@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from sim.assets.animals.names import ANIMALS, DEER, DOG, HORSE_RIDER, KANGAROO, MOOSE
 from sim.assets.props.obstacles import OBSTACLES, PREFIX
+from sim.assets.signs.faces import FACES
 
 Split = Literal["train", "nominal", "edge"]
 Size = tuple[float, float, float]
@@ -125,6 +126,7 @@ _OWN_ASSETS = (
     Asset("static.moosetest.billboard", "billboard", (0.2, 4.0, 3.6)),
     Asset("static.moosetest.bicycle", "pushed_bicycle", (1.843, 0.659, 1.1)),
     *(Asset(f"{PREFIX}{name}", name, obstacle.size_lwh_m) for name, obstacle in OBSTACLES.items()),
+    Asset("static.moosetest.traffic_sign", "traffic_sign", (0.13, 0.887, 2.793)),
     Asset("traffic.traffic_light", "traffic_light", (0.3, 0.36, 1.0)),
 )
 
@@ -144,6 +146,8 @@ def poses(asset: Asset) -> tuple[str, ...]:
     """The poses an asset has."""
     if asset.category == "animal":
         return ANIMAL_POSES
+    if asset.category == "traffic_sign":
+        return FACES
     if asset.kind == "walker":
         return WALKER_POSES
     if asset.name == SCHOOL_BUS:

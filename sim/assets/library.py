@@ -98,6 +98,10 @@ def _build(key: MeshKey) -> Mesh:
         from sim.assets.vehicles.fleet import vehicle
 
         return vehicle(asset, key.pose, key.level)
+    if asset.category == "traffic_sign":
+        from sim.assets.signs.panel import standing_sign
+
+        return standing_sign(key.pose, key.level)
     if asset.category == "animal":
         from sim.assets.animals.animal import animal
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from sim.assets.animals.names import ANIMALS
 from sim.assets.props.obstacles import MOVABLE, PREFIX
+from sim.assets.signs.faces import FACES
 from sim.server.calls import CallError
 from sim.server.layouts import AttributeValue
 
@@ -94,6 +95,8 @@ class Blueprint:
         """carla.CityObjectLabel of the body, 0 for none."""
         if self.id in ANIMALS or self.id.removeprefix(PREFIX) in MOVABLE:
             return DYNAMIC_TAG
+        if self.id == TRAFFIC_SIGN:
+            return TRAFFIC_SIGN_TAG
         if self.kind is ActorKind.PROP:
             return STATIC_TAG
         return _SEMANTIC_TAGS.get(self.base_type if self.kind is ActorKind.VEHICLE else self.kind.value, 0)
@@ -147,12 +150,14 @@ _KIND_WORDS = {
     AttributeKind.FLOAT: "a finite number",
     AttributeKind.COLOR: "a colour like 255,255,255",
 }
+TRAFFIC_SIGN_TAG = 8
 STATIC_TAG = 20
 DYNAMIC_TAG = 21
 """CARLA's label for what may move and is neither vehicle nor person: its documentation names animals."""
 BOARDS = frozenset({"static.moosetest.billboard", "static.moosetest.poster"})
 """Show a picture: one that has a name, or a file on the server's machine."""
 PICTURE_FILE = "picture_file"
+TRAFFIC_SIGN = "static.moosetest.traffic_sign"
 _PICTURES = ["", "person", "people", "child", "car"]
 MESH_PROP = "static.prop.mesh"
 """Looks like the blueprint that its `mesh_path` names."""
@@ -253,6 +258,8 @@ def _walker(row: dict[str, str]) -> list[Attribute]:
 def _prop(row: dict[str, str]) -> list[Attribute]:
     size = "big" if float(row["height_m"]) > 2.0 else "medium" if float(row["height_m"]) > 0.8 else "small"
     attributes = [*_of_every_actor(["prop"]), _fixed("size", AttributeKind.STRING, size)]
+    if row["id"] == TRAFFIC_SIGN:
+        attributes.append(Attribute("face", AttributeKind.STRING, FACES[0], list(FACES), restricted=True))
     if row["id"] in BOARDS:
         attributes.append(Attribute("picture", AttributeKind.STRING, "", _PICTURES, restricted=True))
         attributes.append(Attribute("picture_scale", AttributeKind.FLOAT, "1.0", ["0.5", "1.0"]))

@@ -1,4 +1,4 @@
-"""How a body is posed: a walker by its gait or its bones, a prop by its scale, a school bus by its lights."""
+"""How a body is posed: a walker by its gait or bones, a prop by its scale, a sign by its face, a school bus by its lights."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sim.assets.people.free_pose import encoded
 from sim.assets.people.walker import drawn_body
 from sim.assets.scaled import scaled_pose
 from sim.server.actors import Actor
-from sim.server.blueprints import MESH_PROP
+from sim.server.blueprints import MESH_PROP, TRAFFIC_SIGN
 from sim.server.episode import Episode
 
 FloatArray = NDArray[np.float64]
@@ -44,6 +44,8 @@ def shown_pose(episode: Episode, actor: Actor) -> str:
     """The mesh pose of an actor at the present tick; "" for those that have only one."""
     if actor.vehicle is not None:
         return _vehicle_pose(actor.blueprint_id, actor.vehicle.lights)
+    if actor.blueprint_id == TRAFFIC_SIGN:
+        return actor.attribute("face")
     if actor.walker is None:
         return scaled_pose(float(actor.attribute("scale"))) if actor.blueprint_id == MESH_PROP else ""
     if actor.walker.bones is None or actor.walker.bones_share <= 0.0:

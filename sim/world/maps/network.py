@@ -94,6 +94,7 @@ class RoadSignal:
     z_m: float
     along: bool
     value: float
+    subtype: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -331,4 +332,5 @@ def _signal(element: Element) -> RoadSignal:
         z_m=_number(element, "zOffset"),
         along=element.get("orientation", "+") != "-",
         value=_number(element, "value"),
+        subtype=element.get("subtype", ""),
     )

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 
 from sim.assets.mesh import Mesh
+from sim.assets.signs.faces import FACES
 from sim.world.scene import StreetLamp
 from sim.world.scenery import bridges, furniture, posts, trees
 from sim.world.scenery.chunks import (
@@ -61,11 +62,14 @@ MESHES: dict[str, tuple[tuple[Kind, Maker], ...]] = {
     "planter": ((STATIC, furniture.planter),),
     "lamp": ((POLE, furniture.lamp),),
     "delineator": ((POLE, posts.delineator),),
-    "zebra_sign": ((POLE, posts.zebra_sign_post), (TRAFFIC_SIGN, posts.zebra_sign_panel)),
+    "zebra_sign": ((POLE, posts.sign_post), (TRAFFIC_SIGN, posts.sign_panel("crossing"))),
     "gantry": ((POLE, posts.gantry_frame), (TRAFFIC_SIGN, posts.gantry_panels)),
-    "yield_sign": ((POLE, posts.sign_post), (TRAFFIC_SIGN, posts.yield_panel)),
-    "stop_sign": ((POLE, posts.sign_post), (TRAFFIC_SIGN, posts.stop_panel)),
     "speed_sign": ((POLE, posts.sign_post), (TRAFFIC_SIGN, posts.speed_panel)),
+    **{
+        f"{name}_sign": ((POLE, posts.sign_post), (TRAFFIC_SIGN, posts.sign_panel(name)))
+        for name in FACES
+        if not name.startswith("speed_limit")
+    },
     "signal_post": ((POLE, _signal_post),),
     "tree": ((VEGETATION, _tree),),
     "far_tree": ((VEGETATION, _far_tree),),
@@ -81,10 +85,7 @@ SOLID_RADIUS_M = {
     "tree": 0.18,
     "far_tree": 0.18,
     "lamp": 0.09,
-    "zebra_sign": 0.04,
-    "yield_sign": 0.04,
-    "stop_sign": 0.04,
-    "speed_sign": 0.04,
+    **{kind: 0.04 for kind in MESHES if kind.endswith("_sign")},
     "gantry": 0.22,
     "signal_post": 0.07,
 }
