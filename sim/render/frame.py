@@ -22,12 +22,12 @@ READ_NOISE = 0.0035
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Beam:
-    """The headlamps of one vehicle as one source between them."""
+    """The headlamps of one vehicle as one source between them; strengths count lamps of `headlamps.py`."""
 
     position_world_m: NDArray[np.float64]
     forward_world: NDArray[np.float64]
-    low_cd: float
-    high_cd: float
+    dipped: float
+    main: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,4 +116,4 @@ def _lamp_row(lamp_field: LampField) -> NDArray[np.float64]:
 def _beam_rows(beam: Beam | None, per_lx: float) -> list[NDArray[np.float64]]:
     if beam is None:
         return [np.zeros(4), np.array([1.0, 0.0, 0.0, 0.0])]
-    return [_row(beam.position_world_m, beam.low_cd * per_lx), _row(beam.forward_world, beam.high_cd * per_lx)]
+    return [_row(beam.position_world_m, beam.dipped * per_lx), _row(beam.forward_world, beam.main * per_lx)]

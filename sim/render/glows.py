@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from sim.assets.mesh import Material
 from sim.render.actors import Actors
+from sim.render.headlamps import headlamp_cd
+from sim.render.lamps import LAMPS_OF_TAG
 from sim.render.lighting import Light
 from sim.render.view import CameraView
 from sim.world.scene import Scene, StreetLamp
@@ -39,12 +41,11 @@ _COLORS: dict[Material, tuple[float, float, float]] = {
 
 
 def candela(material: Material, lights: int, signal_state: int, left: bool, time_s: float) -> float:
-    """Luminous intensity of a lamp along its axis, 0 when off; the same states as in `shaders/lamp.glsl`."""
+    """Luminous intensity along its axis of any lamp but headlamps, 0 when off; states are those of `lamp.glsl`."""
     blink = (time_s * 1.5) % 1.0 < 0.5
     phase = (time_s * (4.0 if lights & 1024 else 2.0) + (0.5 if left else 0.0)) % 1.0
     flash = phase < 0.2 or 0.3 < phase < 0.5
     states = {
-        Material.HEADLAMP: 30_000.0 if lights & 4 else 1500.0 if lights & 2 else 60.0 if lights & 1 else 0.0,
         Material.TAILLAMP: 60.0 if lights & 8 else 6.0 if lights & 7 else 0.0,
         Material.INDICATOR: 120.0 if blink and lights & (32 if left else 16) else 0.0,
         Material.REVERSE_LAMP: 80.0 if lights & 64 else 0.0,
@@ -92,14 +93,20 @@ def _actor_lamps(scene: Scene, actors: Actors, view: CameraView) -> list[_Source
     found: list[_Source] = []
     for k in np.flatnonzero(actors.visible):
         instance, T = actors.instances[k], actors.T_world_body[k]
+        strength = min(LAMPS_OF_TAG.get(instance.tag, 2.0), 1.0)
         for material, lamps in actors.meshes[k].lamps.items():
             if material not in _COLORS:
                 continue
             for center, normal in zip(lamps.center_body_m, lamps.normal_body, strict=True):
-                power = candela(material, instance.lights, instance.signal_state, bool(center[1] > 0), scene.time_s)
+                world = T[:3, :3] @ center + T[:3, 3]
+                to_eye = view.eye_world_m - world
+                if material is Material.HEADLAMP:
+                    power = strength * headlamp_cd(instance.lights, T[:3, :3].T @ to_eye)
+                else:
+                    left = bool(center[1] > 0)
+                    power = candela(material, instance.lights, instance.signal_state, left, scene.time_s)
+                    power *= _toward(to_eye, T[:3, :3] @ normal) if power > 0.0 else 0.0
                 if power > 0.0:
-                    world = T[:3, :3] @ center + T[:3, 3]
-                    power *= _toward(view.eye_world_m - world, T[:3, :3] @ normal)
                     found.append((world, power, _COLORS[material]))
     return found
 

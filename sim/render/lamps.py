@@ -18,7 +18,7 @@ FIELD_SIDE_M = 160.0
 FIELD_STEP_M = 40.0
 """The map moves with the camera in steps of this, so that it is kept between frames."""
 LAMP_HEIGHT_M = 8.0
-"""A lamp's light is computed this far below its head plus 0.8 m: about a person's waist."""
+"""A lamp's light is computed this far below its head: on the ground."""
 HEADS_A_ROW, HEAD_ROWS = 256, 16
 """Lamps whose own glass can glow: far more than a map has (`scenery/plan.py` puts 80 at most)."""
 HEAD_CD_PER_M2 = 25_000.0
@@ -26,8 +26,8 @@ HEAD_CD_PER_M2 = 25_000.0
 BEAM_RANGE_M = 120.0
 LOW_BEAM, HIGH_BEAM = 2, 4
 """Bits of carla.VehicleLightState."""
-LOW_BEAM_CD, HIGH_BEAM_CD = 22_000.0, 70_000.0
-"""Both lamps of a car in the hot spot (UN R149 allows 44,100 cd a dipped lamp; cars in use reach about half)."""
+LAMPS_OF_TAG = {18: 1.0, 19: 0.06}
+"""How many headlamps of a car the lamps of a motorcycle and of a bicycle (about 1,000 cd) make; others have two."""
 
 
 def lamp_field(
@@ -46,7 +46,7 @@ def lamp_field(
     for lamp in near:
         x, y, _ = lamp.position_world_m
         dx, dy = x - corner[0] - texel[None, :], y - corner[1] - texel[:, None]
-        to_lamp = np.stack(np.broadcast_arrays(dx, dy, LAMP_HEIGHT_M - 0.8), axis=2)
+        to_lamp = np.stack(np.broadcast_arrays(dx, dy, LAMP_HEIGHT_M), axis=2)
         distance = np.linalg.norm(to_lamp, axis=2, keepdims=True)
         to_lamp /= distance
         # flat bowl: full to 55 degrees off straight down, none beyond 80
@@ -122,6 +122,7 @@ def beams_of(actors: Actors) -> tuple[Beam, ...]:
 def _beam(actors: Actors, k: int) -> Beam:
     T, mesh, lights = actors.T_world_body[k], actors.meshes[k], actors.instances[k].lights
     lamps = mesh.lamps.get(Material.HEADLAMP)
+    count = LAMPS_OF_TAG.get(actors.instances[k].tag, 2.0)
     if lamps is None:
         low, high = mesh.low_body_m, mesh.high_body_m
         center = np.array([high[0], (low[1] + high[1]) / 2.0, low[2] + 0.65])
@@ -130,6 +131,6 @@ def _beam(actors: Actors, k: int) -> Beam:
     return Beam(
         position_world_m=T[:3, :3] @ center + T[:3, 3],
         forward_world=T[:3, 0],
-        low_cd=LOW_BEAM_CD,
-        high_cd=HIGH_BEAM_CD if lights & HIGH_BEAM else 0.0,
+        dipped=count,
+        main=count if lights & HIGH_BEAM and count >= 1.0 else 0.0,
     )

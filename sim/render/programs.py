@@ -126,7 +126,8 @@ def _vertex(family_source: str, defines: tuple[str, ...]) -> str:
 
 
 def _lighting() -> str:
-    return _source("sun.glsl") + _source("air.glsl") + _source("light.glsl")
+    light = _source("light.glsl").replace("//BEAM", _source("beam.glsl"))
+    return _source("sun.glsl") + _source("air.glsl") + light
 
 
 @cache

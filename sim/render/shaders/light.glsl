@@ -38,22 +38,7 @@ vec3 surroundings(vec3 d) {
 vec3 ambient(vec3 n) { return mix(u_sky_down.rgb, u_sky_up.rgb, n.z * 0.5 + 0.5); }
 
 #ifdef LAMPS
-// Low beam: a flat cut-off one degree soft that rises towards the kerb, a hot spot and a wide foreground.
-float beam_lux(vec3 world, vec4 lamp, vec4 axis, out vec3 to_lamp) {
-    vec3 d = world - lamp.xyz;
-    float r2 = max(dot(d, d), 1.0);
-    d *= inversesqrt(r2);
-    to_lamp = -d;
-    float ahead = dot(d, axis.xyz);
-    float across = axis.x * d.y - axis.y * d.x;
-    float above = d.z - axis.z * ahead;
-    float cut = above - max(-across, 0.0) * 0.16;
-    float spill = exp(-across * across * 4.0);
-    float low = (0.05 + 0.95 * smoothstep(0.020, -0.012, cut)) * (exp(-across * across * 30.0 - above * above * 40.0) + 0.16 * spill);
-    float high = exp(-(across * across * 45.0 + above * above * 120.0)) + 0.05 * spill;
-    return smoothstep(0.0, 0.25, ahead) * (lamp.w * low + axis.w * high) / (r2 + 1.0);
-}
-
+//BEAM
 vec3 lamp_light(vec3 world, vec3 n) {
     vec2 uv = (world.xy - u_lamp_map.xy) * u_lamp_map.z;
     vec4 field = texture(u_lamp_field, uv);
