@@ -14,6 +14,7 @@ The first echo of such a process can be drawn at once.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import erf, pi, sqrt
 from typing import NamedTuple
 
@@ -131,6 +132,12 @@ class AirClutter:
         lifted = np.maximum(mean, THRESHOLD) + excess / np.maximum(THRESHOLD - mean, 1.0)
         alone = THRESHOLD * (1.0 + excess / least_slope) ** 2
         return np.where(is_particle * per_m < noise_per_m, lifted, alone).astype(np.float32)
+
+
+@lru_cache(64)
+def air_clutter(receiver: Receiver, air: Air, divergence_rad: float, range_m: float) -> AirClutter:
+    """An `AirClutter`, kept while weather and sensor stay the same."""
+    return AirClutter(receiver, air, divergence_rad, range_m)
 
 
 def _least_heard_mm(kind: Particles, area_by_white_m2: Doubles) -> Doubles:

@@ -38,33 +38,54 @@ class Echoes(NamedTuple):
         return Echoes(place.take(index), range_m.take(index), signal.take(index), row.take(index))
 
     @property
-    def order_in_ray(self) -> NDArray[np.intp]:
-        """(E,) 0 for the first echo of a ray, 1 for the next; they must be sorted by place."""
-        first = np.flatnonzero(np.r_[True, self.place[1:] != self.place[:-1]])
-        return np.arange(len(self.place)) - np.repeat(first, np.diff(np.r_[first, len(self.place)]))
+    def is_first(self) -> NDArray[np.bool_]:
+        """(E,) whether an echo is the first of its ray; they must be sorted by place."""
+        first = np.ones(len(self.place), np.bool_)
+        np.not_equal(self.place[1:], self.place[:-1], out=first[1:])
+        return first
+
+    @property
+    def of_shared_ray(self) -> NDArray[np.intp]:
+        """Indices of the echoes whose ray has several: few, so that what concerns them alone costs little."""
+        again = ~self.is_first
+        again[:-1] |= again[1:]
+        return np.flatnonzero(again)
 
 
 def in_order(kinds: Sequence[Echoes]) -> Echoes:
-    """All echoes, sorted by place and range; each kind must be sorted by place, and have one echo a ray at most."""
+    """All echoes, sorted by place and range; each kind must be sorted by place."""
     if len(kinds) == 1:
         return kinds[0]
-    together = Echoes(*(np.concatenate(columns) for columns in zip(*kinds, strict=True)))
-    return together.at(np.lexsort((together.range_m, together.place)))
+    place, range_m, signal, row = (np.concatenate(columns) for columns in zip(*kinds, strict=True))
+    together = Echoes(place, range_m, signal, row)
+    together = together.at(np.argsort(place, kind="stable"))
+    shared = together.of_shared_ray
+    order = np.arange(len(place))
+    order[shared] = shared.take(np.lexsort((together.range_m.take(shared), together.place.take(shared))))
+    return together.at(order) if len(shared) else together
 
 
 def melted(echoes: Echoes, pulse_m: float) -> Echoes:
     """Echoes nearer to the one before, of the same ray, than a pulse is long are one: all power, at the mean range."""
-    place, range_m, signal, row = echoes
-    apart = (place[1:] != place[:-1]) | (range_m[1:] - range_m[:-1] >= pulse_m)
-    if apart.all():
+    shared = echoes.of_shared_ray
+    place, range_m, signal, row = echoes.at(shared)
+    joins = np.zeros(len(shared), np.bool_)
+    joins[1:] = (place[1:] == place[:-1]) & (range_m[1:] - range_m[:-1] < pulse_m)
+    if not joins.any():
         return echoes
-    first = np.flatnonzero(np.r_[True, apart])
-    group = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(place)]))
+    first = np.flatnonzero(~joins)
+    group = np.cumsum(~joins) - 1
     power = np.add.reduceat(signal, first)
-    share = signal / np.maximum(power, np.finfo(np.float32).tiny).take(group)
-    mean_m = np.where(power > 0.0, np.add.reduceat(range_m * share, first), range_m.take(first))
+    moment_m = np.add.reduceat(signal * (range_m - range_m.take(first).take(group)), first)
+    nearest_m = range_m.take(first)
+    mean_m = nearest_m + np.where(power > 0.0, moment_m / np.maximum(power, np.finfo(np.float32).tiny), 0.0)
     strongest = np.lexsort((-signal, group)).take(first)
-    return Echoes(place.take(first), mean_m.astype(np.float32), power, row.take(strongest))
+    whole = Echoes(echoes.place, echoes.range_m.copy(), echoes.signal.copy(), echoes.row.copy())
+    at = shared.take(first)
+    whole.range_m[at], whole.signal[at], whole.row[at] = mean_m, power, row.take(strongest)
+    keep = np.ones(len(echoes.place), np.bool_)
+    keep[shared.compress(joins)] = False
+    return whole.at(np.flatnonzero(keep))
 
 
 class Luck:
@@ -97,31 +118,39 @@ class Luck:
 
 def heard(echoes: Echoes, receiver: Receiver, luck: Luck) -> Echoes:
     """Echoes whose peak, with noise, reaches the threshold; their range has its error, too."""
-    order = echoes.order_in_ray
     signal, range_m = echoes.signal.copy(), echoes.range_m.copy()
-    for turn in range(int(order.max(initial=-1)) + 1):
-        now = np.flatnonzero(order == turn)
+    now, turn = np.flatnonzero(echoes.is_first), 0
+    while len(now):
         place = echoes.place.take(now)
         range_m[now] += receiver.range_sigma_m(signal.take(now)) * luck.normal(2 * turn, place)
         signal[now] += luck.normal(2 * turn + 1, place)
+        following = np.minimum(now + 1, len(echoes.place) - 1)
+        now = following.compress((following > now) & (echoes.place.take(following) == place))
+        turn += 1
     return echoes._replace(signal=signal, range_m=range_m).at(np.flatnonzero(signal >= THRESHOLD))
 
 
 def told(echoes: Echoes, returns: Returns) -> Echoes:
     """The echoes that the sensor tells, in the same order: they must be sorted by place and range."""
-    place = echoes.place
-    starts = np.r_[True, place[1:] != place[:-1]][: len(place)]
-    if starts.all():
+    shared = echoes.of_shared_ray
+    if not len(shared):
         return echoes
+    keep = np.ones(len(echoes.place), np.bool_)
+    keep[shared] = False
+    keep[shared.take(_chosen(echoes.at(shared), returns))] = True
+    return echoes.at(np.flatnonzero(keep))
+
+
+def _chosen(echoes: Echoes, returns: Returns) -> NDArray[np.intp]:
+    is_first = echoes.is_first
+    first, last = np.flatnonzero(is_first), np.flatnonzero(np.append(is_first[1:], True))
     if returns is Returns.FIRST:
-        return echoes.at(np.flatnonzero(starts))
-    ends = np.flatnonzero(np.r_[starts[1:], True])
+        return first
     if returns is Returns.LAST:
-        return echoes.at(ends)
-    by_strength = np.lexsort((-echoes.signal, place))
-    first = np.flatnonzero(starts)
+        return last
+    by_strength = np.lexsort((-echoes.signal, echoes.place))
     strongest = by_strength.take(first)
     if returns is Returns.STRONGEST:
-        return echoes.at(strongest)
-    second = by_strength.take(np.minimum(first + 1, ends))
-    return echoes.at(np.unique(np.r_[strongest, np.where(strongest == ends, second, ends)]))
+        return strongest
+    second = by_strength.take(np.minimum(first + 1, last))
+    return np.concatenate([strongest, np.where(strongest == last, second, last)])

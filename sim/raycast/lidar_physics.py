@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.raycast.air_clutter import Air, AirClutter, air_of
+from sim.raycast.air_clutter import Air, AirClutter, air_clutter, air_of
 from sim.raycast.brightness import brightness
 from sim.raycast.echoes import NO_SURFACE, Echoes, Luck, Returns, heard, in_order, melted, told
 from sim.raycast.hits import Hits
@@ -61,7 +61,7 @@ def measure(physics: LidarPhysics, view: View, luck: Luck) -> Measured:
     """What the sensor tells of what its rays met."""
     receiver, air = physics.receiver, air_of(view.weather, view.sensor_z_world_m)
     surfaces = melted(in_order([_from_surfaces(receiver, view, air)]), receiver.pulse_m)
-    clutter = AirClutter(receiver, air, physics.divergence_rad, view.range_m)
+    clutter = air_clutter(receiver, air, physics.divergence_rad, view.range_m)
     found = in_order([heard(surfaces, receiver, luck), _from_air(clutter, view, luck)])
     said = told(found, physics.returns)
     return Measured(said.place, said.range_m, receiver.intensity(said.signal, said.range_m), said.row)
@@ -80,5 +80,7 @@ def _from_air(clutter: AirClutter, view: View, luck: Luck) -> Echoes:
     range_m = clutter.first_range_m(luck.exponential(_WAIT_LUCK, view.place))
     before = np.flatnonzero(range_m < np.minimum(view.hits.range_m, np.float32(view.range_m)))
     place, range_m = view.place.take(before), range_m.take(before)
+    if not len(before):
+        return Echoes(place, range_m, range_m, before)
     signal = clutter.signal(range_m, luck.uniform(_KIND_LUCK, place), luck.exponential(_EXCESS_LUCK, place))
     return Echoes(place, range_m, signal, np.full(len(before), NO_SURFACE, np.intp))

@@ -86,6 +86,8 @@ class Receiver:
     def intensity(self, signal: Floats, range_m: Floats) -> Floats:
         """What is told of an echo's strength, in [0, 1]: the brightness that would send it from there in clear air."""
         brightness = signal / np.maximum(self.signal_of_white(range_m), np.float32(1e-6))
-        decades = np.log10(np.clip(brightness, 1.0, FULL_SCALE_BRIGHTNESS)) / np.log10(FULL_SCALE_BRIGHTNESS)
-        matt = np.float32(WHITE_INTENSITY) * np.clip(brightness, 0.0, 1.0)
-        return (matt + (1.0 - WHITE_INTENSITY) * decades).astype(np.float32)
+        intensity = np.float32(WHITE_INTENSITY) * np.clip(brightness, np.float32(0.0), np.float32(1.0))
+        beyond = np.flatnonzero(brightness > 1.0)
+        decades = np.log10(np.minimum(brightness.take(beyond), FULL_SCALE_BRIGHTNESS)) / np.log10(FULL_SCALE_BRIGHTNESS)
+        intensity[beyond] += (1.0 - WHITE_INTENSITY) * decades
+        return intensity.astype(np.float32, copy=False)
