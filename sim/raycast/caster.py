@@ -60,6 +60,7 @@ class RayCaster:
         ignore_actor_ids: Set[int] = frozenset(),
         picker: RayPicker | None = None,
         bodies_only: bool = False,
+        leaves_bodies: bool = True,
     ) -> Hits:
         """Where rays first meet a surface. Surfaces have two sides; a ray that begins inside a body leaves it unseen.
 
@@ -70,6 +71,7 @@ class RayCaster:
             ignore_actor_ids: rays pass these actors.
             picker: knows more about these rays than their order tells; the answer is the same.
             bodies_only: rays pass the scenery.
+            leaves_bodies: False is for rays that begin inside bodies to look at them from there.
         """
         origin_m = np.asarray(origin_world_m, dtype=np.float64)
         direction = np.ascontiguousarray(direction_world, dtype=np.float32)
@@ -82,7 +84,7 @@ class RayCaster:
             picked = (picker or ConePicker(origin_m, direction)).pick(boxes, len(bodies)).without(passed)
             # Near ones first: they hide much of the others.
             for group in (nearest_m < FINE_WITHIN_M, nearest_m >= FINE_WITHIN_M):
-                cast.meet_bodies(bodies, picked.where(group.take(picked.body)), nearest_m)
+                cast.meet_bodies(bodies, picked.where(group.take(picked.body)), nearest_m, leaves_bodies)
         return cast.hits(max_range_m, self._surfaces)
 
 
@@ -115,12 +117,13 @@ class _Cast:
         self._range_m, self._triangle, self._normal = scenery.soup.first_hit(rays)
         self._source = np.where(self._triangle == MISS, np.int32(NOTHING), np.int32(SCENERY))
 
-    def meet_bodies(self, bodies: Bodies, picked: Picked, nearest_m: FloatArray) -> None:
+    def meet_bodies(self, bodies: Bodies, picked: Picked, nearest_m: FloatArray, leaves_bodies: bool) -> None:
         """Let rays meet bodies, each of which is at least `nearest_m` (M,) away."""
         picked = picked.where(self._range_m.take(picked.ray) > nearest_m.take(picked.body))
         ray, body = picked.ray, picked.body
         origin_m = self._origin_m if self._origin_m.ndim == 1 else self._origin_m.take(ray, axis=0)
-        hit = bodies.first_hit(origin_m, self._direction.take(ray, axis=0), body, nearest_m <= 0.0)
+        may_start_inside = (nearest_m <= 0.0) & leaves_bodies
+        hit = bodies.first_hit(origin_m, self._direction.take(ray, axis=0), body, may_start_inside)
         nearer = np.flatnonzero(hit.range_m < self._range_m.take(ray))
         np.minimum.at(self._range_m, ray.take(nearer), hit.range_m.take(nearer))
         first = nearer.compress(hit.range_m.take(nearer) == self._range_m.take(ray.take(nearer)))

@@ -88,6 +88,10 @@ def melted(echoes: Echoes, pulse_m: float) -> Echoes:
     return whole.at(np.flatnonzero(keep))
 
 
+_TURN_STRIDE = 7919
+"""Between rays that share noise, one for its second echo, one for its third: a prime, so they are no neighbours."""
+
+
 class Luck:
     """Noise of every ray of a grid: what one ray meets never changes that of another.
 
@@ -99,10 +103,13 @@ class Luck:
     def __init__(self, seeds: tuple[int, ...], rays: int) -> None:
         self._seeds = seeds
         self._rays = rays
+        self._normal: dict[int, NDArray[np.float32]] = {}
 
-    def normal(self, kind: int, place: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Standard normal numbers of some rays; each kind has its own."""
-        return self._generator(kind).standard_normal(self._rays, dtype=np.float32).take(place)
+    def normal(self, kind: int, place: NDArray[np.intp], turn: int = 0) -> NDArray[np.float32]:
+        """Standard normal numbers of some rays; each kind has its own, a later turn those of another ray."""
+        if kind not in self._normal:
+            self._normal[kind] = self._generator(kind).standard_normal(self._rays, dtype=np.float32)
+        return self._normal[kind].take(place + turn * _TURN_STRIDE, mode="wrap")
 
     def exponential(self, kind: int, place: NDArray[np.intp]) -> NDArray[np.float32]:
         """Exponential numbers of mean 1 of some rays."""
@@ -122,8 +129,9 @@ def heard(echoes: Echoes, receiver: Receiver, luck: Luck) -> Echoes:
     now, turn = np.flatnonzero(echoes.is_first), 0
     while len(now):
         place = echoes.place.take(now)
-        range_m[now] += receiver.range_sigma_m(signal.take(now)) * luck.normal(2 * turn, place)
-        signal[now] += luck.normal(2 * turn + 1, place)
+        again = 2 * min(turn, 1)
+        range_m[now] += receiver.range_sigma_m(signal.take(now)) * luck.normal(again, place, turn)
+        signal[now] += luck.normal(again + 1, place, turn)
         following = np.minimum(now + 1, len(echoes.place) - 1)
         now = following.compress((following > now) & (echoes.place.take(following) == place))
         turn += 1

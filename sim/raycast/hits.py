@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -119,6 +119,23 @@ class Hits:
             self.normal_world.take(ray, axis=0),
             self.origin_world_m if self.origin_world_m.ndim == 1 else self.origin_world_m.take(ray, axis=0),
             self.direction_world.take(ray, axis=0),
+            self.surfaces,
+        )
+
+    def seen_from(self, origin_world_m: FloatArray, gone_m: NDArray[np.float32]) -> Hits:
+        """The same surfaces, met by rays that began (N,) earlier, at (3,)."""
+        return replace(self, range_m=self.range_m + gone_m, origin_world_m=origin_world_m)
+
+    def followed_by(self, others: Sequence[Hits]) -> Hits:
+        """These hits and others from the same origin, in one."""
+        parts = (self, *others)
+        return Hits(
+            np.concatenate([part.range_m for part in parts]),
+            np.concatenate([part.source for part in parts]),
+            np.concatenate([part.triangle for part in parts]),
+            np.concatenate([part.normal_world for part in parts]),
+            self.origin_world_m,
+            np.concatenate([part.direction_world for part in parts]),
             self.surfaces,
         )
 

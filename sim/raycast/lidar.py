@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.raycast.caster import RayCaster
 from sim.raycast.echoes import Luck
 from sim.raycast.hits import NOTHING, Hits
+from sim.raycast.layers import Layer, layers
 from sim.raycast.lidar_physics import LidarPhysics, View, measure
 from sim.raycast.picking import GridPicker
 
@@ -131,9 +132,7 @@ class Lidar:
             return self._returns(grid, hits, ray, chance)
         place = np.arange(grid.shape[0] * grid.shape[1]) if ray is None else ray
         luck = Luck((*seeds, _PHYSICS_LUCK), grid.shape[0] * grid.shape[1])
-        view = View(hits, place, caster.weather, float(T_world_sensor[2, 3]), self.params.range_m)
-        measured = measure(self.params.physics, view, luck)
-        return self._told(grid, measured.place, measured.range_m, measured.intensity, hits, measured.row)
+        return self._measured(self.params.physics, caster, T_world_sensor, grid, hits, place, luck)
 
     def directions_world(self, T_world_sensor: NDArray[np.float64], dt_s: float) -> NDArray[np.float32]:
         """(C * K, 3) unit vectors of the next sweep's rays, channel by channel."""
@@ -141,17 +140,48 @@ class Lidar:
         grid = self._grid_at(self._turn, self.params.rotation_frequency_hz * dt_s, columns)
         return grid.direction_world(T_world_sensor, None)
 
+    def _measured(
+        self,
+        physics: LidarPhysics,
+        caster: RayCaster,
+        T_world_sensor: NDArray[np.float64],
+        grid: _Grid,
+        hits: Hits,
+        place: NDArray[np.intp],
+        luck: Luck,
+    ) -> LidarSweep:
+        def pickers(place: NDArray[np.intp], margin_rad: float) -> GridPicker:
+            return self._picker(T_world_sensor, grid, place, margin_rad)
+
+        first = Layer(hits, place, np.ones(len(place), np.float32))
+        met = layers(caster, first, grid.shape, physics.divergence_rad, self.params.range_m, pickers)
+        view = View(met, caster.weather, float(T_world_sensor[2, 3]), self.params.range_m)
+        found = measure(physics, view, luck)
+        all_hits = hits.followed_by([layer.hits for layer in met[1:]])
+        return self._told(grid, found.place, found.range_m, found.intensity, all_hits, found.row)
+
     def _cast(
         self, caster: RayCaster, T_world_sensor: NDArray[np.float64], grid: _Grid, ray: NDArray[np.intp] | None
     ) -> Hits:
-        slot = None
-        if ray is not None:
-            slot = np.full(grid.shape[0] * grid.shape[1], -1, np.intp)
-            slot[ray] = np.arange(len(ray))
-        T_sensor_world = np.linalg.inv(T_world_sensor).astype(np.float64)
-        picker = GridPicker(T_sensor_world, self.params.elevation_rad, grid.azimuth_rad, slot, self.params.range_m)
         direction_world = grid.direction_world(T_world_sensor, ray)
+        picker = self._picker(T_world_sensor, grid, ray)
         return caster.cast(T_world_sensor[:3, 3], direction_world, self.params.range_m, picker=picker)
+
+    def _picker(
+        self,
+        T_world_sensor: NDArray[np.float64],
+        grid: _Grid,
+        place: NDArray[np.intp] | None,
+        margin_rad: float = 0.0,
+    ) -> GridPicker:
+        """For rays at some places of the grid or at all, off by as much as a margin."""
+        slot = None
+        if place is not None:
+            slot = np.full(grid.shape[0] * grid.shape[1], -1, np.intp)
+            slot[place] = np.arange(len(place))
+        T_sensor_world = np.linalg.inv(T_world_sensor).astype(np.float64)
+        elevation_rad, range_m = self.params.elevation_rad, self.params.range_m
+        return GridPicker(T_sensor_world, elevation_rad, grid.azimuth_rad, slot, range_m, margin_rad)
 
     def _returns(self, grid: _Grid, hits: Hits, ray: NDArray[np.intp] | None, chance: _Chance) -> LidarSweep:
         met = np.flatnonzero(hits.source >= 0)

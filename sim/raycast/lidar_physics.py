@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.raycast.air_clutter import Air, AirClutter, air_clutter, air_of
 from sim.raycast.brightness import brightness
 from sim.raycast.echoes import NO_SURFACE, Echoes, Luck, Returns, heard, in_order, melted, told
-from sim.raycast.hits import Hits
+from sim.raycast.layers import Layer
 from sim.raycast.receiver import Receiver
 from sim.world.scene import Weather
 
@@ -48,38 +48,41 @@ _WAIT_LUCK, _KIND_LUCK, _EXCESS_LUCK = 100, 101, 102
 
 
 class View(NamedTuple):
-    """What one sweep looked at: rows of `hits` (N,) are the rays at these places of the grid, ascending."""
+    """What one sweep looked at: the layers of what its rays met, through which air, as far as `range_m`."""
 
-    hits: Hits
-    place: NDArray[np.intp]
+    layers: tuple[Layer, ...]
     weather: Weather
     sensor_z_world_m: float
     range_m: float
 
 
 def measure(physics: LidarPhysics, view: View, luck: Luck) -> Measured:
-    """What the sensor tells of what its rays met."""
+    """What the sensor tells; rows of `Measured` count through the hits of all layers."""
     receiver, air = physics.receiver, air_of(view.weather, view.sensor_z_world_m)
-    surfaces = melted(in_order([_from_surfaces(receiver, view, air)]), receiver.pulse_m)
+    echoes, first_row = [], 0
+    for layer in view.layers:
+        echoes.append(_from_surfaces(receiver, layer, first_row, view.weather, air))
+        first_row += len(layer.place)
+    surfaces = heard(melted(in_order(echoes), receiver.pulse_m), receiver, luck)
     clutter = air_clutter(receiver, air, physics.divergence_rad, view.range_m)
-    found = in_order([heard(surfaces, receiver, luck), _from_air(clutter, view, luck)])
-    said = told(found, physics.returns)
+    said = told(in_order([surfaces, _from_air(clutter, view, luck)]), physics.returns)
     return Measured(said.place, said.range_m, receiver.intensity(said.signal, said.range_m), said.row)
 
 
-def _from_surfaces(receiver: Receiver, view: View, air: Air) -> Echoes:
-    met = np.flatnonzero(view.hits.source >= 0)
-    range_m = view.hits.range_m.take(met)
+def _from_surfaces(receiver: Receiver, layer: Layer, first_row: int, weather: Weather, air: Air) -> Echoes:
+    met = np.flatnonzero(layer.hits.source >= 0)
+    range_m = layer.hits.range_m.take(met)
     depth = np.float32(air.extinction_per_m) * range_m
-    signal = receiver.signal(brightness(view.hits, view.weather).take(met), range_m, depth)
-    return Echoes(view.place.take(met), range_m, signal, met)
+    bright = brightness(layer.hits, weather).take(met) * layer.passed.take(met)
+    return Echoes(layer.place.take(met), range_m, receiver.signal(bright, range_m, depth), met + first_row)
 
 
 def _from_air(clutter: AirClutter, view: View, luck: Luck) -> Echoes:
     """Of each ray the first echo that comes from no surface, if it is nearer than the surface."""
-    range_m = clutter.first_range_m(luck.exponential(_WAIT_LUCK, view.place))
-    before = np.flatnonzero(range_m < np.minimum(view.hits.range_m, np.float32(view.range_m)))
-    place, range_m = view.place.take(before), range_m.take(before)
+    first = view.layers[0]
+    range_m = clutter.first_range_m(luck.exponential(_WAIT_LUCK, first.place))
+    before = np.flatnonzero(range_m < np.minimum(first.hits.range_m, np.float32(view.range_m)))
+    place, range_m = first.place.take(before), range_m.take(before)
     if not len(before):
         return Echoes(place, range_m, range_m, before)
     signal = clutter.signal(range_m, luck.uniform(_KIND_LUCK, place), luck.exponential(_EXCESS_LUCK, place))

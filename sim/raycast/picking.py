@@ -94,6 +94,7 @@ class GridPicker:
         azimuth_rad: (K,).
         slot: (C * K,) number of the ray at each grid place, -1 where none is cast; None where all are, in order.
         range_m: boxes that begin beyond are left out.
+        margin_rad: rays may be off their grid place by this much.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class GridPicker:
         azimuth_rad: FloatArray,
         slot: Index | None,
         range_m: float,
+        margin_rad: float = 0.0,
     ) -> None:
         self._T_sensor_world = T_sensor_world
         self._elevation_rad = elevation_rad
@@ -110,11 +112,12 @@ class GridPicker:
         self._sin_azimuth = np.sin(azimuth_rad).astype(np.float32)
         self._slot = slot
         self._range_m = range_m
+        self._margin_rad = ANGLE_MARGIN_RAD + margin_rad
 
     def pick(self, boxes: BodyBoxes, bodies: int) -> Picked:
         """See `RayPicker`."""
         matrix = self._T_sensor_world
-        extent = _Extent.of(boxes.corner_world_m @ matrix[:3, :3].T + matrix[:3, 3])
+        extent = _Extent.of(boxes.corner_world_m @ matrix[:3, :3].T + matrix[:3, 3], self._margin_rad)
         rows = (self._elevation_rad >= extent.low_rad[:, None]) & (self._elevation_rad <= extent.high_rad[:, None])
         seen = np.flatnonzero(rows.any(axis=1) & (extent.nearest_m <= self._range_m))
         # Element by element: a BLAS product this small would only wake threads.
@@ -142,6 +145,29 @@ class GridPicker:
         return np.flatnonzero(covered)
 
 
+class AroundPicker:
+    """For rays in several rounds, each with one ray close to each of the rays that another picker knows.
+
+    Args:
+        middle: of those rays.
+        rays: how many of them.
+        rounds: of rays around them.
+    """
+
+    def __init__(self, middle: RayPicker, rays: int, rounds: int) -> None:
+        self._middle = middle
+        self._rays = rays
+        self._rounds = rounds
+
+    def pick(self, boxes: BodyBoxes, bodies: int) -> Picked:
+        """See `RayPicker`."""
+        near = self._middle.pick(boxes, bodies)
+        ray = np.concatenate([near.ray + turn * self._rays for turn in range(self._rounds)])
+        body = np.tile(near.body, self._rounds)
+        order = np.argsort(body, kind="stable")
+        return Picked(ray.take(order), body.take(order))
+
+
 class _Extent(NamedTuple):
     """Bounds of B boxes as seen from the origin.
 
@@ -155,8 +181,8 @@ class _Extent(NamedTuple):
     cos_half_width: FloatArray
 
     @classmethod
-    def of(cls, corner_m: FloatArray) -> _Extent:
-        """Of boxes with corners (B, 8, 3)."""
+    def of(cls, corner_m: FloatArray, margin_rad: float) -> _Extent:
+        """Of boxes with corners (B, 8, 3), wider by a margin on all sides."""
         center_m = corner_m.mean(axis=1)
         radius_m = np.linalg.norm(corner_m[:, 0] - center_m, axis=1)
         flat_m = corner_m[..., :2]
@@ -164,17 +190,20 @@ class _Extent(NamedTuple):
         spread_m = np.linalg.norm(flat_m - center_m[:, None, :2], axis=2).max(axis=1)
         near_m = np.maximum(center_far_m - spread_m, 0.0)
         middle = center_m[:, :2] / np.maximum(center_far_m, LENGTH_MARGIN_M)[:, None]
-        low_rad, high_rad = _elevations(corner_m[..., 2], near_m, np.linalg.norm(flat_m, axis=2).max(axis=1))
+        far_m = np.linalg.norm(flat_m, axis=2).max(axis=1)
+        low_rad, high_rad = _elevations(corner_m[..., 2], near_m, far_m, margin_rad)
         ahead_m = flat_m[..., 0] * middle[:, None, 0] + flat_m[..., 1] * middle[:, None, 1]
         aside_m = flat_m[..., 0] * middle[:, None, 1] - flat_m[..., 1] * middle[:, None, 0]
-        half_rad = np.abs(np.arctan2(aside_m, ahead_m)).max(axis=1) + ANGLE_MARGIN_RAD
+        half_rad = np.abs(np.arctan2(aside_m, ahead_m)).max(axis=1) + margin_rad
         cos_half = np.where(near_m > 0.0, np.cos(np.minimum(half_rad, np.pi)) - COS_MARGIN, -2.0)
         return cls(low_rad, high_rad, np.linalg.norm(center_m, axis=1) - radius_m, middle, cos_half)
 
 
-def _elevations(z_m: FloatArray, near_m: FloatArray, far_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _elevations(
+    z_m: FloatArray, near_m: FloatArray, far_m: FloatArray, margin_rad: float
+) -> tuple[FloatArray, FloatArray]:
     """Bounds (B,) of the elevation of boxes with corner heights (B, 8) between two distances along the ground."""
     bottom_m, top_m = z_m.min(axis=1), z_m.max(axis=1)
     low_rad = np.minimum(np.arctan2(bottom_m, near_m), np.arctan2(bottom_m, far_m))
     high_rad = np.maximum(np.arctan2(top_m, near_m), np.arctan2(top_m, far_m))
-    return low_rad - ANGLE_MARGIN_RAD, high_rad + ANGLE_MARGIN_RAD
+    return low_rad - margin_rad, high_rad + margin_rad

@@ -106,7 +106,11 @@ def _lidar_physics(actor: Actor) -> LidarPhysics:
         pulse_s=attribute_float(actor, "moosetest_pulse_ns", 3.0) * 1e-9,
         jitter_m=max(attribute_float(actor, "noise_stddev", 0.0), 0.0),
     )
-    return LidarPhysics(receiver=receiver, returns=Returns(actor.attribute("moosetest_returns", "strongest")))
+    return LidarPhysics(
+        receiver=receiver,
+        returns=Returns(actor.attribute("moosetest_returns", "strongest")),
+        divergence_rad=attribute_float(actor, "moosetest_beam_divergence", 3.0) * 1e-3,
+    )
 
 
 class RadarSensor:
