@@ -46,6 +46,7 @@ class Listing(StrEnum):
     MAPS = "maps"
     DETECTORS = "detectors"
     STACKS = "stacks"
+    FAULTS = "faults"
 
 
 @app.command()
@@ -79,7 +80,7 @@ def serve(
 
 @app.command("list")
 def list_things(what: Annotated[Listing, typer.Argument()] = Listing.CASES, as_json: Json = False) -> None:
-    """List cases, maps, detectors or stacks."""
+    """List cases, maps, detectors, stacks or faults."""
     from scenarios.listing import listing, print_listing
 
     with clear_errors(as_json):
@@ -137,6 +138,10 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Folder of the run bundle [runs/CASE-…].")] = None,
     camera_weights: Annotated[Path | None, typer.Option(help="ONNX file instead of the shipped one.")] = None,
     lidar_weights: Annotated[Path | None, typer.Option(help="ONNX file instead of the shipped one.")] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=SEVERITY[@SENSOR]", help="A fault of `moosetest list faults`; repeatable."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Drive one case once: verdict, and a run bundle to look at."""
@@ -146,10 +151,13 @@ def run(
         from scenarios.case import Arm, find_case
         from scenarios.drive.loop import DriveRequest
         from scenarios.live import drive_shown
+        from sim.faults.chain import FaultSpec
 
         arm = Arm.CONTROL if control else Arm.CASE
         found = find_case(case)
-        folder = out or Path("runs") / f"{case}-{arm.value}-s{severity:g}-seed{seed}-{stack}"
+        faults = tuple(FaultSpec.parse(text) for text in fault or ())
+        name = "-".join([case, arm.value, f"s{severity:g}", f"seed{seed}", stack, *map(str, faults)])
+        folder = out or Path("runs") / name
         request = DriveRequest(
             case=found,
             severity=severity,
@@ -161,6 +169,7 @@ def run(
             out=folder,
             camera_weights=camera_weights,
             lidar_weights=lidar_weights,
+            faults=faults,
         )
         verdict = drive_shown(request, quiet=as_json)
         if as_json:

@@ -1,4 +1,4 @@
-"""What there is: cases with families and sources, maps, detectors, stacks, assets."""
+"""What there is: cases with families and sources, maps, detectors, stacks, faults, assets."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from scenarios.terminal import console
 
 
 def listing(what: str) -> list[dict[str, Any]]:
-    """Rows of `cases`, `maps`, `detectors` or `stacks`."""
-    return {"cases": _cases, "maps": _maps, "detectors": _detectors, "stacks": _stacks}[what]()
+    """Rows of `cases`, `maps`, `detectors`, `stacks` or `faults`."""
+    rows = {"cases": _cases, "maps": _maps, "detectors": _detectors, "stacks": _stacks, "faults": _faults}
+    return rows[what]()
 
 
 def asset_rows(patterns: Sequence[str]) -> list[dict[str, Any]]:
@@ -84,3 +85,10 @@ def _stacks() -> list[dict[str, Any]]:
         "blind": "no perception",
     }
     return [{"stack": name, "sees by": said[name]} for name in FACTORIES]
+
+
+def _faults() -> list[dict[str, Any]]:
+    from sim.faults import FAULTS
+
+    halves, fulls = ({name: FAULTS.build(name, severity=s).effect for name in FAULTS} for s in (0.5, 1.0))
+    return [{"fault": name, "severity 0.5": halves[name], "severity 1": fulls[name]} for name in FAULTS]

@@ -52,6 +52,10 @@ def print_verdict(verdict: Verdict, request: DriveRequest, screen: Console) -> N
     screen.print(f"  {verdict.duration_s:.1f} s driven at {verdict.real_time_factor:.2f} × real time")
     seen = ", ".join(f"{sensor} {t_s:.1f} s" for sensor, t_s in verdict.first_seen_s.items()) or "by no sensor"
     screen.print(f"  first seen: {seen}")
+    for fault, effect in verdict.faults.items():
+        screen.print(f"  fault {fault}: {effect}", markup=False)
+    for sensor_id, toll in verdict.fault_toll.items():
+        screen.print(f"  {sensor_id} ticks: " + ", ".join(f"{count} {what}" for what, count in toll.items()))
     screen.print(f"  digest {verdict.digest[:16]}")
     if request.out is not None:
         screen.print(f"  bundle {request.out}")

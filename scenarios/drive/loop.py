@@ -6,7 +6,7 @@ import contextlib
 import platform
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -28,6 +28,7 @@ from scenarios.measure.criteria import CRITERIA, careful_driver_avoids
 from scenarios.staging import EGO_BLUEPRINT, Place, Staging
 from sim import convert
 from sim.embedded import ServerUnavailableError
+from sim.faults.chain import FaultSpec, SensorFaults
 from sim.lane_map import lane_map
 from sim.rig import Rig, load_rig
 from sim.session import MissingBlueprintError, Session, Tick, open_session
@@ -40,7 +41,10 @@ PATH_LENGTH_M = 400.0
 
 @dataclass(frozen=True, slots=True)
 class DriveRequest:
-    """What to drive. `address` "host:port" of a CARLA server, or None for an embedded one."""
+    """What to drive. `address` "host:port" of a CARLA server, or None for an embedded one.
+
+    `faults` spoil what the sensors send before the stack gets it, one after the other.
+    """
 
     case: Case
     severity: float
@@ -53,6 +57,7 @@ class DriveRequest:
     record_camera: str | None = None
     camera_weights: Path | None = None
     lidar_weights: Path | None = None
+    faults: tuple[FaultSpec, ...] = ()
 
 
 Progress = Callable[[float, float, StackOutput], None]
@@ -63,6 +68,7 @@ class _Run:
     """What accumulates over a drive."""
 
     record: Record
+    faults: SensorFaults
     digest: Digest = field(default_factory=Digest)
     stage_ms: dict[str, list[float]] = field(default_factory=dict)
     missing: int = 0
@@ -73,23 +79,29 @@ def drive(request: DriveRequest, progress: Progress | None = None) -> Verdict:
     """Drive `request.case` once and judge it; writes the run bundle when `request.out` is given.
 
     Raises:
-        UnknownNameError, ConfigError: wrong stack, rig or weights; nothing is written then.
+        UnknownNameError, ConfigError: wrong stack, rig, weights or faults; nothing is written then.
         ServerUnavailableError: no server at `request.address`; nothing is written then.
     """
     staging = request.case.staging(request.severity, request.seed, request.arm)
     rig = load_rig(request.rig_name)
     stack = build_stack(request.stack, StackOptions(rig, request.camera_weights, request.lidar_weights))
+    run = _Run(Record(staging.target), SensorFaults(request.faults, rig, request.seed))
     with open_session(request.address, staging.map_name, request.seed) as session:
-        verdict = _drive_on(session, request, staging, rig, stack, progress)
+        verdict = _drive_on(session, request, staging, rig, stack, run, progress)
     if request.out is not None:
         write_verdict(request.out, verdict.to_json())
     return verdict
 
 
 def _drive_on(
-    session: Session, request: DriveRequest, staging: Staging, rig: Rig, stack: Stack, progress: Progress | None
+    session: Session,
+    request: DriveRequest,
+    staging: Staging,
+    rig: Rig,
+    stack: Stack,
+    run: _Run,
+    progress: Progress | None,
 ) -> Verdict:
-    run = _Run(Record(staging.target))
     wanted = stack.needs | ({request.record_camera} if request.record_camera else set())
     used_rig = rig.only(frozenset(wanted))
     why = ""
@@ -143,7 +155,7 @@ def _loop(
     control = VehicleControl(throttle=0.0, brake=0.0, steer=0.0)
     body_x_m = -float(session.T_body_ego.translation_m[0])
     with ThreadPoolExecutor(max_workers=1) as server_side:
-        tick = session.tick()
+        tick = _felt(session.tick(), run)
         while True:
             # One tick of latency by design: the server makes the next bundle while the stack thinks about this one.
             session.control_ego(control)
@@ -154,16 +166,21 @@ def _loop(
             if progress is not None:
                 progress(run.record.samples[-1].t_s, staging.duration_s, output)
             control = output.control
-            tick = coming.result()
+            tick = _felt(coming.result(), run)
             if run.missing or _over(run.record, staging):
                 break
     run.wall_s = perf_counter() - started_s
 
 
+def _felt(tick: Tick, run: _Run) -> Tick:
+    """The tick as the stack gets it; frames that the harness owes count, those that a fault takes do not."""
+    run.missing += len(tick.bundle.missing)
+    return replace(tick, bundle=run.faults.apply(tick.bundle))
+
+
 def _observe(
     run: _Run, tick: Tick, output: StackOutput, body_x_m: float, rig: Rig, bundle: BundleWriter | None
 ) -> None:
-    run.missing += len(tick.bundle.missing)
     run.record.observe(tick, output, body_x_m, rig)
     for name, milliseconds in output.stage_ms.items():
         run.stage_ms.setdefault(name, []).append(milliseconds)
@@ -222,6 +239,8 @@ def _judge(session: Session, request: DriveRequest, staging: Staging, run: _Run,
         real_time_factor=simulated_s / run.wall_s if run.wall_s else 0.0,
         stage_ms={name: float(np.median(values)) for name, values in run.stage_ms.items()},
         sync={"missing": run.missing, "late": session.counters.late, "doubled": session.counters.doubled},
+        faults=run.faults.effects,
+        fault_toll={sensor_id: asdict(toll) for sensor_id, toll in run.faults.toll.items()},
     )
 
 

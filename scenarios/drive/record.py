@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from moosetest.arrays import FloatArray
+from moosetest.frames import Transform
 from moosetest.objects import Detections, ImageDetections, Tracks
 from moosetest.timing import s_from_ns
 from scenarios.drive.stack import StackOutput
@@ -136,7 +137,10 @@ def _seen_by(truth: GroundTruth, index: int, output: StackOutput, rig: Rig) -> t
     reach_m = SEEN_RADIUS_M + float(np.hypot(*truth.objects.size_lwh_m[index][:2])) / 2.0
     corners_ego_m = T_ego_world.points(_corners_3d(truth, index))
     seen = {d.sensor_id for d in output.detections if _near(d, center_ego_m, reach_m)}
-    seen |= {d.sensor_id for d in output.image_detections if _overlaps(d, corners_ego_m)}
+    # By where the cameras are, not by what the stack was told: a fault may have told it wrong.
+    T_ego_camera = {camera.sensor_id: camera.T_ego_optical for camera in rig.cameras}
+    cameras = [d for d in output.image_detections if d.sensor_id in T_ego_camera]
+    seen |= {d.sensor_id for d in cameras if _overlaps(d, T_ego_camera[d.sensor_id], corners_ego_m)}
     return tuple(sensor_id for sensor_id in rig.sensor_ids if sensor_id in seen)
 
 
@@ -145,8 +149,8 @@ def _near(detections: Detections, center_ego_m: FloatArray, reach_m: float) -> b
     return bool(np.any(np.hypot(offset_m[:, 0], offset_m[:, 1]) <= reach_m))
 
 
-def _overlaps(detections: ImageDetections, corners_ego_m: FloatArray) -> bool:
-    box = project_box_px(detections, corners_ego_m)
+def _overlaps(detections: ImageDetections, T_ego_camera: Transform, corners_ego_m: FloatArray) -> bool:
+    box = project_box_px(detections, T_ego_camera, corners_ego_m)
     if box is None or not len(detections):
         return False
     low = np.maximum(detections.box_px[:, :2], box[:2])
@@ -158,9 +162,9 @@ def _overlaps(detections: ImageDetections, corners_ego_m: FloatArray) -> bool:
     return bool(np.any(shared / union >= 0.3))
 
 
-def project_box_px(camera: ImageDetections, corners_ego_m: FloatArray) -> FloatArray | None:
+def project_box_px(camera: ImageDetections, T_ego_camera: Transform, corners_ego_m: FloatArray) -> FloatArray | None:
     """(4,) image box around 3-D corners, or None when any is behind the camera or all are outside the picture."""
-    points = camera.T_ego_sensor.inverse().points(corners_ego_m)
+    points = T_ego_camera.inverse().points(corners_ego_m)
     if np.any(points[:, 2] < 0.1):
         return None
     uv = points[:, :2] / points[:, 2:] * np.diag(camera.K_px)[:2] + camera.K_px[:2, 2]

@@ -28,7 +28,12 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What `verdict.json` holds."""
+    """What `verdict.json` holds.
+
+    `sync` counts what the harness failed to deliver. `faults` are those that were asked for, each with its effect;
+    `fault_toll` counts for each sensor that they touched the ticks in which its frame came whole, altered, stale or
+    not at all.
+    """
 
     case: str
     severity: float
@@ -53,6 +58,8 @@ class Verdict:
     real_time_factor: float = 0.0
     stage_ms: dict[str, float] = field(default_factory=dict)
     sync: dict[str, int] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+    fault_toll: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values with the schema's version; infinite values become null."""
