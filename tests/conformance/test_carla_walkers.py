@@ -162,9 +162,10 @@ def test_only_the_share_that_may_walks_over_the_road(day: ToyClient, share: floa
         light.freeze(True)
     day.world.set_pedestrians_cross_factor(share)
     jaywalked = arrived = False
+    way_m = 4 * start.distance(goal)  # from middle to middle of the ground's pieces, which are up to 16 m long
     with steered(day, [person]) as (controller,):
         controller.go_to_location(goal)
-        for _ in range(600):
+        for _ in range(max(600, round(way_m / WALK_MPS / FIXED_DELTA_S))):
             day.ticks(1)
             at = feet(person)
             aside = over_side_walk_m(day.world.get_map(), at)[0] < 0.0 and not zebras.contains(

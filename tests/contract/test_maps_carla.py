@@ -50,9 +50,7 @@ def test_spawn_points_keep_a_lorry_apart(data):
     assert np.all(apart[~np.eye(len(places), dtype=bool)] > 3.4)
 
 
-def test_splits_and_origin(data, client_map):
-    nominal = ("roundabout", "urban_avenue", "urban_bend", "urban_boulevard", "urban_crescent")
-    assert data.split == ("nominal" if data.name in nominal else "train")
+def test_origin(data, client_map):
     place = client_map.transform_to_geolocation(carla.Location(0, 0, 0))
     assert (place.latitude, place.longitude) == pytest.approx((data.origin_lat_deg, data.origin_lon_deg))
 

@@ -13,6 +13,7 @@ from sim.world.scenery.strips import footprint, lane_strips
 
 MAX_TRIANGLES = 150_000
 TAGS = {
+    "artery": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "grid": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "junction": {1, 2, 3, 6, 9, 10, 20, 24, 25},
     "motorway": {1, 6, 8, 9, 10, 24, 26, 28},

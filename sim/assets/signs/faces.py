@@ -19,6 +19,7 @@ WHITE: Final[Color] = (0.75, 0.75, 0.73)
 BLACK: Final[Color] = (0.01, 0.01, 0.01)
 BLUE: Final[Color] = (0.010, 0.075, 0.300)
 YELLOW: Final[Color] = (0.75, 0.42, 0.02)
+GREEN: Final[Color] = (0.01, 0.16, 0.06)
 
 
 class Layer(NamedTuple):
@@ -144,6 +145,13 @@ def _crossing() -> Face:
     )
 
 
+def _bus_stop() -> Face:
+    """A yellow disc with a green ring and a green H, 0.42 m wide (sign 224)."""
+    uprights = [line(((y, -0.11), (y, 0.11)), 0.036) for y in (-0.07, 0.07)]
+    letter = np.concatenate([*uprights, line(((-0.07, 0.0), (0.07, 0.0)), 0.036)])
+    return (Layer(regular(0.21, _DISC), GREEN), Layer(regular(0.18, _DISC), YELLOW), Layer(letter, GREEN))
+
+
 @cache
 def speed_limit(number: int) -> Face:
     """A white disc with a red ring and any number, 0 to 999."""
@@ -170,6 +178,7 @@ _MAKERS: Final[dict[str, Callable[[], Face]]] = {
     "danger": _danger,
     "animals": _animals,
     "crossing": _crossing,
+    "bus_stop": _bus_stop,
 } | {f"speed_limit_{number}": lambda number=number: speed_limit(number) for number in SPEED_LIMITS}
 FACES: Final = tuple(_MAKERS)
 """Names of all faces."""

@@ -16,6 +16,7 @@ from sim.world.maps.trial import check_client_reads
 from sim.world.scenery import make_scenery
 
 CATALOG = {
+    "artery": ("sim.world.maps.artery:artery", "nominal"),
     "grid": ("sim.world.maps.grid:grid", "train"),
     "junction": ("sim.world.maps.junction:junction", "train"),
     "motorway": ("sim.world.maps.motorway:motorway", "train"),

@@ -97,7 +97,7 @@ def hold(
         od.add_stop_line(street, 2 * number + 2, stop_s_m, lane, arm.inward)
     if rule is Rule.LIGHT:
         pole_s_m = length_m - POLE_TO_JUNCTION_M if arm.ends_here else POLE_TO_JUNCTION_M
-        od.add_traffic_light(street, number + 1, pole_s_m, beside_m, HEAD_HEIGHT_M, arm.inward)
+        od.add_traffic_light(street, number + 1, pole_s_m, beside_m, HEAD_HEIGHT_M, (arm.inward, arm.inward))
     elif rule is not Rule.PRIORITY:
         kind = od.STOP if rule is Rule.STOP else od.YIELD
         od.add_sign(street, number + 1, kind, stop_s_m, beside_m, SIGN_HEIGHT_M, arm.inward)

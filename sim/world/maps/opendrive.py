@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -13,6 +13,7 @@ GEO_REFERENCE = "+proj=tmerc +lat_0={lat} +lon_0={lon} +k=1 +x_0=0 +y_0=0 +datum
 FIXED_DATE = "2025-01-01T00:00:00"  # the header needs a date; the day of the run would change the map's digest
 LANE_LINE_M = 0.12  # RMS: narrow line on roads other than motorways
 TRAFFIC_LIGHT_TYPE = "1000001"  # what CARLA and its towns call a three-light signal
+BUS_STOP = "BusStop"
 YIELD, STOP, SPEED_LIMIT = "205", "206", "274"  # numbers of the signs in the StVO, which CARLA's client knows
 
 End = tuple[int, xodr.ContactPoint]
@@ -87,12 +88,13 @@ def side_walk(width_m: float) -> LaneSpec:
     return LaneSpec(xodr.LaneType.sidewalk, width_m, no_mark(), KERB_HEIGHT_M)
 
 
-def _lane(spec: LaneSpec) -> xodr.Lane:
-    lane = xodr.Lane(spec.kind, a=spec.width_m, b=spec.widening)
-    lane.add_roadmark(spec.mark)
+def lane(spec: LaneSpec) -> xodr.Lane:
+    """One lane of a lane section."""
+    made = xodr.Lane(spec.kind, a=spec.width_m, b=spec.widening)
+    made.add_roadmark(spec.mark)
     if spec.height_m:
-        lane.add_height(spec.height_m)
-    return lane
+        made.add_height(spec.height_m)
+    return made
 
 
 def road(road_id: int, course: xodr.PlanView, spec: RoadSpec, junction: int = -1) -> xodr.Road:
@@ -100,10 +102,10 @@ def road(road_id: int, course: xodr.PlanView, spec: RoadSpec, junction: int = -1
     center = xodr.Lane()
     center.add_roadmark(spec.center)
     section = xodr.LaneSection(0, center)
-    for lane in spec.left:
-        section.add_left_lane(_lane(lane))
-    for lane in spec.right:
-        section.add_right_lane(_lane(lane))
+    for one in spec.left:
+        section.add_left_lane(lane(one))
+    for one in spec.right:
+        section.add_right_lane(lane(one))
     lanes = xodr.Lanes()
     lanes.add_lanesection(section)
     made = xodr.Road(road_id, course, lanes, road_type=junction, name=f"road_{road_id}")
@@ -163,8 +165,17 @@ def add_barrier(to: xodr.Road, number: int, name: str, t_m: float, size_m: tuple
     wall.id = str(number)
 
 
-def add_traffic_light(to: xodr.Road, number: int, s_m: float, t_m: float, height_m: float, lane_id: int = -1) -> None:
-    """A three-light signal beside the road for the traffic of one lane."""
+def add_bus_stop(to: xodr.Road, number: int, s_m: float, t_m: float) -> None:
+    """A bus stop with its shelter, whose open front is at lateral offset `t_m` and looks to the road."""
+    stop = xodr.Object(s_m, t_m, xodr.ObjectType.none, name=BUS_STOP, length=4.0, width=1.6, height=2.5)
+    to.add_object(stop)
+    stop.id = str(number)
+
+
+def add_traffic_light(
+    to: xodr.Road, number: int, s_m: float, t_m: float, height_m: float, lanes: tuple[int, int] = (-1, -1)
+) -> None:
+    """A three-light signal beside the road for the traffic from one lane to another, both included."""
     light = xodr.Signal(
         s_m,
         t_m,
@@ -173,11 +184,11 @@ def add_traffic_light(to: xodr.Road, number: int, s_m: float, t_m: float, height
         name="Signal_3Light_Post01",
         dynamic=xodr.Dynamic.yes,
         zOffset=height_m,
-        orientation=_orientation(lane_id),
+        orientation=_orientation(lanes[0]),
         height=0.9,
         width=0.35,
     )
-    _add_signal(to, number, light, lane_id)
+    _add_signal(to, number, light, lanes)
 
 
 def add_sign(
@@ -198,29 +209,39 @@ def add_sign(
         height=0.6,
         width=0.6,
     )
-    _add_signal(to, number, sign, lane_id)
+    _add_signal(to, number, sign, (lane_id, lane_id))
 
 
-def _add_signal(to: xodr.Road, number: int, signal: xodr.Signal, lane_id: int) -> None:
-    signal.add_validity(lane_id, lane_id)
+def _add_signal(to: xodr.Road, number: int, signal: xodr.Signal, lanes: tuple[int, int]) -> None:
+    signal.add_validity(min(lanes), max(lanes))
     to.add_signal(signal)
     signal.id = str(number)
 
 
-def connect(road: xodr.Road, before: End, after: End) -> None:
-    """Links a connecting road of right-hand lanes to the road it comes from and the one that it leads to."""
+def connect(road: xodr.Road, before: End, after: End, lanes: Mapping[int, tuple[int, int]] | None = None) -> None:
+    """Links a connecting road of right-hand lanes to the road it comes from and the one that it leads to.
+
+    Args:
+        road: the connecting road.
+        before: where it comes from.
+        after: where it leads to.
+        lanes: own lane id -> ids before and after; lanes that are counted alike from the middle when left out.
+    """
     road.add_predecessor(xodr.ElementType.road, *before)
     road.add_successor(xodr.ElementType.road, *after)
-    for lane in road.lanes.lanesections[0].rightlanes:
-        lane.add_link("predecessor", lane.lane_id if before[1] is xodr.ContactPoint.end else -lane.lane_id)
-        lane.add_link("successor", -lane.lane_id if after[1] is xodr.ContactPoint.end else lane.lane_id)
+    for one in road.lanes.lanesections[0].rightlanes:
+        own = one.lane_id
+        alike = own if before[1] is xodr.ContactPoint.end else -own, -own if after[1] is xodr.ContactPoint.end else own
+        link_before, link_after = alike if lanes is None else lanes[own]
+        one.add_link("predecessor", link_before)
+        one.add_link("successor", link_after)
 
 
 def connection(incoming_id: int, road: xodr.Road) -> xodr.Connection:
     """What a junction says of a connecting road whose lanes are linked."""
     made = xodr.Connection(incoming_id, road.id, xodr.ContactPoint.start)
-    for lane in road.lanes.lanesections[0].rightlanes:
-        made.add_lanelink(lane.get_linked_lane_id("predecessor"), lane.lane_id)
+    for one in road.lanes.lanesections[0].rightlanes:
+        made.add_lanelink(one.get_linked_lane_id("predecessor"), one.lane_id)
     return made
 
 

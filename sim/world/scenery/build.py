@@ -22,6 +22,7 @@ from sim.world.scenery.objects import Objects
 from sim.world.scenery.plan import plan_scenery
 from sim.world.scenery.roadside import FreeGround, Placed, without_islands
 from sim.world.scenery.signs import road_signs
+from sim.world.scenery.stops import bus_stops
 from sim.world.scenery.strips import Strip, lane_strips
 from sim.world.scenery.surface import Plate, add_surfaces, junction_plates
 from sim.world.scenery.terrain import Terrain, add_terrain, make_terrain
@@ -29,6 +30,8 @@ from sim.world.scenery.terrain import Terrain, add_terrain, make_terrain
 SHORTEST_POST_M = 0.5
 SIGNAL_POST_ROOM_M = 3.0
 """Nothing else stands this near to a traffic light, so that drivers see it."""
+
+BUS_STOP_ROOM_M = 0.5
 
 
 class Scenery:
@@ -66,11 +69,14 @@ class Scenery:
     def placed(self) -> list[Placed]:
         """All that stands beside the roads."""
         free = FreeGround(without_islands(self.terrain.paved))
-        heights = self.terrain.height_m
+        heights = self.ground.z_m  # posts may stand on side walks and medians
         posts = [_signal_post(head, heights) for head in self._heads] + road_signs(self._network, heights)
         for post in posts:
             free.reserve(post, SIGNAL_POST_ROOM_M)
-        return posts + plan_scenery(self._network, self.strips, free, self.terrain.height_m, self._seed)
+        stops = list(bus_stops(self._network, heights))
+        for thing in stops:
+            free.reserve(thing, BUS_STOP_ROOM_M)
+        return posts + stops + plan_scenery(self._network, self.strips, free, self.terrain.height_m, self._seed)
 
     @cached_property
     def scene(self) -> StaticScene:

@@ -36,6 +36,7 @@ TERRAIN = Kind("terrain", 10, TERRAIN_CHUNK_M)
 STATIC = Kind("street_furniture", 20)
 ROAD_LINE = Kind("road_line", 24)
 FORECOURT = Kind("forecourt", 25)
+ISLAND = Kind("traffic_island", 25)
 BRIDGE = Kind("bridge", 26)
 GUARD_RAIL = Kind("guard_rail", 28)
 

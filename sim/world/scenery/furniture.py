@@ -113,6 +113,25 @@ def planter(variant: int, size_m: Size) -> Mesh:
     return made.build()
 
 
+def bus_shelter(variant: int, size_m: Size) -> Mesh:
+    """A roof on four posts with a back wall, a poster at one end and a bench; open towards the road."""
+    made = MeshBuilder()
+    x, y, top = size_m[0] / 2, size_m[1] / 2, size_m[2]
+    made.box((0, 0, top - 0.06), (x, y, 0.06), (0.10, 0.11, 0.12), Material.PANEL)
+    for across in (-y + 0.06, y - 0.06):
+        for along in (-x + 0.06, x - 0.35):
+            half_m = (top - 0.1 + BELOW_GROUND_M) / 2
+            made.box((along, across, half_m - BELOW_GROUND_M), (0.04, 0.04, half_m), POLE_RGB, Material.METAL)
+    made.box((-x + 0.06, 0, 1.1), (0.02, y - 0.12, 0.85), (0.30, 0.32, 0.33), Material.PANEL)
+    poster = ((0.35, 0.06, 0.05), (0.05, 0.14, 0.35), (0.40, 0.30, 0.05))[variant % 3]
+    made.box((-0.14, y - 0.06, 1.15), (x - 0.24, 0.05, 0.85), (0.55, 0.55, 0.53), Material.PANEL)
+    made.box((-0.14, y - 0.115, 1.15), (x - 0.32, 0.008, 0.75), poster, Material.PANEL)
+    made.box((-x + 0.32, -0.3, 0.45), (0.18, 0.6 * y, 0.025), WOOD_RGB, Material.MATTE)
+    for across in (-0.75 * y, 0.35 * y - 0.3):
+        made.box((-x + 0.32, across, 0.1), (0.03, 0.03, 0.33), DARK_RGB, Material.METAL)
+    return made.build()
+
+
 def forecourt(variant: int, size_m: Size) -> Mesh:
     """A slab of paving that is as good as flush with the ground round it."""
     del variant

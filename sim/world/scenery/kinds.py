@@ -60,6 +60,7 @@ MESHES: dict[str, tuple[tuple[Kind, Maker], ...]] = {
     "letter_box": ((STATIC, furniture.letter_box),),
     "cabinet": ((STATIC, furniture.cabinet),),
     "planter": ((STATIC, furniture.planter),),
+    "bus_shelter": ((STATIC, furniture.bus_shelter),),
     "lamp": ((POLE, furniture.lamp),),
     "delineator": ((POLE, posts.delineator),),
     "zebra_sign": ((POLE, posts.sign_post), (TRAFFIC_SIGN, posts.sign_panel("crossing"))),

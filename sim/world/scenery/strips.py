@@ -14,6 +14,7 @@ from sim.world.maps.network import LaneRecord, Network, RoadRecord, Section
 WALKS = frozenset({"sidewalk", "walking", "curb"})
 UNPAVED = frozenset({"none", "rail", "tram", "roadWorks"})
 WALK_HEIGHT_M = 0.12  # for files that do not say how high their side walks are
+ISLAND_HEIGHT_M = 0.05  # RASt 06: flat kerbs are 3 cm high, those of islands 8 to 12 cm
 MIN_WIDTH_M = 0.02
 """Lanes that taper to nothing are left out where they are thinner."""
 CELLS_A_PIECE = 24
@@ -45,6 +46,11 @@ class Strip:
     def is_walk(self) -> bool:
         """Whether people walk here, not cars."""
         return self.lane.kind in WALKS
+
+    @property
+    def is_island(self) -> bool:
+        """Whether it is a raised median, on which nobody drives or walks."""
+        return self.lane.kind == "median" and min(_heights(self.lane)) >= ISLAND_HEIGHT_M
 
     @property
     def left_world_m(self) -> Floats:

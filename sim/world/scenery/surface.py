@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 
 from sim.assets.mesh import Material
 from sim.world.scenery.chunks import ROAD, SIDE_WALK, Chunks, quads
+from sim.world.scenery.islands import add_islands
+from sim.world.scenery.kerbs import KERB_RGB, beside_kerb, kerb_face, sheet
 from sim.world.scenery.strips import Strip, footprint
 
 ASPHALT_RGB = (0.085, 0.085, 0.088)  # aged asphalt reflects 8 to 12 % of light
 PAVING_RGB = (0.32, 0.31, 0.29)
-KERB_RGB = (0.42, 0.41, 0.39)
-KERB_WIDTH_M = 0.15  # DIN EN 1340: common kerb stones are 15 cm wide
 FLAT_M = 0.02
 """Junctions that are level within this get one plate, others the overlapping strips of their roads."""
+MOUTH_M2 = 150.0
+"""Larger holes between a junction and its roads are islands: the middle of the smallest roundabout has more."""
+MOUTH_SEAM_M = 0.01
 
 Floats = NDArray[np.float64]
 
@@ -36,18 +39,40 @@ def junction_plates(strips: list[Strip]) -> dict[int, Plate]:
     for strip in strips:
         if not strip.is_walk and strip.road.junction >= 0:
             crossing.setdefault(strip.road.junction, []).append(strip)
+    boxes = _boxes(strips)
     plates = {}
     for junction, mine in sorted(crossing.items()):
         heights_m = np.concatenate([strip.quads()[..., 2].ravel() for strip in mine])
         if np.ptp(heights_m) <= FLAT_M:
-            outline = shapely.remove_repeated_points(_without_holes(footprint(mine)), 0.02)
-            plates[junction] = Plate(outline, float(heights_m.mean()))
+            own = _without_holes(footprint(mine))
+            near = boxes.query(own.convex_hull, predicate="intersects")
+            others = [strips[k] for k in near if strips[k].road.junction != junction]
+            outline = shapely.union_all([own, *_mouths(own, footprint(others))])
+            plates[junction] = Plate(shapely.remove_repeated_points(outline, 0.02), float(heights_m.mean()))
     return plates
+
+
+def _boxes(strips: list[Strip]) -> shapely.STRtree:
+    corners = [strip.quads()[..., :2].reshape(-1, 2) for strip in strips]
+    return shapely.STRtree([shapely.box(*xy.min(axis=0), *xy.max(axis=0)) for xy in corners])
+
+
+def _mouths(junction: shapely.Geometry, roads: shapely.Geometry) -> list[shapely.Geometry]:
+    """Bare ground where the ways through a junction spread at the end of a road's median."""
+    grown = shapely.union_all([junction, roads]).buffer(MOUTH_SEAM_M, join_style="mitre")
+    holes = [shapely.Polygon(ring) for part in shapely.get_parts(grown) for ring in part.interiors]
+    reached = junction.buffer(2 * MOUTH_SEAM_M)
+    return [
+        hole.buffer(MOUTH_SEAM_M, join_style="mitre") - roads
+        for hole in holes
+        if hole.area < MOUTH_M2 and reached.intersects(hole)
+    ]
 
 
 def add_surfaces(chunks: Chunks, strips: list[Strip], plates: dict[int, Plate]) -> None:
     """All road and side walk surfaces of a map."""
-    carriageways = [strip for strip in strips if not strip.is_walk]
+    add_islands(chunks, [strip for strip in strips if strip.is_island])
+    carriageways = [strip for strip in strips if not strip.is_walk and not strip.is_island]
     # roads before junctions: the order of a chunk's triangles is part of its bytes
     for strip in sorted(carriageways, key=lambda strip: strip.road.junction):
         if strip.road.junction not in plates:
@@ -85,18 +110,9 @@ def _add_walk(chunks: Chunks, strip: Strip, driven: shapely.Geometry) -> None:
     if not np.any(keep):
         return
     inner, outer = strip.inner_world_m, strip.outer_world_m
-    across = outer - inner
-    width_m = np.linalg.norm(across[:, :2], axis=1, keepdims=True)
-    stone = inner + across * np.minimum(1.0, KERB_WIDTH_M / np.maximum(width_m, 1e-6))
-    top, paving = _sheet(strip, inner, stone)[keep], _sheet(strip, stone, outer)[keep]
+    stone = beside_kerb(inner, outer)
+    top, paving = sheet(strip, inner, stone)[keep], sheet(strip, stone, outer)[keep]
     chunks.triangles(SIDE_WALK, quads(top), KERB_RGB, Material.CONCRETE)
     chunks.triangles(SIDE_WALK, quads(paving), PAVING_RGB, Material.PAVING)
     if strip.step_m > 0.0:
-        below = inner - (0.0, 0.0, strip.step_m)
-        chunks.triangles(SIDE_WALK, quads(_sheet(strip, below, inner)[keep]), KERB_RGB, Material.CONCRETE)
-
-
-def _sheet(strip: Strip, inside: Floats, outside: Floats) -> Floats:
-    """(K - 1, 4, 3) cells between two lines, seen from above or from the middle of the road."""
-    left, right = (outside, inside) if strip.lane.lane_id > 0 else (inside, outside)
-    return np.stack([right[:-1], right[1:], left[1:], left[:-1]], axis=1)
+        chunks.triangles(SIDE_WALK, quads(kerb_face(strip, strip.step_m)[keep]), KERB_RGB, Material.CONCRETE)
