@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from scenarios.errors import INCONCLUSIVE, WRONG_USE, clear_errors, stop
+from sim.render.quality import Quality
 
 app = typer.Typer(
     name="moosetest",
@@ -59,6 +60,7 @@ def serve(
     recordings: Annotated[
         Path | None, typer.Option(help="Folder of CARLA recordings [~/.local/share/moosetest/recordings].")
     ] = None,
+    quality: Annotated[Quality, typer.Option(help="Of cameras whose client sets no moosetest_quality.")] = Quality.HIGH,
 ) -> None:
     """Run the embedded CARLA 0.9.16 server until Ctrl-C. $MOOSETEST_MAPS names a folder of maps, as --maps does."""
     with clear_errors():
@@ -73,7 +75,15 @@ def serve(
             typer.echo(f"CARLA 0.9.16 server ready on {host}:{at}")
 
         try:
-            run_server(port, map_name, host=host, seed=seed, recordings=recordings, ready=say_ready)
+            run_server(
+                port,
+                map_name,
+                host=host,
+                seed=seed,
+                recordings=recordings,
+                camera_quality=quality,
+                ready=say_ready,
+            )
         except (ValueError, OSError) as error:  # not OpenDRIVE, or the port is taken: the text says which
             stop(str(error), WRONG_USE, False)
 

@@ -134,7 +134,7 @@ def shown_key(instance: Instance, view: CameraView) -> MeshKey:
     radius = np.linalg.norm(coarse - center, axis=1).max()
     center_world_m = instance.T_world_body[:3, :3] @ center + instance.T_world_body[:3, 3]
     size_px = across_px(center_world_m[None], np.array([radius]), view)
-    level = int(shown_levels(size_px, np.array([instance.tag], np.uint8))[0])
+    level = int(shown_levels(size_px, np.array([instance.tag], np.uint8), view.quality)[0])
     return instance.mesh._replace(level=max(level, instance.mesh.level))
 
 

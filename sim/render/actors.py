@@ -105,7 +105,7 @@ class ActorMeshes:
         radius = np.array([m.radius_m for m in coarse])
         distance = np.linalg.norm(center - view.eye_world_m, axis=1)
         size_px = across_px(center, radius, view)
-        level = shown_levels(size_px, np.array([i.tag for i in instances], np.uint8))
+        level = shown_levels(size_px, np.array([i.tag for i in instances], np.uint8), view.quality)
         visible = spheres_touch(planes, center, radius) & (size_px > SMALLEST_PX) & (distance - radius <= reach_m)
         order = np.lexsort((np.array([i.actor_id for i in instances]), distance))
         chosen = tuple(instances[k] for k in order)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.render.quality import Quality
 from sim.render.view import CameraView
 
 SLENDER_TAGS = (12, 13, 18, 19)
@@ -23,10 +24,10 @@ def across_px(
     return np.asarray(2.0 * radius_m * view.focal_px / np.maximum(distance_m, 0.5))
 
 
-def shown_levels(size_px: NDArray[np.float64], tags: NDArray[np.uint8]) -> NDArray[np.int64]:
+def shown_levels(size_px: NDArray[np.float64], tags: NDArray[np.uint8], quality: Quality) -> NDArray[np.int64]:
     """(N,) level of detail of actors that are so many pixels across."""
     slender = np.isin(tags, SLENDER_TAGS)
     level = np.zeros(len(size_px), np.int64)
     for usual_px, slender_px in zip(LEVEL_PX, SLENDER_LEVEL_PX, strict=True):
-        level += size_px < np.where(slender, slender_px, usual_px)
+        level += size_px * quality.detail < np.where(slender, slender_px, usual_px)
     return level

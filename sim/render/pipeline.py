@@ -111,6 +111,7 @@ class Pipeline:
                 tinted=light.lamps and is_tinted,
                 layered=is_layered(scene.weather),
                 snow=scene.weather.snow_cover > 0.0,
+                plain=view.quality.is_plain,
             ),
             shadow=shadow,
             commands={
@@ -130,7 +131,7 @@ class Pipeline:
             texture.use(TEXTURE_UNITS[name])
         self._covers.show(frame.scene.covers).use(TEXTURE_UNITS["u_covers"])
         self._posters.texture.use(TEXTURE_UNITS["u_posters"])
-        if in_color and frame.model.sun:
+        if in_color and frame.model.sun and not frame.model.plain:
             self._draw_shadows(frame)
         target = self._targets.get(view.width_px * scale, view.height_px * scale, outputs)
         target.use_color_only(False)
@@ -257,7 +258,7 @@ class Pipeline:
             program = self._programs.screen("rain", ("color",), frame.model)
             self._drawing.quads(program, streaks, RAIN_FORMAT, RAIN_NAMES)
         self._context.blend_func = moderngl.ONE, moderngl.ONE
-        program = self._programs.screen("glow", ("color",))
+        program = self._programs.screen("glow", ("color",), frame.model if frame.model.plain else None)
         self._drawing.quads(program, glows, GLOW_FORMAT, GLOW_NAMES)
 
 

@@ -42,7 +42,10 @@ SCENERY = "SCENERY"
 
 @dataclass(frozen=True, slots=True)
 class LightModel:
-    """Which lights a frame has: each combination is a program of its own, as branches cost more on a CPU."""
+    """Which lights a frame has: each combination is a program of its own, as branches cost more on a CPU.
+
+    `plain` is shaded with neither shadows, mirrors nor grain.
+    """
 
     sun: bool
     lamps: bool
@@ -51,6 +54,7 @@ class LightModel:
     tinted: bool = False
     layered: bool = False
     snow: bool = False
+    plain: bool = False
 
     def defines(self) -> tuple[str, ...]:
         """The preprocessor symbols of the combination."""
@@ -61,6 +65,7 @@ class LightModel:
             ("TINTED", self.tinted),
             ("LAYERED", self.layered),
             ("SNOW", self.snow),
+            ("PLAIN", self.plain),
         )
         return (*(name for name, on in flags if on), f"BEAMS {self.beams}")
 
@@ -79,6 +84,8 @@ class Programs:
             features = _FEATURES[family]
             if family is Family.GROUND and light.wet:
                 features = (*features, "MIRRORS")
+            if light.plain:
+                features = tuple(name for name in features if name != "MIRRORS")
             defines = (*features, *light.defines(), *symbols)
             body = _source(f"{family.name.lower()}.glsl")
             surface = _source("surface.glsl") + body + _source("snow.glsl")

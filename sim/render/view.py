@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.render.exposure import AUTOMATIC, Metering
+from sim.render.quality import Quality
 
 SKY_TAG = 11
 """carla.CityObjectLabel.Sky."""
@@ -34,6 +35,7 @@ class CameraView:
         glare: factor on the glare of lamps and of the sun; 0 is none.
         flare: strength of the sun's ghosts in the lens, 0 to 1; 0 is none.
         supersampling: renders colour at this multiple and averages; ids and depth are never averaged.
+        quality: how much work goes into the picture.
     """
 
     width_px: int
@@ -49,6 +51,7 @@ class CameraView:
     glare: float = 1.0
     flare: float = 0.0
     supersampling: int = 1
+    quality: Quality = Quality.HIGH
 
     @property
     def look(self) -> tuple[object, ...]:

@@ -17,6 +17,7 @@ SLOW_START_S = 10.0
 def main() -> int:
     """Serve until Ctrl-C; 2 for a port or map that cannot be used."""
     faulthandler.dump_traceback_later(SLOW_START_S)
+    from sim.render.quality import Quality
     from sim.server.server import serve  # most of a start is spent on imports: they are watched, too
 
     parser = argparse.ArgumentParser(prog="python -m sim.server", description=__doc__)
@@ -25,6 +26,9 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--seed", type=int, default=0, help="of all sensor noise")
     parser.add_argument("--recordings", type=Path, help="folder of the recordings")
+    parser.add_argument(
+        "--quality", type=Quality, choices=list(Quality), default=Quality.HIGH, help="of cameras that are told no other"
+    )
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     options = parser.parse_args()
     if options.with_parent:
@@ -41,6 +45,7 @@ def main() -> int:
             host=options.host,
             seed=options.seed,
             recordings=options.recordings,
+            camera_quality=options.quality,
             ready=announce,
         )
     except (OSError, LookupError, ValueError) as error:

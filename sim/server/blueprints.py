@@ -15,6 +15,7 @@ from types import MappingProxyType
 from sim.assets.animals.names import ANIMALS
 from sim.assets.props.obstacles import MOVABLE, PREFIX
 from sim.assets.signs.faces import FACES
+from sim.render.quality import Quality
 from sim.server.calls import CallError
 from sim.server.layouts import AttributeValue
 
@@ -190,12 +191,14 @@ def library() -> Mapping[str, Blueprint]:
     return MappingProxyType(blueprints)
 
 
-def definitions() -> list[list[object]]:
-    """The wire form of all blueprints."""
-    return [
-        [b.uid, b.id, b.tags, [[a.name, a.kind, a.value, a.choices, a.modifiable, a.restricted] for a in b.attributes]]
-        for b in library().values()
-    ]
+def definitions(camera_quality: Quality = Quality.HIGH) -> list[list[object]]:
+    """The wire form of all blueprints; cameras are of `camera_quality` unless a client sets another."""
+    return [[b.uid, b.id, b.tags, [_wire(a, camera_quality) for a in b.attributes]] for b in library().values()]
+
+
+def _wire(a: Attribute, camera_quality: Quality) -> list[object]:
+    value = camera_quality.value if a.name == "moosetest_quality" else a.value
+    return [a.name, a.kind, value, a.choices, a.modifiable, a.restricted]
 
 
 def kind_of(blueprint_id: str) -> ActorKind:

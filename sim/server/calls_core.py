@@ -88,9 +88,9 @@ def get_map_data(simulation: Simulation) -> str:
 
 
 @call("get_actor_definitions")
-def get_actor_definitions(_: Simulation) -> list[list[object]]:
+def get_actor_definitions(simulation: Simulation) -> list[list[object]]:
     """All blueprints."""
-    return definitions()
+    return definitions(simulation.camera_quality)
 
 
 @call("get_weather_parameters")

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
+from sim.render.quality import Quality
 from sim.server.calls import HANDLERS, Where
 from sim.server.rpc import RpcConnection, RpcServer
 from sim.server.simulation import Simulation
@@ -44,6 +45,7 @@ class Server:
         host: address to listen on.
         seed: of all sensor noise.
         recordings: folder of the recordings; by default among the user's data.
+        camera_quality: of cameras whose client sets none.
 
     Raises:
         OSError: the port is taken.
@@ -58,6 +60,7 @@ class Server:
         host: str = "127.0.0.1",
         seed: int = 0,
         recordings: Path | None = None,
+        camera_quality: Quality = Quality.HIGH,
     ) -> None:
         for name in CALL_MODULES:
             importlib.import_module(f"sim.server.calls_{name}")
@@ -65,7 +68,7 @@ class Server:
         listener = _bound(host, port)
         self.port: int = listener.getsockname()[1]
         self._streams = StreamServer(_bound_near(host, self.port + 1))
-        self._simulation = Simulation(self._streams, world_map, seed, recordings)
+        self._simulation = Simulation(self._streams, world_map, seed, recordings, camera_quality)
         self._rpc = RpcServer(listener, self._dispatch)
 
     def __enter__(self) -> Server:
@@ -104,6 +107,7 @@ def serve(
     host: str = "127.0.0.1",
     seed: int = 0,
     recordings: Path | None = None,
+    camera_quality: Quality = Quality.HIGH,
     ready: Callable[[int], None] | None = None,
 ) -> None:
     """Serve CARLA clients until SIGINT or SIGTERM.
@@ -114,6 +118,7 @@ def serve(
         host: address to listen on.
         seed: of all sensor noise.
         recordings: folder of the recordings; by default among the user's data.
+        camera_quality: of cameras whose client sets none.
         ready: called with the port when clients may connect.
 
     Raises:
@@ -128,7 +133,8 @@ def serve(
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, request_stop)
         signal.signal(signal.SIGTERM, request_stop)
-    with Server(port, map_name_or_xodr, host=host, seed=seed, recordings=recordings) as server:
+    server = Server(port, map_name_or_xodr, host=host, seed=seed, recordings=recordings, camera_quality=camera_quality)
+    with server:
         if ready is not None:
             ready(server.port)
         while not stop.wait(_SIGNAL_CHECK_S):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from moosetest.timing import NS_PER_S, ns_from_s
+from sim.render.quality import Quality
 from sim.server.calls import CallError
 from sim.server.episode import Episode, EpisodeStart
 from sim.server.layouts import EpisodeSettings
@@ -55,10 +56,16 @@ class Simulation:
         world_map: the first map.
         seed: of all sensor noise.
         recordings: folder of the recordings; by default among the user's data.
+        camera_quality: of cameras whose client sets none.
     """
 
     def __init__(
-        self, streams: StreamServer, world_map: WorldMap, seed: int = 0, recordings: Path | None = None
+        self,
+        streams: StreamServer,
+        world_map: WorldMap,
+        seed: int = 0,
+        recordings: Path | None = None,
+        camera_quality: Quality = Quality.HIGH,
     ) -> None:
         self.streams = streams
         self.lock = threading.RLock()
@@ -67,6 +74,7 @@ class Simulation:
         self.traffic_managers = TrafficManagers()
         self.opendrive_text = ""
         self.seed = seed
+        self.camera_quality = camera_quality
         self.recordings = recordings or default_folder()
         self._sensors = SensorSuite(streams, seed)
         self._measurements: Measurements | None = None

@@ -66,12 +66,16 @@ Wall wall(vec2 at, vec2 px, vec3 paint, float style, float seed) {
 void surface(inout Surface s, vec3 v, float distance_m) {
     float seed = v_info.z, style = v_color.a;
     vec2 at = v_uv, px = fwidth(at) + 1e-4;
+#ifdef PLAIN
+    vec3 paint = s.albedo;
+#else
     vec3 paint = s.albedo * (0.80 + 0.4 * texture(u_cloud_map, at * 0.06).r);
     vec2 brick = at * vec2(4.0, 13.0);
     brick.x += 0.5 * mod(floor(brick.y), 2.0);
     float course = fract(brick.y), joint = max(step(fract(brick.x), 0.07), step(course, 0.15));
     float sharp = clamp(1.0 - px.y * 12.0, 0.0, 1.0) * step(1.5, style);
     paint *= 1.0 + sharp * (0.25 * (hash21(floor(brick)) - 0.5) + 0.2 * joint);
+#endif
 
     Wall w = wall(at, px, paint, style, seed);
     s.albedo = w.albedo;

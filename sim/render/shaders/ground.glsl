@@ -10,7 +10,11 @@ void surface(inout Surface s, vec3 v, float distance_m) {
     float layer = v_info.w;
     vec2 at = abs(s.normal.z) > 0.5 ? v_world.xy : vec2(v_world.x + v_world.y, v_world.z);
     vec3 fine = texture(u_ground_map, vec3(at * 0.25, layer)).rgb;
+#ifdef PLAIN
+    float broad = 0.5;
+#else
     float broad = texture(u_cloud_map, at * 0.021).r;
+#endif
     s.albedo *= fine * 2.0 * (0.86 + 0.28 * broad);
     float wet = u_sun_light.w * v_color.a, water = u_weather.y * v_color.a;
     float puddle = water * smoothstep(0.75 - 0.45 * water, 0.95 - 0.35 * water, broad + 0.25);

@@ -7,9 +7,11 @@ void vertex_material(int kind, inout vec4 color, inout float weave) {
 }
 #else
 void surface(inout Surface s, vec3 v, float distance_m) {
+#ifndef PLAIN
     vec2 at = vec2(v_body.x + v_body.y * 1.3, v_body.z * 0.6) * v_info.w + v_info.z;
     float grain = texture(u_cloud_map, at).r;
     s.albedo *= 1.0 + v_color.a * (grain - 0.5) * 2.0;
+#endif
     s.open = mix(0.6, 1.0, smoothstep(-1.0, 0.3, s.normal.z + 0.4));
 }
 #endif

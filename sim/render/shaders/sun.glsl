@@ -2,6 +2,9 @@
 uniform sampler2DShadow u_static_shadow;
 uniform sampler2DShadow u_actor_shadow;
 
+#ifdef PLAIN
+float sun_visibility(vec3 world, vec3 normal) { return 1.0; }
+#else
 float sun_visibility(vec3 world, vec3 normal) {
     vec3 q = (u_shadow_from_world * vec4(world + normal * u_sun.w, 1.0)).xyz;
     vec3 edge = clamp(min(q, 1.0 - q) * 30.0, 0.0, 1.0);
@@ -12,3 +15,4 @@ float sun_visibility(vec3 world, vec3 normal) {
 #endif
     return mix(1.0, s, edge.x * edge.y);
 }
+#endif

@@ -29,7 +29,7 @@ class CameraRequest:
     def place(self) -> tuple[object, ...]:
         """Equal for requests that show the same truth."""
         v = self.view
-        return (v.width_px, v.height_px, v.fov_x_rad, v.T_world_camera.tobytes(), self.ignored_ids)
+        return (v.width_px, v.height_px, v.fov_x_rad, v.T_world_camera.tobytes(), v.quality, self.ignored_ids)
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -17,6 +17,7 @@ from sim.render.film import Curve, Film, developed, light_of_pixels
 from sim.render.flow import Poses, flow_px, poses_of
 from sim.render.glass import Glass
 from sim.render.lens import Lens, LensMap
+from sim.render.quality import Quality
 from sim.render.rolling import RollingShutter
 from sim.render.view import CameraView, Images
 from sim.server.actors import Actor
@@ -39,6 +40,7 @@ class CameraOptics:
         self.height_px = attribute_int(actor, "image_size_y", 600)
         self.fov_deg = attribute_float(actor, "fov", 90.0)
         self.lens = LensMap(_lens(actor), self.width_px, self.height_px)
+        self._quality = Quality(actor.attribute("moosetest_quality", Quality.HIGH))
         self._noise_seed = noise_rng_seed(server_seed, actor)
 
     @property
@@ -54,6 +56,7 @@ class CameraOptics:
             fov_x_rad=math.radians(self.fov_deg),
             T_world_camera=state.T_world_sensor,
             noise_seed=(self._noise_seed + state.noise_frame) & 0xFFFFFFFF,
+            quality=self._quality,
         )
 
 
