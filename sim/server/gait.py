@@ -1,4 +1,4 @@
-"""How a body is posed: a walker by its gait or bones, a prop by its scale, a sign by its face, a school bus by its lights."""
+"""How a body is posed: walkers by gait or bones, props by scale, signs by face, a school bus by its lights."""
 
 from __future__ import annotations
 
