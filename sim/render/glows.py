@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.assets.mesh import Material
-from sim.render.actors import Actors
-from sim.render.headlamps import headlamp_cd
-from sim.render.lamps import LAMPS_OF_TAG
 from sim.render.lighting import Light
+from sim.render.sources import LampSource
 from sim.render.view import CameraView
-from sim.world.scene import Scene, StreetLamp
+from sim.world.scene import Scene
 
 GLOW_FORMAT = "4f 2f 3f/i"
 GLOW_NAMES = ("in_place", "in_reach", "in_glow")
@@ -28,45 +27,19 @@ _GHOSTS = ((-0.35, 0.12), (-0.7, 0.06), (-1.15, 0.2), (0.4, 0.05))
 """Place and size of the sun's ghosts, as shares of its own place and of its veil's size."""
 _GHOST_STRENGTH = 0.06
 """Of the sun's veil, at a flare of 1: at CARLA's default of 0.1 they are barely seen."""
-_COLORS: dict[Material, tuple[float, float, float]] = {
-    Material.HEADLAMP: (1.0, 0.95, 0.85),
-    Material.TAILLAMP: (1.0, 0.10, 0.06),
-    Material.INDICATOR: (1.0, 0.50, 0.08),
-    Material.REVERSE_LAMP: (1.0, 0.95, 0.9),
-    Material.BEACON: (0.45, 0.5, 1.0),
-    Material.SIGNAL_RED: (1.0, 0.10, 0.06),
-    Material.SIGNAL_YELLOW: (1.0, 0.6, 0.1),
-    Material.SIGNAL_GREEN: (0.1, 1.0, 0.5),
-}
 
 
-def candela(material: Material, lights: int, signal_state: int, left: bool, time_s: float) -> float:
-    """Luminous intensity along its axis of any lamp but headlamps, 0 when off; states are those of `lamp.glsl`."""
-    blink = (time_s * 1.5) % 1.0 < 0.5
-    phase = (time_s * (4.0 if lights & 1024 else 2.0) + (0.5 if left else 0.0)) % 1.0
-    flash = phase < 0.2 or 0.3 < phase < 0.5
-    states = {
-        Material.TAILLAMP: 60.0 if lights & 8 else 6.0 if lights & 7 else 0.0,
-        Material.INDICATOR: 120.0 if blink and lights & (32 if left else 16) else 0.0,
-        Material.REVERSE_LAMP: 80.0 if lights & 64 else 0.0,
-        Material.BEACON: 400.0 if flash and lights & (512 | 1024) else 0.0,
-        Material.SIGNAL_RED: 200.0 if signal_state == 0 else 0.0,
-        Material.SIGNAL_YELLOW: 200.0 if signal_state == 1 else 0.0,
-        Material.SIGNAL_GREEN: 200.0 if signal_state == 2 else 0.0,
-    }
-    return states[material]
+def has_glare(light: Light) -> bool:
+    """Whether it is dark enough for lamps to glare."""
+    return light.night > _DARK_FROM
 
 
 def glows_of(
-    scene: Scene, actors: Actors, view: CameraView, light: Light, clip_from_world: NDArray[np.float64]
+    sources: Sequence[LampSource], view: CameraView, light: Light, clip_from_world: NDArray[np.float64]
 ) -> NDArray[np.float32]:
     """(N, 9) float32: place, reach and colour of each disc of glare, the strongest `MOST_GLOWS`."""
     sun = _sun_row(view, light, clip_from_world) if light.has_sun else None
-    rows = [sun]
-    if light.night > _DARK_FROM:
-        sources = _actor_lamps(scene, actors, view)
-        sources += [_street_lamp(lamp, view) for lamp in scene.lamps]
-        rows += [_lamp_row(s, view, light, clip_from_world) for s in sources if s[1] > 0.0]
+    rows = [sun, *(_lamp_row(source, view, light, clip_from_world) for source in sources)]
     found = [row for row in rows if row is not None]
     found.sort(key=lambda row: -float(row[4]))
     glare = np.array(found[:MOST_GLOWS] if view.glare > 0.0 else []).reshape(-1, 9)
@@ -85,51 +58,12 @@ def _ghosts(sun: NDArray[np.float64] | None, flare: float) -> NDArray[np.float64
     return rows
 
 
-_Source = tuple[NDArray[np.float64], float, tuple[float, float, float]]
-"""Position in the world, candela towards the eye, colour."""
-
-
-def _actor_lamps(scene: Scene, actors: Actors, view: CameraView) -> list[_Source]:
-    found: list[_Source] = []
-    for k in np.flatnonzero(actors.visible):
-        instance, T = actors.instances[k], actors.T_world_body[k]
-        strength = min(LAMPS_OF_TAG.get(instance.tag, 2.0), 1.0)
-        for material, lamps in actors.meshes[k].lamps.items():
-            if material not in _COLORS:
-                continue
-            for center, normal in zip(lamps.center_body_m, lamps.normal_body, strict=True):
-                world = T[:3, :3] @ center + T[:3, 3]
-                to_eye = view.eye_world_m - world
-                if material is Material.HEADLAMP:
-                    power = strength * headlamp_cd(instance.lights, T[:3, :3].T @ to_eye)
-                else:
-                    left = bool(center[1] > 0)
-                    power = candela(material, instance.lights, instance.signal_state, left, scene.time_s)
-                    power *= _toward(to_eye, T[:3, :3] @ normal) if power > 0.0 else 0.0
-                if power > 0.0:
-                    found.append((world, power, _COLORS[material]))
-    return found
-
-
-def _toward(to_eye: NDArray[np.float64], normal: NDArray[np.float64]) -> float:
-    """Share of its intensity that a lamp sends to the eye; lamps that shine all round have a short mean normal."""
-    length = float(np.linalg.norm(normal))
-    if length < 0.4:
-        return 1.0
-    return max(float(to_eye @ normal) / (float(np.linalg.norm(to_eye)) * length), 0.0) ** 3
-
-
-def _street_lamp(lamp: StreetLamp, view: CameraView) -> _Source:
-    world = np.array(lamp.position_world_m)
-    toward = view.eye_world_m - world
-    down = max(-float(toward[2]) / float(np.linalg.norm(toward)), 0.0)
-    return world, lamp.intensity_cd * (0.02 + min(1.0, 2.0 * down) * 0.25), lamp.color_rgb
-
-
 def _lamp_row(
-    source: _Source, view: CameraView, light: Light, clip_from_world: NDArray[np.float64]
+    source: LampSource, view: CameraView, light: Light, clip_from_world: NDArray[np.float64]
 ) -> NDArray[np.float64] | None:
-    world, power, color = source
+    world, power, color = source.position_world_m, source.candela_toward(view.eye_world_m), source.color_rgb
+    if power <= 0.0:
+        return None
     clip = clip_from_world @ np.append(world, 1.0)
     if clip[3] < 0.5 or (np.abs(clip[:2]) > 1.1 * clip[3]).any():
         return None

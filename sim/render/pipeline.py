@@ -16,7 +16,8 @@ from sim.render.drawing import Drawing
 from sim.render.families import Family
 from sim.render.frame import NO_LAMPS, FrameInputs, frame_block
 from sim.render.geometry import Commands
-from sim.render.glows import GLOW_FORMAT, GLOW_NAMES, RAIN_FORMAT, RAIN_NAMES, glows_of, rain_streaks
+from sim.render.glints import GLINT_FORMAT, GLINT_NAMES, glint_rows
+from sim.render.glows import GLOW_FORMAT, GLOW_NAMES, RAIN_FORMAT, RAIN_NAMES, glows_of, has_glare, rain_streaks
 from sim.render.lamps import LampFieldMap, beams_of
 from sim.render.lighting import Light, is_layered, lamps_matter, light_of
 from sim.render.pictures import PICTURES, SIZE_PX, developed, picture_layer, posing
@@ -25,6 +26,7 @@ from sim.render.programs import PARTS, SCENERY, TEXTURE_UNITS, LightModel, Progr
 from sim.render.puffs import PUFF_FORMAT, PUFF_NAMES, puff_rows
 from sim.render.shadows import ShadowMaps, ShadowView, shadow_view
 from sim.render.snow import flake_rows
+from sim.render.sources import LampSource, sources_of
 from sim.render.spots import SPOT_FORMAT, SPOT_NAMES, contact_spots
 from sim.render.static_scene import StaticGeometry, key_of, planes_of
 from sim.render.strokes import STROKE_FORMAT, STROKE_NAMES
@@ -145,10 +147,12 @@ class Pipeline:
         context.depth_func = "<="
         self._draw_sky(frame, outputs)
         if in_color:
+            sources = sources_of(frame.scene, frame.actors) if has_glare(frame.light) else []
+            self._draw_glints(frame, target, sources)
             target.use_color_only(True)
             self._draw_spots(frame)
             self._draw_puffs(frame, target)
-            self._draw_glows(frame, target)
+            self._draw_glows(frame, target, sources)
             self._draw_strokes(frame, target)
         return {name: target.read(name) for name in outputs}
 
@@ -246,8 +250,22 @@ class Pipeline:
             program["u_pixel"].value = 1.0 / frame.view.focal_px
             self._drawing.quads(program, strokes.astype(np.float32), STROKE_FORMAT, STROKE_NAMES)
 
-    def _draw_glows(self, frame: Frame, target: Target) -> None:
-        glows = glows_of(frame.scene, frame.actors, frame.view, frame.light, frame.clip_from_world)
+    def _draw_glints(self, frame: Frame, target: Target, sources: list[LampSource]) -> None:
+        if not frame.model.wet or frame.model.plain or not sources:
+            return
+        view = frame.view
+        rows = glint_rows(sources, view, frame.light, frame.scene.weather, frame.clip_from_world)
+        target.overlay.use()
+        target.depth_texture.use(TEXTURE_UNITS["u_depth"])
+        self._context.enable_only(moderngl.BLEND)
+        self._context.blend_func = (moderngl.ONE_MINUS_DST_ALPHA, moderngl.ONE, moderngl.ZERO, moderngl.ONE)
+        program = self._programs.screen("glint", ("color",))
+        program["u_ray_from_ndc"].write(view.ray_from_ndc().T.astype(np.float32).tobytes())
+        program["u_range"].value = (view.near_m, view.far_m)
+        self._drawing.quads(program, rows, GLINT_FORMAT, GLINT_NAMES)
+
+    def _draw_glows(self, frame: Frame, target: Target, sources: list[LampSource]) -> None:
+        glows = glows_of(sources, frame.view, frame.light, frame.clip_from_world)
         streaks = rain_streaks(frame.scene, frame.view)
         if len(glows) == 0 and len(streaks) == 0:
             return

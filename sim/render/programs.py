@@ -36,6 +36,8 @@ _FEATURES: dict[Family, tuple[str, ...]] = {
 
 PARTS: dict[Family, tuple[str, ...]] = {Family.FACADE: ("GROUND_FLOOR", "UPPER_FLOORS")}
 """Families drawn once for each of these symbols, each time a part: near ground floors hide far upper floors."""
+_HIDDEN_BY_DEPTH = ("glow", "glint")
+"""Programs that look up in the picture's depth whether a lamp is hidden."""
 SCENERY = "SCENERY"
 """Symbol for what stands still: its vertices are in the world frame and need no actor's row, which is faster."""
 
@@ -83,7 +85,7 @@ class Programs:
         if key not in self._made:
             features = _FEATURES[family]
             if family is Family.GROUND and light.wet:
-                features = (*features, "MIRRORS")
+                features = (*features, "MIRRORS", "TELLS_MIRROR")
             if light.plain:
                 features = tuple(name for name in features if name != "MIRRORS")
             defines = (*features, *light.defines(), *symbols)
@@ -111,7 +113,8 @@ class Programs:
         if key not in self._made:
             defines = light.defines() if light else ()
             around = _lighting() if light else _source("sun.glsl") + _source("air.glsl")
-            vertex = _head(("VERTEX", *defines)) + _source("frame.glsl") + around + _source(f"{name}.vert.glsl")
+            seen = _source("seen.glsl") if name in _HIDDEN_BY_DEPTH else ""
+            vertex = _head(("VERTEX", *defines)) + _source("frame.glsl") + around + seen + _source(f"{name}.vert.glsl")
             self._made[key] = self._compile(vertex, around + _source(f"{name}.frag.glsl"), outputs, defines)
         return self._made[key]
 

@@ -32,11 +32,15 @@ void main() {
     light += lamp_light(v_world, s.normal);
 #endif
     vec3 c = s.albedo * light;
+    float kept = 1.0;
 #ifdef MIRRORS
     vec3 r = reflect(-v, s.normal);
     float grazing = 1.0 - max(dot(s.normal, v), 0.0);
     float g2 = grazing * grazing;
     float fresnel = (s.facing + (1.0 - s.facing) * g2 * g2 * grazing) * s.mirror;
+#ifdef TELLS_MIRROR
+    kept = 1.0 - fresnel;
+#endif
     c = c * (1.0 - fresnel) + surroundings(r) * fresnel * mix(0.5, 1.0, s.open);
 #ifdef SUN
     float glint = max(dot(r, u_sun.xyz), 0.0);
@@ -54,6 +58,6 @@ void main() {
     }
 #endif
     c += s.emitted;
-    out_color = vec4(sensed(through_air(c, distance_m, v_world.z)), 1.0);
+    out_color = vec4(sensed(through_air(c, distance_m, v_world.z)), kept);
     write_geometry(outward, v_info.x, 1.0 / gl_FragCoord.w);
 }
