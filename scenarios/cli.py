@@ -261,12 +261,19 @@ def train_lidar_command(
 
 
 @app.command()
-def speed(as_json: Json = False) -> None:
+def speed(
+    peer: Annotated[bool, typer.Option(help="Also time another renderer, VTK: pip install vtk.")] = False,
+    as_json: Json = False,
+) -> None:
     """Print the benchmark table: what is measured, the budget, and ratios to a peer of the same run."""
     with clear_errors(as_json):
         from scenarios.speed import measure_speed, print_speed
+        from scenarios.speed_peer import PeerUnavailableError
 
-        rows = measure_speed()
+        try:
+            rows = measure_speed(peer)
+        except PeerUnavailableError as error:
+            stop(str(error), WRONG_USE, as_json)
         if as_json:
             typer.echo(json.dumps(rows, indent=2))
         else:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from scenarios.case import Arm, find_case
 from scenarios.drive.loop import DriveRequest, drive
+from scenarios.speed_peer import check_peer
 from scenarios.terminal import console
 from sim.assets import library
 from sim.embedded import EmbeddedServer
@@ -22,16 +23,30 @@ from sim.rig import load_rig
 from sim.world.maps import load_map
 from sim.world.scene import Scene
 
-REPEATS = 15
 ACTORS = 60
 TICKS = 400
 
 
-def measure_speed() -> list[dict[str, Any]]:
-    """Rows of what, measured, unit, budget, and how; medians on this machine as it is now."""
+def measure_speed(with_peer: bool = False) -> list[dict[str, Any]]:
+    """Rows of what, measured, unit, budget, and how; medians on this machine as it is now.
+
+    Args:
+        with_peer: compare the cameras with another renderer, which has to be installed.
+
+    Raises:
+        PeerUnavailableError: it is not.
+    """
+    if with_peer:
+        check_peer()
     errors = Console(stderr=True)
     rows: list[dict[str, Any]] = []
-    for label, measure in _MEASURES.items():
+    measures: dict[str, Callable[[], list[dict[str, Any]]]] = {
+        "server start": _server_ready,
+        "bare ticks": _bare_ticks,
+        "sensors": partial(_sensors, with_peer),
+        "drives": _drives,
+    }
+    for label, measure in measures.items():
         with errors.status(f"measuring {label}"):
             rows.extend(measure())
     return rows
@@ -108,24 +123,13 @@ def _crowded_scene() -> tuple[Scene, np.ndarray]:
     return Scene(data.scenery(), tuple(user.instance for user in users), daylight(rng), time_s=0.0), ego
 
 
-def _sensors() -> list[dict[str, Any]]:
-    from math import radians
-
+def _sensors(with_peer: bool) -> list[dict[str, Any]]:
+    from scenarios.speed_cameras import camera_rows
     from sim.raycast.speed import lidar_speed
-    from sim.render.renderer import CameraRenderer
-    from sim.render.view import OUTPUTS, CameraView
 
     scene, ego = _crowded_scene()
     rig = load_rig()
-    renderer = CameraRenderer(library.mesh)
-    rows = []
-    budgets = {"cam_main": "≤ 40 ms", "cam_tele": "≤ 18 ms"}
-    for mount in rig.cameras:
-        pose = ego @ mount.T_ego_body.matrix
-        view = CameraView(mount.width_px, mount.height_px, radians(mount.fov_deg), pose)
-        times_ms = _times_ms(partial(renderer.render, scene, view, OUTPUTS))
-        what = f"{mount.sensor_id} {mount.width_px}×{mount.height_px}, {len(scene.instances)} actors, all modalities"
-        rows.append(_row(what, float(np.median(times_ms)), "ms", budgets[mount.sensor_id]))
+    rows = [_row(*row) for row in camera_rows(scene, ego, rig.cameras, with_peer)]
     lidar = lidar_speed(scene, library.mesh, ego @ rig.lidars[0].T_ego_body.matrix)
     rows.append(_row("LiDAR sweep 64 × 1,024", lidar.sweep_ms, "ms", "≤ 8 ms"))
     rows.append(_row("LiDAR sweep, share of the bare Embree cast's rate", lidar.ratio, "", "≥ 0.7"))
@@ -146,21 +150,3 @@ def _drives() -> list[dict[str, Any]]:
             for name, value in verdict.stage_ms.items():
                 rows.append(_row(f"stage {name}, beside the server", value, "ms", budgets.get(name, "")))
     return rows
-
-
-def _times_ms(work: Callable[[], object]) -> list[float]:
-    work()
-    times_ms = []
-    for _ in range(REPEATS):
-        started = perf_counter()
-        work()
-        times_ms.append((perf_counter() - started) * 1e3)
-    return times_ms
-
-
-_MEASURES: dict[str, Callable[[], list[dict[str, Any]]]] = {
-    "server start": _server_ready,
-    "bare ticks": _bare_ticks,
-    "sensors": _sensors,
-    "drives": _drives,
-}

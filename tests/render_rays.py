@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.assets import library
-from sim.assets.mesh import Material, Mesh, MeshKey
-from sim.render.levels import COARSEST, across_px, shown_levels
+from sim.assets.mesh import Material, Mesh
+from sim.render.levels import shown_keys
 from sim.render.view import SKY_TAG, CameraView, Images
-from sim.world.scene import Instance, Scene, StaticScene
+from sim.world.scene import Scene, StaticScene
 
 Float = NDArray[np.float64]
 MISS = np.uint32(0xFFFFFFFF)
@@ -126,18 +126,6 @@ def _of(image: NDArray[Any] | None) -> NDArray[Any]:
     return image
 
 
-def shown_key(instance: Instance, view: CameraView) -> MeshKey:
-    """The mesh that the renderer shows of an actor."""
-    low, high = (f(library.mesh(instance.mesh._replace(level=COARSEST)).position_m, axis=0) for f in (np.min, np.max))
-    coarse = library.mesh(instance.mesh._replace(level=COARSEST)).position_m.astype(np.float64)
-    center = (low.astype(np.float64) + high.astype(np.float64)) / 2.0
-    radius = np.linalg.norm(coarse - center, axis=1).max()
-    center_world_m = instance.T_world_body[:3, :3] @ center + instance.T_world_body[:3, 3]
-    size_px = across_px(center_world_m[None], np.array([radius]), view)
-    level = int(shown_levels(size_px, np.array([instance.tag], np.uint8), view.quality)[0])
-    return instance.mesh._replace(level=max(level, instance.mesh.level))
-
-
 def surface_of(placed: Sequence[tuple[Mesh, Float, int, int]]) -> Surface:
     """Meshes, each with its pose in the world, its tag and its actor."""
     import open3d
@@ -175,7 +163,10 @@ def scenery_surface(static: StaticScene) -> Surface:
 
 def actors_surface(scene: Scene, view: CameraView) -> Surface:
     """The actors of a scene, each in the mesh that the renderer shows."""
-    return surface_of([(library.mesh(shown_key(i, view)), i.T_world_body, i.tag, i.actor_id) for i in scene.instances])
+    keys = shown_keys(scene.instances, library.mesh, view)
+    return surface_of(
+        [(library.mesh(k), i.T_world_body, i.tag, i.actor_id) for k, i in zip(keys, scene.instances, strict=True)]
+    )
 
 
 def pixel_rays(view: CameraView) -> Float:

@@ -86,7 +86,7 @@ def renderer() -> Iterator[CameraRenderer]:
         yield made
 
 
-@settings(derandomize=True, max_examples=40, deadline=None)
+@settings(derandomize=True, max_examples=20, deadline=None)
 @given(shot=shots(), with_colour=st.booleans())
 def test_pixels_away_from_edges_are_what_rays_meet(renderer: CameraRenderer, shot: Shot, with_colour: bool) -> None:
     images = renderer.render(shot.scene, shot.view, ALL if with_colour else ALL - {"rgb"})
