@@ -59,7 +59,7 @@ def sources_of(scene: Scene, actors: Actors) -> list[LampSource]:
                         continue
                     power = partial(_headlamp, instance, T[:3, :3], at)
                 else:
-                    axis_cd = _candela(
+                    axis_cd = candela(
                         material, instance.lights, instance.signal_state, bool(center[1] > 0), scene.time_s
                     )
                     if axis_cd == 0.0:
@@ -99,7 +99,7 @@ def _bowl(axis_cd: float, at_m: NDArray[np.float64], point_m: NDArray[np.float64
     return axis_cd * (0.02 + min(1.0, 2.0 * down) * 0.25)
 
 
-def _candela(material: Material, lights: int, signal_state: int, left: bool, time_s: float) -> float:
+def candela(material: Material, lights: int, signal_state: int, left: bool, time_s: float) -> float:
     """Luminous intensity along its axis of any lamp but headlamps, 0 when off; states are those of `lamp.glsl`."""
     blink = (time_s * 1.5) % 1.0 < 0.5
     phase = (time_s * (4.0 if lights & 1024 else 2.0) + (0.5 if left else 0.0)) % 1.0

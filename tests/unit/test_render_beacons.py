@@ -11,8 +11,8 @@ import pytest
 
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material, Mesh, MeshKey
-from sim.render.glows import candela
 from sim.render.renderer import CameraRenderer
+from sim.render.sources import candela
 from sim.world.scene import Instance
 from tests.render_scenes import camera, pose, renderer_of, scene
 
