@@ -34,7 +34,8 @@ def count(objects: list[TrueObject], detections: ImageDetections) -> FrameCount:
     """Match the boxes of a picture with its objects, class by class; cars, trucks and buses are one class.
 
     Objects that do not count are never missed. They excuse boxes of their class that fit what is visible of them or
-    what would be, or that lie on them with half of themselves.
+    what would be, or that lie on them with half of themselves. An animal where there is none is a false box, but not
+    one of the boxes of road users on nothing.
     """
     boxes_px = detections.box_px.astype(np.float64)
     visible_px = np.array([o.visible_px for o in objects]).reshape(-1, 4)
@@ -54,7 +55,7 @@ def count(objects: list[TrueObject], detections: ImageDetections) -> FrameCount:
         chosen = match(similarity[pairs], detections.score[mine], ignored[there], MATCH_IOU, excuse[pairs])
         found[there[chosen[chosen >= 0]]] = True
         false[mine[chosen == FALSE_ALARM]] = True
-    on_nothing = false & (either.max(axis=1, initial=0.0) < NOTHING_IOU)
+    on_nothing = false & (box_group != ObjectClass.UNKNOWN) & (either.max(axis=1, initial=0.0) < NOTHING_IOU)
     return FrameCount(found=found, false=false, on_nothing=on_nothing)
 
 

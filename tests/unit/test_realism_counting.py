@@ -84,6 +84,10 @@ def test_an_empty_picture_has_boxes_on_nothing_alone():
     assert outcome([thing(CAR, (1, 1, 50, 50))], said()) == ([False], [], [])
 
 
+def test_an_animal_is_false_but_no_road_user_on_nothing():
+    assert outcome([], said((ObjectClass.UNKNOWN, (1, 1, 5, 9), 0.5))) == ([], [True], [False])
+
+
 def test_box_of_pixels_goes_from_edge_to_edge():
     seen = np.zeros((10, 12), dtype=bool)
     seen[3, 4] = seen[7, 9] = True
