@@ -61,7 +61,7 @@ def _built(asset: Asset, ridden: bool, level: int) -> Mesh:
     if style.kind == "bicycle":
         plan = BicyclePlan(length, grip_half_m, style.hip_m - 0.05, style.lean_rad < 0.3)
         add_bicycle(builder, plan, level)
-        seat = Seat(plan.hip_m, plan.grip_m, plan.feet_m, style.lean_rad, 0.03)
+        seat = Seat(plan.hip_m, plan.grip_m, plan.feet_m, style.lean_rad, 0.22)
     elif style.kind == "kick scooter":
         board = KickScooterPlan(length, grip_half_m, style.hip_m)
         add_kick_scooter(builder, board, level)

@@ -12,9 +12,11 @@ SPOT_NAMES = ("in_spot", "in_size")
 PERSON_TAG = 12
 VEHICLE_TAGS = (13, 14, 15, 16, 17, 18, 19)
 """carla.CityObjectLabel: pedestrians; riders and vehicles."""
-PERSON_DARKNESS, VEHICLE_DARKNESS = 0.45, 0.80
+CYCLE_TAGS = (18, 19)
+"""Motorcycles and bicycles: two wheels hide far less of the sky than a floor does."""
+PERSON_DARKNESS, CYCLE_DARKNESS, VEHICLE_DARKNESS = 0.45, 0.40, 0.80
 """A harder spot under people is taken for a skateboard by detectors (seen with YOLOX)."""
-PERSON_SPREAD, VEHICLE_SPREAD = (1.1, 1.2), (1.2, 1.4)
+PERSON_SPREAD, CYCLE_SPREAD, VEHICLE_SPREAD = (1.1, 1.2), (1.1, 0.8), (1.2, 1.4)
 REACH_M = 90.0
 """Farther spots are a pixel or two high."""
 
@@ -25,7 +27,8 @@ def contact_spots(actors: Actors, night: float) -> NDArray[np.float32]:
     person = tag == PERSON_TAG
     chosen = actors.visible & (actors.distance_m < REACH_M) & (person | np.isin(tag, VEHICLE_TAGS))
     R = actors.T_world_body[chosen, :3, :3]
-    half, center, person = actors.half_body_m[chosen], actors.center_world_m[chosen], person[chosen]
+    half, center = actors.half_body_m[chosen], actors.center_world_m[chosen]
+    kind = np.where(person, 0, np.where(np.isin(tag, CYCLE_TAGS), 1, 2))[chosen]
     yaw = np.arctan2(R[:, 1, 0], R[:, 0, 0])
     along = np.stack([np.cos(yaw), np.sin(yaw), np.zeros(len(yaw))], axis=1)
     across = np.stack([-along[:, 1], along[:, 0], along[:, 2]], axis=1)
@@ -33,11 +36,12 @@ def contact_spots(actors: Actors, night: float) -> NDArray[np.float32]:
     height = np.einsum("nj,nj->n", np.abs(R[:, 2]), half)
     # lifted with distance, as depth resolves less there
     lift = 0.012 + 0.0012 * actors.distance_m[chosen]
-    spread = np.where(person[:, None], PERSON_SPREAD, VEHICLE_SPREAD)
+    spread = np.array([PERSON_SPREAD, CYCLE_SPREAD, VEHICLE_SPREAD])[kind]
+    darkness = np.array([PERSON_DARKNESS, CYCLE_DARKNESS, VEHICLE_DARKNESS])[kind]
     rows = np.empty((len(yaw), 7), dtype=np.float32)
     rows[:, :2] = center[:, :2]
     rows[:, 2] = center[:, 2] - height + lift
     rows[:, 3] = yaw
     rows[:, 4:6] = np.stack(reach, axis=1) * spread
-    rows[:, 6] = np.where(person, PERSON_DARKNESS, VEHICLE_DARKNESS) * (1.0 - 0.35 * night)
+    rows[:, 6] = darkness * (1.0 - 0.35 * night)
     return rows

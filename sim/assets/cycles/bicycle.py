@@ -12,6 +12,8 @@ from sim.assets.mesh import Material
 _PAINT = (-1.0, 0.0, 0.0)
 _BLACK = (0.03, 0.03, 0.032)
 _CHROME = (0.5, 0.5, 0.52)
+PEDAL_M = 0.14
+"""Middle of a pedal from the middle of the bicycle: cranks 0.16 m apart and half a pedal beyond each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class BicyclePlan:
     def feet_m(self) -> tuple[Point, Point]:
         """Ankles of the rider, left pedal up and forward."""
         x, _, z = self.crank_m
-        return (x - 0.02, 0.11, z + 0.24), (x + 0.04, -0.11, z - 0.08)
+        return (x - 0.02, PEDAL_M, z + 0.24), (x + 0.04, -PEDAL_M, z - 0.08)
 
 
 def add_bicycle(builder: MeshBuilder, plan: BicyclePlan, level: int) -> None:
@@ -129,9 +131,9 @@ def _add_saddle(builder: MeshBuilder, plan: BicyclePlan, level: int) -> None:
 def _add_drive(builder: MeshBuilder, plan: BicyclePlan, level: int) -> None:
     x, _, z = plan.crank_m
     for side, sign in ((1.0, 1.0), (-1.0, -1.0)):
-        end = (x - 0.02 * sign, side * 0.07, z + 0.16 * sign)
-        _rod(builder, [(x, side * 0.07, z), end], 0.013, level, _CHROME)
-        builder.box((end[0], side * 0.12, end[2]), (0.05, 0.045, 0.012), _BLACK, Material.MATTE)
+        end = (x - 0.02 * sign, side * 0.08, z + 0.16 * sign)
+        _rod(builder, [(x, side * 0.08, z), end], 0.013, level, _CHROME)
+        builder.box((end[0], side * PEDAL_M, end[2]), (0.05, 0.045, 0.012), _BLACK, Material.MATTE)
     if level == 0:
         builder.tube([(x, -0.055, z), (x, -0.045, z)], 0.095, _CHROME, Material.METAL, segments=14)
         for dz in (0.085, -0.085):
