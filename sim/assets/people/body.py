@@ -16,12 +16,13 @@ from sim.assets.people.wardrobe import Color, Look
 
 FloatArray = NDArray[np.float64]
 
-# Rings of the trunk: share of the way from hip to neck, half width, half depth (m, for a height of 1.75 m).
+# Rings of the trunk: share of the way from hip to neck, half width, half depth (m, for a height of 1.75 m). In light
+# clothes a chest is 0.28 m deep (DIN 33402-2: chest depth of adults).
 _TRUNK = np.array(
     [
-        (-0.20, 0.020, 0.020), (-0.16, 0.140, 0.100), (-0.06, 0.166, 0.118), (0.06, 0.164, 0.116),
-        (0.20, 0.150, 0.106), (0.36, 0.145, 0.102), (0.56, 0.160, 0.114), (0.74, 0.176, 0.120),
-        (0.89, 0.180, 0.106), (0.97, 0.150, 0.086), (1.02, 0.090, 0.066), (1.06, 0.056, 0.056),
+        (-0.20, 0.020, 0.020), (-0.16, 0.140, 0.115), (-0.06, 0.166, 0.136), (0.06, 0.164, 0.133),
+        (0.20, 0.150, 0.122), (0.36, 0.145, 0.117), (0.56, 0.160, 0.131), (0.74, 0.176, 0.138),
+        (0.89, 0.180, 0.122), (0.97, 0.150, 0.099), (1.02, 0.090, 0.076), (1.06, 0.056, 0.056),
     ]
 )  # fmt: skip
 _TRUNK_ROWS = (tuple(range(12)), (0, 1, 3, 5, 7, 9, 11), (0, 1, 4, 8, 11))

@@ -26,10 +26,14 @@ _TOPS: tuple[Color, ...] = (
     (0.60, 0.22, 0.25), (0.12, 0.12, 0.16),
 )  # fmt: skip
 _BOTTOMS: tuple[Color, ...] = (
-    (0.03, 0.045, 0.10), (0.02, 0.02, 0.022), (0.07, 0.10, 0.19), (0.30, 0.24, 0.15), (0.16, 0.16, 0.17),
-    (0.10, 0.09, 0.06), (0.38, 0.36, 0.32),
+    (0.03, 0.045, 0.10), (0.02, 0.02, 0.022), (0.07, 0.10, 0.19), (0.30, 0.24, 0.15), (0.15, 0.22, 0.36),
+    (0.10, 0.09, 0.06), (0.42, 0.31, 0.18),
 )  # fmt: skip
 _SHOES: tuple[Color, ...] = ((0.02, 0.02, 0.02), (0.60, 0.60, 0.58), (0.26, 0.03, 0.03), (0.05, 0.05, 0.06))
+
+LEAST_CONTRAST = 2.0
+"""Of luminances of tops and bottoms, with the dimmest added to both: two black cloths are as good as one."""
+_DIMMEST = 0.02
 
 HALF_GREY: Color = (0.5, 0.5, 0.5)
 
@@ -97,10 +101,7 @@ def _rng(asset: Asset) -> np.random.Generator:
 
 def _drawn(rng: np.random.Generator, age: Age, female: bool) -> Look:
     top, accent = (_TOPS[i] for i in rng.choice(len(_TOPS), 2, replace=False))
-    bottom = _BOTTOMS[int(rng.integers(len(_BOTTOMS)))]
-    if _luminance(top) < 0.05 and _luminance(bottom) < 0.05:
-        # contrast between clothes is what makes a far person a person to a detector
-        bottom = _BOTTOMS[3]
+    bottom = _contrasting(top, int(rng.integers(len(_BOTTOMS))))
     chance = rng.random(10)
     adult = age == "adult"
     coat = bool(chance[0] < 0.18) and age != "child"
@@ -126,6 +127,20 @@ def _drawn(rng: np.random.Generator, age: Age, female: bool) -> Look:
         backpack=age != "old" and bool(chance[7] < 0.25),
         handbag=adult and bool(chance[8] < (0.4 if female else 0.12)),
     )
+
+
+def _contrasting(top: Color, first: int) -> Color:
+    """The first of the bottoms, from number `first` on, that is clearly darker or brighter than the top.
+
+    Contrast between clothes is what makes a far person a person to a detector; one tone from neck to foot is a statue.
+    """
+    bright = _luminance(top) + _DIMMEST
+    for step in range(len(_BOTTOMS)):
+        bottom = _BOTTOMS[(first + step) % len(_BOTTOMS)]
+        ratio = bright / (_luminance(bottom) + _DIMMEST)
+        if max(ratio, 1.0 / ratio) >= LEAST_CONTRAST:
+            return bottom
+    raise ValueError(f"no bottom contrasts with {top}")
 
 
 def _luminance(color: Color) -> float:
