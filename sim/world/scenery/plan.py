@@ -39,6 +39,9 @@ FURNITURE = {
     "planter": (0.8, 1.6, 0.9),
 }
 """Street furniture and its sizes; all of it stands behind the side walk: on it, scenarios put people."""
+FURNITURE_SHARE = {"bench": 3, "bin": 3, "planter": 3, "cabinet": 2, "hydrant": 1, "letter_box": 0.5}
+"""How often each is drawn: a street of houses has a hydrant about every 110 m (DVGW W 331: 100 to 140 m), a letter box
+every 250 m, and more of what people sit on and throw into."""
 FURNITURE_STEP_M = 13.0
 MAX_FURNITURE = 120
 MAX_LAMPS = 80
@@ -237,12 +240,13 @@ def _street_trees(planner: Planner, sides: list[Side]) -> Iterator[Placed | None
 def _furniture(planner: Planner, sides: list[Side]) -> Iterator[Placed | None]:
     """Benches, bins and boxes along side walks."""
     names = sorted(FURNITURE)
+    shares = np.array([FURNITURE_SHARE[name] for name in names])
     walks = [side for side in sides if side.has_walk]
     step_m = max(FURNITURE_STEP_M, sum(side.road.length_m for side in walks) / MAX_FURNITURE)
     for side in walks:
         for s_m in np.arange(6.0, side.road.length_m - 4.0, step_m):
             if planner.rng.random() < 0.7:
-                name = names[int(planner.rng.integers(len(names)))]
+                name = names[int(planner.rng.choice(len(names), p=shares / shares.sum()))]
                 size = FURNITURE[name]
                 at_m = float(s_m + planner.rng.uniform(-4.0, 4.0))
                 yield planner.beside(side, at_m, size[0] / 2 + 0.2, (name, size))
