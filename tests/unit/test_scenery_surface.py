@@ -8,16 +8,22 @@ from scipy import spatial
 
 from sim.assets.mesh import Material
 from sim.world.maps import load_map, map_names
+from sim.world.scenery.surface import ASPHALT_RGB
 from sim.world.scenery.terrain import Terrain
 
 
 def triangles(name, tag, material=None):
+    """Of roads those that nothing has been laid on: what years leave there has tests of its own."""
     found = [np.zeros((0, 3, 3))]
     for part in load_map(name).scenery().parts:
         if part.tag == tag:
             corners = part.mesh.position_m[part.mesh.triangle].astype(np.float64)
             kind = part.mesh.material[part.mesh.triangle[:, 0]]
-            found.append(corners if material is None else corners[kind == material])
+            chosen = np.ones(len(kind), bool) if material is None else kind == material
+            if tag == 1:
+                color = part.mesh.color[part.mesh.triangle[:, 0]]
+                chosen &= (color == np.float32(ASPHALT_RGB)).all(axis=1)
+            found.append(corners[chosen])
     return np.concatenate(found)
 
 
@@ -67,7 +73,10 @@ def test_nothing_lies_in_the_same_plane_twice(name, tag):
 def test_ground_is_seen_from_above(name, tag):
     corners = triangles(name, tag)
     assert len(corners)
-    assert np.all(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])[:, 2] > 0)
+    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    upright = np.abs(normal[:, 2]) < 1e-6 * np.linalg.norm(normal, axis=1)
+    assert np.all(normal[~upright, 2] > 0)
+    assert upright.mean() < (0.05 if tag == 10 else 1e-9)  # banks of earth where the ground meets a step
 
 
 @pytest.mark.parametrize("name", map_names())

@@ -26,6 +26,7 @@ from sim.world.scenery.stops import bus_stops
 from sim.world.scenery.strips import Strip, lane_strips
 from sim.world.scenery.surface import Plate, add_surfaces, junction_plates
 from sim.world.scenery.terrain import Terrain, add_terrain, make_terrain
+from sim.world.scenery.wear import add_wear
 
 SHORTEST_POST_M = 0.5
 SIGNAL_POST_ROOM_M = 3.0
@@ -83,6 +84,7 @@ class Scenery:
         """All that stands still."""
         chunks, objects = Chunks(), Objects()
         add_surfaces(chunks, self.strips, self.plates)
+        add_wear(chunks, self._network, self._seed)
         add_markings(chunks, self._network)
         add_terrain(chunks, self.terrain)
         solid = {id(thing): row for row, thing in enumerate(self._solid_things)}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from sim.assets.mesh import Material
-from sim.world.scenery.chunks import TERRAIN, Chunks
+from sim.world.scenery.chunks import TERRAIN, Chunks, quads
 from sim.world.scenery.strips import Strip, footprint
 
 REACH_M = 300.0
@@ -31,6 +31,9 @@ HILL_M = 9.0
 HILL_WAVE_M = 170.0
 BELOW_PAVING_M = 0.25
 """Ground under the paving: what is seen through a seam of a pixel is earth, not sky."""
+STEP_M = 0.03
+TOGETHER_M = 0.001
+"""Edges that lie so near to each other are one: a kerb's, which has two heights."""
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +44,8 @@ class Terrain:
 
     points_world_m: Floats
     paved: shapely.Geometry
+    stepped: tuple[int, ...] = ()
+    """Rows of the points at which paving of two heights ends, as a carriageway beside its kerb."""
 
     @cached_property
     def corners_world_m(self) -> Floats:
@@ -92,17 +97,38 @@ class Terrain:
         shapely.prepare(self.paved)
         under = shapely.contains_xy(self.paved, middle[:, 0], middle[:, 1])
         corners[under, :, 2] -= BELOW_PAVING_M
-        return corners
+        return np.concatenate([corners, self._banks()])
+
+    def _banks(self) -> Floats:
+        """(B, 3, 3) upright earth beside the points where paving of two heights ends, as at a road's end by its kerb.
+
+        The ground meets the higher one and is a step too high over the other: one would see the sky through the gap.
+        """
+        if not self.stepped:
+            return np.zeros((0, 3, 3))
+        simplices, neighbours = self._triangulation.simplices, self._triangulation.neighbors
+        middle = self.points_world_m[simplices, :2].mean(axis=1)
+        shapely.prepare(self.paved)
+        under = shapely.contains_xy(self.paved, middle[:, 0], middle[:, 1])
+        inner, opposite = np.nonzero(~under[:, None] & (neighbours >= 0) & under[neighbours])
+        # triangles run counter-clockwise: the paving is on the right of the way from `a` to `b`
+        start, end = simplices[inner, (opposite + 1) % 3], simplices[inner, (opposite + 2) % 3]
+        steps = np.isin(start, self.stepped) | np.isin(end, self.stepped)
+        a, b = self.points_world_m[start[steps]], self.points_world_m[end[steps]]
+        down = np.array([0.0, 0.0, BELOW_PAVING_M])
+        return quads(np.stack([a - down, b - down, b, a], axis=1))
 
 
 def make_terrain(strips: list[Strip], plates: Iterable[shapely.Geometry], rng: np.random.Generator) -> Terrain:
     """The ground of a map, `REACH_M` beyond its roads; `plates` are paved where no strip is."""
     paved = _filled(footprint(strips), plates)
     edge = _Edge(paved)
-    edge_world_m = np.column_stack([edge.points_m, edge_heights_m(strips, edge.points_m)])
+    highest_m, lowest_m = edge_heights_m(strips, edge.points_m)
+    edge_world_m = np.column_stack([edge.points_m, highest_m])
+    stepped = tuple(int(row) for row in np.flatnonzero(highest_m - lowest_m > STEP_M))
     ground_xy, distance_m = _ground_points(edge, rng)
     ground_z = _ground_heights_m(ground_xy, distance_m, edge_world_m, rng)
-    return Terrain(np.concatenate([edge_world_m, np.column_stack([ground_xy, ground_z])]), paved)
+    return Terrain(np.concatenate([edge_world_m, np.column_stack([ground_xy, ground_z])]), paved, stepped)
 
 
 def _filled(paved: shapely.Geometry, plates: Iterable[shapely.Geometry]) -> shapely.Geometry:
@@ -115,18 +141,22 @@ def _filled(paved: shapely.Geometry, plates: Iterable[shapely.Geometry]) -> shap
     return shapely.multipolygons(parts) if len(parts) > 1 else parts[0]
 
 
-def edge_heights_m(strips: list[Strip], xy_world_m: Floats) -> Floats:
-    """Height of the nearest strip edge (N,) at points (N, 2) on the paving's outline."""
+def edge_heights_m(strips: list[Strip], xy_world_m: Floats) -> tuple[Floats, Floats]:
+    """Highest and lowest height of the nearest strip edges (N,), (N,) at points (N, 2) on the paving's outline."""
     lines = [line for strip in strips for line in (strip.inner_world_m, strip.outer_world_m)]
     a = np.concatenate([line[:-1] for line in lines])
     b = np.concatenate([line[1:] for line in lines])
     segments = shapely.linestrings(np.stack([a[:, :2], b[:, :2]], axis=1))
-    point, segment = shapely.STRtree(segments).query_nearest(shapely.points(xy_world_m), all_matches=True)
-    along = shapely.line_locate_point(segments[segment], shapely.points(xy_world_m[point]), normalized=True)
+    tree, places = shapely.STRtree(segments), shapely.points(xy_world_m)
+    (_, nearest), near_m = tree.query_nearest(places, return_distance=True, all_matches=False)
+    del nearest
+    point, segment = tree.query(places, predicate="dwithin", distance=near_m + TOGETHER_M)
+    along = shapely.line_locate_point(segments[segment], places[point], normalized=True)
     z = a[segment, 2] + np.nan_to_num(along) * (b[segment, 2] - a[segment, 2])
-    highest = np.full(len(xy_world_m), -np.inf)
+    highest, lowest = np.full(len(xy_world_m), -np.inf), np.full(len(xy_world_m), np.inf)
     np.maximum.at(highest, point, z)
-    return highest
+    np.minimum.at(lowest, point, z)
+    return highest, lowest
 
 
 def _ground_points(edge: _Edge, rng: np.random.Generator) -> tuple[Floats, Floats]:
