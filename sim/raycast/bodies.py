@@ -7,6 +7,7 @@ again each sweep, took 40 ms for 60 bodies of 960 triangles, and a second cast o
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from moosetest.arrays import FloatArray
 from sim.raycast.embree import FirstHit
-from sim.raycast.shape import BodyShape
+from sim.raycast.shape import BodyShape, grown
 from sim.world.scene import Instance
 
 FINE_WITHIN_M = 15.0
@@ -50,6 +51,16 @@ class Bodies:
         self._center_world_m = self._hull_world_m.mean(axis=1)
         self._radius_m = np.linalg.norm(self._hull_world_m[:, 0] - self._center_world_m, axis=1)
 
+    @cached_property
+    def velocity_world_mps(self) -> FloatArray:
+        """(M, 3)."""
+        return np.array([i.velocity_world_mps for i in self.instances], np.float64).reshape(len(self), 3)
+
+    @cached_property
+    def speed_mps(self) -> FloatArray:
+        """(M,)."""
+        return np.linalg.norm(self.velocity_world_mps, axis=1)
+
     def __len__(self) -> int:
         return len(self.instances)
 
@@ -60,14 +71,21 @@ class Bodies:
         spread_m = np.linalg.norm(origins_m - middle_m, axis=1).max(initial=0.0)
         return np.linalg.norm(self._center_world_m - middle_m, axis=1) - self._radius_m - spread_m
 
-    def boxes(self, nearest_m: FloatArray, rays: int) -> BodyBoxes:
-        """One box a body; with many rays one for each part of bodies nearer than `FINE_WITHIN_M`."""
+    def boxes(self, nearest_m: FloatArray, rays: int, drift_m: FloatArray) -> BodyBoxes:
+        """One box a body; with many rays one for each part of bodies nearer than `FINE_WITHIN_M`.
+
+        Args:
+            nearest_m: (M,) see above.
+            rays: how many.
+            drift_m: (M,) how far bodies may be from where they are now.
+        """
         is_fine = (nearest_m < FINE_WITHIN_M) & (rays > FEW_RAYS)
         fine, coarse = np.flatnonzero(is_fine), np.flatnonzero(~is_fine)
         corners = [self._hull_world_m[coarse], *(self._cells_world_m(i) for i in fine)]
         body = np.concatenate([coarse, np.repeat(fine, [len(cells) for cells in corners[1:]])])
         order = np.argsort(body, kind="stable")
-        return BodyBoxes(np.concatenate(corners)[order], body[order])
+        corner_m, body = np.concatenate(corners)[order], body[order]
+        return BodyBoxes(grown(corner_m, drift_m[body]) if drift_m.any() else corner_m, body)
 
     def first_hit(
         self,

@@ -61,6 +61,7 @@ class RayCaster:
         picker: RayPicker | None = None,
         bodies_only: bool = False,
         leaves_bodies: bool = True,
+        age_s: FloatArray | None = None,
     ) -> Hits:
         """Where rays first meet a surface. Surfaces have two sides; a ray that begins inside a body leaves it unseen.
 
@@ -72,19 +73,21 @@ class RayCaster:
             picker: knows more about these rays than their order tells; the answer is the same.
             bodies_only: rays pass the scenery.
             leaves_bodies: False is for rays that begin inside bodies to look at them from there.
+            age_s: (N,) rays meet bodies where they were that long ago, by their velocity; None is now.
         """
         origin_m = np.asarray(origin_world_m, dtype=np.float64)
         direction = np.ascontiguousarray(direction_world, dtype=np.float32)
         cast = _Cast(self._no_scenery if bodies_only else self._scenery, origin_m, direction)
         bodies = self._bodies
         if len(bodies):
-            nearest_m = bodies.nearest_m(origin_m)
-            boxes = bodies.boxes(nearest_m, len(direction))
+            drift_m = bodies.speed_mps * (0.0 if age_s is None else float(age_s.max(initial=0.0)))
+            nearest_m = bodies.nearest_m(origin_m) - drift_m
+            boxes = bodies.boxes(nearest_m, len(direction), drift_m)
             passed = [i for i, instance in enumerate(bodies.instances) if instance.actor_id in ignore_actor_ids]
             picked = (picker or ConePicker(origin_m, direction)).pick(boxes, len(bodies)).without(passed)
             # Near ones first: they hide much of the others.
             for group in (nearest_m < FINE_WITHIN_M, nearest_m >= FINE_WITHIN_M):
-                cast.meet_bodies(bodies, picked.where(group.take(picked.body)), nearest_m, leaves_bodies)
+                cast.meet_bodies(bodies, picked.where(group.take(picked.body)), nearest_m, leaves_bodies, age_s)
         return cast.hits(max_range_m, self._surfaces)
 
 
@@ -117,11 +120,15 @@ class _Cast:
         self._range_m, self._triangle, self._normal = scenery.soup.first_hit(rays)
         self._source = np.where(self._triangle == MISS, np.int32(NOTHING), np.int32(SCENERY))
 
-    def meet_bodies(self, bodies: Bodies, picked: Picked, nearest_m: FloatArray, leaves_bodies: bool) -> None:
-        """Let rays meet bodies, each of which is at least `nearest_m` (M,) away."""
+    def meet_bodies(
+        self, bodies: Bodies, picked: Picked, nearest_m: FloatArray, leaves_bodies: bool, age_s: FloatArray | None
+    ) -> None:
+        """Let rays meet bodies, each of which is at least `nearest_m` (M,) away, where they were `age_s` (N,) ago."""
         picked = picked.where(self._range_m.take(picked.ray) > nearest_m.take(picked.body))
         ray, body = picked.ray, picked.body
         origin_m = self._origin_m if self._origin_m.ndim == 1 else self._origin_m.take(ray, axis=0)
+        if age_s is not None:  # a ray ahead by the body's way since then meets it alike
+            origin_m = origin_m + bodies.velocity_world_mps.take(body, axis=0) * age_s.take(ray)[:, None]
         may_start_inside = (nearest_m <= 0.0) & leaves_bodies
         hit = bodies.first_hit(origin_m, self._direction.take(ray, axis=0), body, may_start_inside)
         nearer = np.flatnonzero(hit.range_m < self._range_m.take(ray))

@@ -123,18 +123,22 @@ class Hits:
         )
 
     def seen_from(self, origin_world_m: FloatArray, gone_m: NDArray[np.float32]) -> Hits:
-        """The same surfaces, met by rays that began (N,) earlier, at (3,)."""
+        """The same surfaces, met by rays that began (N,) earlier, at (3,) or (N, 3)."""
         return replace(self, range_m=self.range_m + gone_m, origin_world_m=origin_world_m)
 
     def followed_by(self, others: Sequence[Hits]) -> Hits:
-        """These hits and others from the same origin, in one."""
+        """These hits and others, in one."""
         parts = (self, *others)
+        if not others:
+            return self
+        origins_m = [np.broadcast_to(part.origin_world_m, (len(part), 3)) for part in parts]
+        shared = self.origin_world_m.ndim == 1
         return Hits(
             np.concatenate([part.range_m for part in parts]),
             np.concatenate([part.source for part in parts]),
             np.concatenate([part.triangle for part in parts]),
             np.concatenate([part.normal_world for part in parts]),
-            self.origin_world_m,
+            self.origin_world_m if shared else np.concatenate(origins_m),
             np.concatenate([part.direction_world for part in parts]),
             self.surfaces,
         )

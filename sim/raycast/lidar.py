@@ -9,12 +9,12 @@ from math import floor, pi, radians
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.raycast.beams import Beams, Grid, Motion
 from sim.raycast.caster import RayCaster
 from sim.raycast.echoes import Luck
 from sim.raycast.hits import NOTHING, Hits
 from sim.raycast.layers import Layer, layers
 from sim.raycast.lidar_physics import LidarPhysics, View, measure
-from sim.raycast.picking import GridPicker
 
 TURN_SNAP = 1e-6
 """Shares of a turn this near to a whole turn are one: time steps arrive as float32."""
@@ -109,9 +109,16 @@ class Lidar:
         self.params = params
         self._seed = seed
         self._turn = 0.0
-        self._grid: _Grid | None = None
+        self._grid: Grid | None = None
 
-    def sweep(self, caster: RayCaster, T_world_sensor: NDArray[np.float64], frame: int, dt_s: float) -> LidarSweep:
+    def sweep(
+        self,
+        caster: RayCaster,
+        T_world_sensor: NDArray[np.float64],
+        frame: int,
+        dt_s: float,
+        motion: Motion | None = None,
+    ) -> LidarSweep:
         """Turn for `dt_s` and measure. A step too short for one ray a channel gives no returns, and turns nothing.
 
         Args:
@@ -119,6 +126,7 @@ class Lidar:
             T_world_sensor: (4, 4); x forward, y left, z up.
             frame: the same frame gives the same loss and noise.
             dt_s: since the last sweep.
+            motion: of the sensor during the sweep; None measures all at its end, as CARLA does.
         """
         columns = self.params.columns(dt_s)
         turned = self.params.rotation_frequency_hz * dt_s if columns else 0.0
@@ -127,12 +135,16 @@ class Lidar:
         seeds = (self.params.noise_seed, self._seed, frame)
         chance = _Chance(self.params, seeds, grid.shape)
         ray = chance.cast_rays()
-        hits = self._cast(caster, T_world_sensor, grid, ray)
+        beams = Beams(grid, T_world_sensor, self.params.range_m, motion)
+        hits = beams.cast(caster, ray)
         if self.params.physics is None:
             return self._returns(grid, hits, ray, chance)
-        place = np.arange(grid.shape[0] * grid.shape[1]) if ray is None else ray
-        luck = Luck((*seeds, _PHYSICS_LUCK), grid.shape[0] * grid.shape[1])
-        return self._measured(self.params.physics, caster, T_world_sensor, grid, hits, place, luck)
+        first = Layer(hits, np.arange(grid.rays) if ray is None else ray, np.ones(len(hits), np.float32))
+        met = layers(caster, beams, first, self.params.physics.divergence_rad)
+        view = View(met, caster.weather, float(T_world_sensor[2, 3]), self.params.range_m)
+        found = measure(self.params.physics, view, Luck((*seeds, _PHYSICS_LUCK), grid.rays))
+        all_hits = hits.followed_by([layer.hits for layer in met[1:]])
+        return self._told(grid, found.place, found.range_m, found.intensity, all_hits, found.row)
 
     def directions_world(self, T_world_sensor: NDArray[np.float64], dt_s: float) -> NDArray[np.float32]:
         """(C * K, 3) unit vectors of the next sweep's rays, channel by channel."""
@@ -140,50 +152,7 @@ class Lidar:
         grid = self._grid_at(self._turn, self.params.rotation_frequency_hz * dt_s, columns)
         return grid.direction_world(T_world_sensor, None)
 
-    def _measured(
-        self,
-        physics: LidarPhysics,
-        caster: RayCaster,
-        T_world_sensor: NDArray[np.float64],
-        grid: _Grid,
-        hits: Hits,
-        place: NDArray[np.intp],
-        luck: Luck,
-    ) -> LidarSweep:
-        def pickers(place: NDArray[np.intp], margin_rad: float) -> GridPicker:
-            return self._picker(T_world_sensor, grid, place, margin_rad)
-
-        first = Layer(hits, place, np.ones(len(place), np.float32))
-        met = layers(caster, first, grid.shape, physics.divergence_rad, self.params.range_m, pickers)
-        view = View(met, caster.weather, float(T_world_sensor[2, 3]), self.params.range_m)
-        found = measure(physics, view, luck)
-        all_hits = hits.followed_by([layer.hits for layer in met[1:]])
-        return self._told(grid, found.place, found.range_m, found.intensity, all_hits, found.row)
-
-    def _cast(
-        self, caster: RayCaster, T_world_sensor: NDArray[np.float64], grid: _Grid, ray: NDArray[np.intp] | None
-    ) -> Hits:
-        direction_world = grid.direction_world(T_world_sensor, ray)
-        picker = self._picker(T_world_sensor, grid, ray)
-        return caster.cast(T_world_sensor[:3, 3], direction_world, self.params.range_m, picker=picker)
-
-    def _picker(
-        self,
-        T_world_sensor: NDArray[np.float64],
-        grid: _Grid,
-        place: NDArray[np.intp] | None,
-        margin_rad: float = 0.0,
-    ) -> GridPicker:
-        """For rays at some places of the grid or at all, off by as much as a margin."""
-        slot = None
-        if place is not None:
-            slot = np.full(grid.shape[0] * grid.shape[1], -1, np.intp)
-            slot[place] = np.arange(len(place))
-        T_sensor_world = np.linalg.inv(T_world_sensor).astype(np.float64)
-        elevation_rad, range_m = self.params.elevation_rad, self.params.range_m
-        return GridPicker(T_sensor_world, elevation_rad, grid.azimuth_rad, slot, range_m, margin_rad)
-
-    def _returns(self, grid: _Grid, hits: Hits, ray: NDArray[np.intp] | None, chance: _Chance) -> LidarSweep:
+    def _returns(self, grid: Grid, hits: Hits, ray: NDArray[np.intp] | None, chance: _Chance) -> LidarSweep:
         met = np.flatnonzero(hits.source >= 0)
         range_m = hits.range_m.take(met)
         intensity = np.exp(np.float32(-self.params.atmosphere_attenuation_rate) * range_m)
@@ -195,7 +164,7 @@ class Lidar:
 
     def _told(
         self,
-        grid: _Grid,
+        grid: Grid,
         place: NDArray[np.intp],
         range_m: NDArray[np.float32],
         intensity: NDArray[np.float32],
@@ -207,43 +176,10 @@ class Lidar:
         angle_rad = self._turn * self.params.horizontal_fov_rad
         return LidarSweep(angle_rad, np.diff(first).astype(np.uint32), points_m, intensity, hits, row)
 
-    def _grid_at(self, turn: float, turned: float, columns: int) -> _Grid:
+    def _grid_at(self, turn: float, turned: float, columns: int) -> Grid:
         if self._grid is None or self._grid.key != (turn, turned, columns):
-            self._grid = _Grid(self.params, turn, turned, columns)
+            self._grid = Grid(self.params.elevation_rad, self.params.horizontal_fov_rad, turn, turned, columns)
         return self._grid
-
-
-class _Grid:
-    """Directions of one step: channels from the top, columns in the order of scanning, from left to right."""
-
-    def __init__(self, params: LidarParams, turn: float, turned: float, columns: int) -> None:
-        self.key = (turn, turned, columns)
-        self.shape = (params.channels, columns)
-        share = (turn + turned * np.arange(columns) / max(columns, 1)) % 1.0
-        self.azimuth_rad = params.horizontal_fov_rad * (0.5 - share)
-        elevation_rad = params.elevation_rad[:, None]
-        direction = np.empty((3, *self.shape), np.float32)
-        direction[0] = np.cos(elevation_rad) * np.cos(self.azimuth_rad)
-        direction[1] = np.cos(elevation_rad) * np.sin(self.azimuth_rad)
-        direction[2] = np.sin(elevation_rad)
-        self._direction_sensor = direction.reshape(3, -1)
-
-    def direction_world(
-        self, T_world_sensor: NDArray[np.float64], place: NDArray[np.intp] | None
-    ) -> NDArray[np.float32]:
-        """(N, 3) at some or all places: no BLAS, whose last bits depend on its number of threads."""
-        x, y, z = self._direction_sensor if place is None else self._direction_sensor.take(place, axis=1)
-        direction = np.empty((len(x), 3), np.float32)
-        for i, (a, b, c) in enumerate(T_world_sensor[:3, :3].astype(np.float32)):
-            direction[:, i] = a * x + b * y + c * z
-        return direction
-
-    def points_sensor_m(self, place: NDArray[np.intp], range_m: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(N, 3) at those distances along the rays at those places."""
-        points_m = np.empty((len(place), 3), np.float32)
-        for i, direction in enumerate(self._direction_sensor):
-            points_m[:, i] = direction.take(place) * range_m
-        return points_m
 
 
 class _Chance:

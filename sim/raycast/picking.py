@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from moosetest.arrays import FloatArray
 from sim.raycast.bodies import BodyBoxes
+from sim.raycast.shape import grown
 
 Index = NDArray[np.intp]
 ANGLE_MARGIN_RAD = 1e-4
@@ -95,6 +96,7 @@ class GridPicker:
         slot: (C * K,) number of the ray at each grid place, -1 where none is cast; None where all are, in order.
         range_m: boxes that begin beyond are left out.
         margin_rad: rays may be off their grid place by this much.
+        drift_m: they may begin this far from the origin.
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class GridPicker:
         slot: Index | None,
         range_m: float,
         margin_rad: float = 0.0,
+        drift_m: float = 0.0,
     ) -> None:
         self._T_sensor_world = T_sensor_world
         self._elevation_rad = elevation_rad
@@ -113,11 +116,15 @@ class GridPicker:
         self._slot = slot
         self._range_m = range_m
         self._margin_rad = ANGLE_MARGIN_RAD + margin_rad
+        self._drift_m = drift_m
 
     def pick(self, boxes: BodyBoxes, bodies: int) -> Picked:
         """See `RayPicker`."""
         matrix = self._T_sensor_world
-        extent = _Extent.of(boxes.corner_world_m @ matrix[:3, :3].T + matrix[:3, 3], self._margin_rad)
+        corner_m = boxes.corner_world_m @ matrix[:3, :3].T + matrix[:3, 3]
+        if self._drift_m > 0.0:
+            corner_m = grown(corner_m, np.full(len(corner_m), self._drift_m))
+        extent = _Extent.of(corner_m, self._margin_rad)
         rows = (self._elevation_rad >= extent.low_rad[:, None]) & (self._elevation_rad <= extent.high_rad[:, None])
         seen = np.flatnonzero(rows.any(axis=1) & (extent.nearest_m <= self._range_m))
         # Element by element: a BLAS product this small would only wake threads.

@@ -89,5 +89,11 @@ def _cells(low_m: FloatArray, high_m: FloatArray) -> tuple[FloatArray, FloatArra
     return cell_low_m, cell_high_m
 
 
+def grown(corner_m: FloatArray, by_m: FloatArray) -> FloatArray:
+    """Boxes with corners (B, 8, 3) along the axes, around the given ones and all that is as near to them as (B,)."""
+    margin_m = by_m[:, None]
+    return _box_corners(corner_m.min(axis=1) - margin_m, corner_m.max(axis=1) + margin_m)
+
+
 def _box_corners(low_m: FloatArray, high_m: FloatArray) -> FloatArray:
     return low_m[:, None, :] + _CORNER * (high_m - low_m)[:, None, :]

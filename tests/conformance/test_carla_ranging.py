@@ -7,9 +7,10 @@ import carla
 import numpy as np
 import pytest
 
+from sim.raycast.beams import point_age_s
 from tests.toy_client import FIXED_DELTA_S, ToyClient
 from tests.toy_messages import cloud, detections, labelled, of_frame
-from tests.toy_sky import BOX_HALF_M, box_at, moved, sky
+from tests.toy_sky import BOX, BOX_HALF_M, box_at, moved, sky
 
 LOSSLESS = {"dropoff_general_rate": 0.0, "dropoff_intensity_limit": 0.0, "dropoff_zero_intensity": 0.0}
 TEN_M = 10.0
@@ -268,3 +269,26 @@ def test_lidar_is_a_physical_instrument_when_asked(day: ToyClient) -> None:
 def test_lidar_refuses_returns_that_it_does_not_know(day: ToyClient) -> None:
     with pytest.raises(RuntimeError, match="moosetest_returns"):
         day.listen("sensor.lidar.ray_cast", None, sky(day), moosetest_returns="loudest")
+
+
+def test_lidar_in_motion_casts_each_ray_at_its_own_time(day: ToyClient) -> None:
+    car = day.car()
+    mount = carla.Transform(carla.Location(x=2.5, z=1.0))
+    still = day.listen("sensor.lidar.ray_cast", car, mount, **NARROW, **LOSSLESS)
+    spun = day.listen("sensor.lidar.ray_cast", car, mount, moosetest_scan_motion=True, **NARROW, **LOSSLESS)
+    day.world.tick()
+    ahead = moved(car.get_transform(), 20.0)
+    day.spawn(BOX, carla.Transform(ahead.location, car.get_transform().rotation))
+    car.enable_constant_velocity(carla.Vector3D(x=10.0))
+    frame = day.ticks(4)
+    at_tick, at_own_time = of_frame(still, frame), of_frame(spun, frame)
+    azimuth_rad = [np.arctan2(-cloud(scan)[:, 1], cloud(scan)[:, 0]).astype(float) for scan in (at_tick, at_own_time)]
+    age_s = point_age_s(azimuth_rad[1], math.radians(FOV_DEG), at_own_time.horizontal_angle, 1.0, FIXED_DELTA_S)
+    x_m = [cloud(scan)[:, 0] for scan in (at_tick, at_own_time)]
+    # The flat face: what stands out beside it belongs to the road.
+    face_m = float(np.median(x_m[0][np.abs(azimuth_rad[0]) < 0.01]))
+    on_face = np.abs(x_m[1] - 10.0 * age_s - face_m) < 0.1
+    assert np.count_nonzero(on_face & (age_s < 0.02)) > 20
+    assert np.count_nonzero(on_face & (age_s > 0.03)) > 20
+    np.testing.assert_allclose(x_m[1][on_face] - face_m, 10.0 * age_s[on_face], atol=0.02)
+    assert np.ptp(x_m[1][on_face]) > 0.1

@@ -10,6 +10,7 @@ import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.raycast.beams import Motion
 from sim.raycast.echoes import Returns
 from sim.raycast.lidar import Lidar, LidarParams, LidarSweep
 from sim.raycast.lidar_physics import LidarPhysics
@@ -43,12 +44,16 @@ class LidarSensor:
     def __init__(self, actor: Actor, server_seed: int, points: Points, with_losses: bool) -> None:
         self._lidar = Lidar(lidar_params(actor, with_losses), chosen_noise_seed(server_seed, actor))
         self._points = points
+        self._moves_in_scan = _is_true(actor, "moosetest_scan_motion")
 
     def measure(self, state: SensorState, view: TickView) -> list[Payload]:
         """One message with the rays of the time since the last."""
         caster = view.eyes.caster(state.actor.ignored_ids)
         time_s = _longest_s(state.since_last_s, self._lidar.params.points_per_second)
-        sweep = self._lidar.sweep(caster, state.T_world_sensor, state.noise_frame, time_s)
+        motion = None
+        if self._moves_in_scan:
+            motion = Motion(state.velocity_world_mps, state.angular_velocity_world_radps, time_s)
+        sweep = self._lidar.sweep(caster, state.T_world_sensor, state.noise_frame, time_s, motion)
         head = np.concatenate([[np.uint32(len(sweep.points_per_channel))], sweep.points_per_channel]).astype("<u4")
         angle = np.float32(sweep.horizontal_angle_rad).tobytes()
         return [(angle, head.tobytes(), self._points(sweep).tobytes())]
