@@ -43,3 +43,15 @@ def caster(current: Scene, mesh: Mesh | None = None) -> RayCaster:
 def room(half_m: float) -> StaticPart:
     """A cube around the origin, seen from within: every ray meets it."""
     return StaticPart("room", 3, box((half_m, half_m, half_m), Material.FACADE))
+
+
+def ground(material: Material = Material.ASPHALT) -> StaticPart:
+    """A level road, 250 m by 120 m, at z = 0."""
+    corners = [[[-50, -60, 0], [200, -60, 0], [200, 60, 0]], [[-50, -60, 0], [200, 60, 0], [-50, 60, 0]]]
+    return StaticPart("road", 1, MeshBuilder().triangles(corners, (0.5, 0.5, 0.5), int(material)).build())
+
+
+def panel(x_m: float, material: Material) -> StaticPart:
+    """A plate 4 m wide and 3 m high across the way."""
+    corners = [[[x_m, -2, 0], [x_m, 2, 0], [x_m, 2, 3]], [[x_m, -2, 0], [x_m, 2, 3], [x_m, -2, 3]]]
+    return StaticPart("panel", 3, MeshBuilder().triangles(corners, (0.5, 0.5, 0.5), int(material)).build())

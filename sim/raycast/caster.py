@@ -16,7 +16,7 @@ from sim.raycast.embree import MISS, TriangleSoup
 from sim.raycast.hits import NOTHING, SCENERY, Hits, Surfaces
 from sim.raycast.picking import ConePicker, Picked, RayPicker
 from sim.raycast.shape import BodyShape, triangle_pigment
-from sim.world.scene import NOBODY, Scene, StaticPart, StaticScene, Weather
+from sim.world.scene import NOBODY, Instance, Scene, StaticPart, StaticScene, Weather
 
 BODY_LEVEL = 1
 """Level of detail of moving meshes for rays (`MeshKey.level`): the shape to centimetres, without the trim."""
@@ -50,6 +50,11 @@ class RayCaster:
         keys = [instance.mesh._replace(level=BODY_LEVEL) for instance in scene.instances]
         self._bodies = Bodies(scene.instances, [self._shape(key) for key in keys])
         self._surfaces = _surfaces(self._scenery, self._bodies)
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        """The bodies of the scene."""
+        return self._bodies.instances
 
     def cast(
         self,

@@ -41,7 +41,7 @@ class Surfaces:
         scenery_pigment: NDArray[np.float32],
         shapes: Sequence[BodyShape],
     ) -> None:
-        self._instances = instances
+        self.instances = instances
         self.scenery_tag = scenery_tag
         self.scenery_material = scenery_material
         self.scenery_owner = scenery_owner
@@ -51,17 +51,17 @@ class Surfaces:
     @cached_property
     def actor_id(self) -> NDArray[np.uint32]:
         """(M + 1,)."""
-        return np.array([0, *(instance.actor_id for instance in self._instances)], np.uint32)
+        return np.array([0, *(instance.actor_id for instance in self.instances)], np.uint32)
 
     @cached_property
     def tag(self) -> NDArray[np.uint8]:
         """(M + 1,); the scenery's is by triangle."""
-        return np.array([0, *(instance.tag for instance in self._instances)], np.uint8)
+        return np.array([0, *(instance.tag for instance in self.instances)], np.uint8)
 
     @cached_property
     def cloth_reflectance(self) -> NDArray[np.float32]:
         """(M + 1,)."""
-        return np.array([1.0, *(instance.cloth_reflectance for instance in self._instances)], np.float32)
+        return np.array([1.0, *(instance.cloth_reflectance for instance in self.instances)], np.float32)
 
     @cached_property
     def first_triangle(self) -> NDArray[np.intp]:
@@ -79,16 +79,14 @@ class Surfaces:
         """By triangle of all bodies, see `Hits.pigment`."""
         painted = [
             np.where(shape.pigment < 0.0, pigment(np.array(instance.paint_rgb, np.float32)), shape.pigment)
-            for shape, instance in zip(self._shapes, self._instances, strict=True)
+            for shape, instance in zip(self._shapes, self.instances, strict=True)
         ]
         return np.concatenate([np.zeros(0, np.float32), *painted]).astype(np.float32)
 
     @cached_property
     def motion_world(self) -> FloatArray:
         """(M + 1, 3, 3): place, velocity, angular velocity."""
-        moving = [
-            (i.T_world_body[:3, 3], i.velocity_world_mps, i.angular_velocity_world_radps) for i in self._instances
-        ]
+        moving = [(i.T_world_body[:3, 3], i.velocity_world_mps, i.angular_velocity_world_radps) for i in self.instances]
         return np.array([np.zeros((3, 3)), *moving], np.float64)
 
 

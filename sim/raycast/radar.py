@@ -1,4 +1,4 @@
-"""A radar as CARLA's: random rays in an elliptic cone, each with range, direction and range rate."""
+"""A radar: as CARLA's, random rays in an elliptic cone; or, asked for, a physical instrument (`radar_physics`)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.raycast.caster import RayCaster
+from sim.raycast.radar_physics import RadarPhysics, physical_scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RadarParams:
-    """CARLA's attributes of `sensor.other.radar`, in SI; defaults are CARLA's."""
+    """CARLA's attributes of `sensor.other.radar`, in SI; defaults are CARLA's.
+
+    With `physics` a scan has at most as many detections as CARLA's would have rays: the strongest.
+    """
 
     horizontal_fov_rad: float = radians(30.0)
     vertical_fov_rad: float = radians(30.0)
     range_m: float = 100.0
     points_per_second: int = 1500
+    physics: RadarPhysics | None = None
 
     def rays(self, dt_s: float) -> int:
         """Rays in a time step, rounded down (a float32 step of 0.1 s counts as 0.1 s)."""
@@ -68,7 +73,10 @@ class Radar:
             frame: the same frame gives the same rays.
             dt_s: since the last scan.
         """
-        toward = self._toward(frame, self.params.rays(dt_s))
+        most = self.params.rays(dt_s)
+        if self.params.physics is not None:
+            return self._physical(self.params.physics, caster, T_world_sensor, velocity_world_mps, frame, most)
+        toward = self._toward(frame, most)
         length = np.linalg.norm(toward, axis=1)
         unit_sensor = toward / length[:, None]
         unit_world = (unit_sensor @ T_world_sensor[:3, :3].T).astype(np.float32)
@@ -83,6 +91,21 @@ class Radar:
             np.arcsin(unit_sensor[:, 2]).astype(np.float32),
             np.einsum("ij,ij->i", relative_mps, hits.direction_world).astype(np.float32),
         )
+
+    def _physical(
+        self,
+        physics: RadarPhysics,
+        caster: RayCaster,
+        T_world_sensor: NDArray[np.float64],
+        velocity_world_mps: NDArray[np.float64],
+        frame: int,
+        most: int,
+    ) -> RadarScan:
+        fov_rad = (self.params.horizontal_fov_rad, self.params.vertical_fov_rad)
+        rng = np.random.default_rng((self._seed, frame))
+        found = physical_scan(physics, caster, fov_rad, T_world_sensor, velocity_world_mps, self.params.range_m, rng)
+        columns = (found.range_m, found.azimuth_rad, found.elevation_rad, found.range_rate_mps)
+        return RadarScan(*(column[:most].astype(np.float32) for column in columns))
 
     def _toward(self, frame: int, rays: int) -> NDArray[np.float64]:
         """Points (N, 3) at x = 1 in an ellipse as wide and high as the field: evenly by radius, so densest ahead."""

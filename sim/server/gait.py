@@ -13,6 +13,7 @@ from sim.assets.catalog import SCHOOL_BUS, STOP_ARM_OUT, assets
 from sim.assets.library import poses
 from sim.assets.people.bones import Bones, blended, body_of, bones_of, from_relative
 from sim.assets.people.free_pose import encoded
+from sim.assets.people.swing import PHASES, STRIDE_M
 from sim.assets.people.walker import drawn_body
 from sim.assets.scaled import scaled_pose
 from sim.server.actors import Actor
@@ -21,12 +22,9 @@ from sim.server.episode import Episode
 
 FloatArray = NDArray[np.float64]
 
-STRIDE_M = 1.4
-"""Two steps of an adult walking at 1.4 m/s (1.9 steps a second, gait studies)."""
 STAND_BELOW_MPS = 0.1
 RUN_ABOVE_MPS = 2.5
 """Between the fastest comfortable walk (2.0 m/s) and the slowest run (gait studies: people change over there)."""
-_PHASES = 8
 SPECIAL_1, SPECIAL_2 = 512, 1024
 """Bits of carla.VehicleLightState."""
 
@@ -37,7 +35,7 @@ def walker_pose(speed_mps: float, walked_m: float, stride: Stride | None = None)
         return "stand"
     is_running = speed_mps > (RUN_ABOVE_MPS if stride is None else stride.run_above_mps)
     stride_m = STRIDE_M if stride is None else stride.length_m(is_running)
-    return f"{'run' if is_running else 'walk'}_{int(walked_m / stride_m * _PHASES) % _PHASES}"
+    return f"{'run' if is_running else 'walk'}_{int(walked_m / stride_m * PHASES) % PHASES}"
 
 
 def shown_pose(episode: Episode, actor: Actor) -> str:

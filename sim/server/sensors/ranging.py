@@ -15,6 +15,8 @@ from sim.raycast.echoes import Returns
 from sim.raycast.lidar import Lidar, LidarParams, LidarSweep
 from sim.raycast.lidar_physics import LidarPhysics
 from sim.raycast.radar import Radar, RadarParams
+from sim.raycast.radar_cells import RadarReceiver
+from sim.raycast.radar_physics import RadarPhysics
 from sim.raycast.receiver import Receiver
 from sim.raycast.sphere_sweep import sweep_ball
 from sim.server.actors import Actor
@@ -127,6 +129,7 @@ class RadarSensor:
             vertical_fov_rad=math.radians(min(max(attribute_float(actor, "vertical_fov", 30.0), 0.1), 170.0)),
             range_m=max(attribute_float(actor, "range", 100.0), 0.0),
             points_per_second=min(max(attribute_int(actor, "points_per_second", 1500), 0), _MAX_POINTS_PER_S),
+            physics=_radar_physics(actor) if _is_true(actor, "moosetest_physics") else None,
         )
         self._radar = Radar(params, chosen_noise_seed(server_seed, actor))
 
@@ -138,6 +141,17 @@ class RadarSensor:
         scan = self._radar.scan(caster, state.T_world_sensor, velocity, state.noise_frame, time_s)
         detections = np.stack([scan.range_rate_mps, -scan.azimuth_rad, scan.elevation_rad, scan.range_m], axis=1)
         return [(detections.astype("<f4").tobytes(),)]
+
+
+def _radar_physics(actor: Actor) -> RadarPhysics:
+    receiver = RadarReceiver(
+        range_1_m2_m=attribute_float(actor, "moosetest_range_1_m2", 140.0),
+        range_resolution_m=attribute_float(actor, "moosetest_range_resolution", 0.4),
+        azimuth_resolution_rad=math.radians(attribute_float(actor, "moosetest_azimuth_resolution", 3.0)),
+        elevation_resolution_rad=math.radians(attribute_float(actor, "moosetest_elevation_resolution", 10.0)),
+        velocity_resolution_mps=attribute_float(actor, "moosetest_velocity_resolution", 0.2),
+    )
+    return RadarPhysics(receiver=receiver, minimum_speed_mps=attribute_float(actor, "moosetest_minimum_speed", 0.0))
 
 
 def _longest_s(time_s: float, points_per_second: int) -> float:
