@@ -29,6 +29,8 @@ STANDING_MPS = 0.1
 END_OF_MAP_M = 30.0
 PAINTED_BEFORE_M = 40.0
 SPAWN_CLEAR_M = 20.0
+FAST_KMPH, FAST_CLEAR_M = 70.0, 150.0
+"""Where cars go faster, one that begins from standstill needs so much: who comes brakes from 90 km/h in 100 m."""
 
 
 @dataclass(slots=True)
@@ -117,10 +119,11 @@ class Traffic:
         points = self.points[:]
         self.random.shuffle(points)
         places = [self.places[identity] for identity in self.cars]
+        clear_m = FAST_CLEAR_M if self.report["fastest_kmph"] > FAST_KMPH else SPAWN_CLEAR_M
         for point in points:
             if len(self.cars) >= self.wanted:
                 return
-            near = any(point.location.distance(place) < SPAWN_CLEAR_M for place in places)
+            near = any(point.location.distance(place) < clear_m for place in places)
             if not near and not self.ends_soon(point.location, 60.0):
                 places.append(point.location)
                 self.begin(point)

@@ -83,7 +83,7 @@ def test_ground_is_seen_from_above(name, tag):
 def test_kerbs_face_the_road(name):
     faces = triangles(name, 2)
     faces = faces[np.ptp(faces[..., 2], axis=1) > 0.1]
-    if name == "motorway":
+    if name in ("motorway", "motorway_exit"):
         assert len(faces) == 0
         return
     normal = np.cross(faces[:, 1] - faces[:, 0], faces[:, 2] - faces[:, 0])

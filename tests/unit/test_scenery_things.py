@@ -17,6 +17,7 @@ TAGS = {
     "grid": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "junction": {1, 2, 3, 6, 9, 10, 20, 24, 25},
     "motorway": {1, 6, 8, 9, 10, 24, 26, 28},
+    "motorway_exit": {1, 6, 8, 9, 10, 24, 28},
     "roundabout": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "rural": {1, 6, 8, 9, 10, 24},
     "urban_avenue": {1, 2, 3, 6, 9, 10, 20, 24, 25},
@@ -25,7 +26,7 @@ TAGS = {
     "urban_crescent": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "urban_street": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
 }
-WITHOUT_HOUSES = ("motorway", "rural")
+WITHOUT_HOUSES = ("motorway", "motorway_exit", "rural")
 
 
 @pytest.fixture(params=map_names())

@@ -8,9 +8,11 @@ from functools import cache
 from importlib import import_module
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sim.world.maps.cubics import Floats
 from sim.world.maps.data import MapData, RoadSign, SignalHead, UnknownMapError
-from sim.world.maps.network import Network, read_network
+from sim.world.maps.network import Network, Section, read_network
 from sim.world.maps.signs import read_signs
 from sim.world.maps.trial import check_client_reads
 from sim.world.scenery import make_scenery
@@ -20,6 +22,7 @@ CATALOG = {
     "grid": ("sim.world.maps.grid:grid", "train"),
     "junction": ("sim.world.maps.junction:junction", "train"),
     "motorway": ("sim.world.maps.motorway:motorway", "train"),
+    "motorway_exit": ("sim.world.maps.motorway_exit:motorway_exit", "nominal"),
     "roundabout": ("sim.world.maps.roundabout:roundabout", "nominal"),
     "rural": ("sim.world.maps.rural:rural", "train"),
     "urban_avenue": ("sim.world.maps.urban:urban_avenue", "nominal"),
@@ -36,6 +39,9 @@ MAX_SPAWN_POINTS = 400
 """On long roads they are further apart: CARLA's largest towns have a few hundred."""
 SPAWN_WIDTH_M = 2.5
 """§ 32 StVZO: no car or lorry is wider than 2.55 m; the mirrors stand over."""
+
+SPAWN_TAPER = 0.03
+"""Lanes that begin or end widen faster; those of CARLA's towns and of roundabouts' mouths vary less."""
 
 
 def map_names() -> list[str]:
@@ -103,6 +109,12 @@ def _signs(xodr: str, network: Network) -> tuple[tuple[SignalHead, ...], tuple[R
     return read_signs(network, lanes)
 
 
+def _is_wide_enough(section: Section, lane_id: int, s_m: Floats) -> NDArray[np.bool_]:
+    """Whether a car has room there, and the lane neither begins nor ends there."""
+    before_m, behind_m = (section.width_m(lane_id, s_m + way_m) for way_m in (-1.0, 1.0))
+    return (section.width_m(lane_id, s_m) >= SPAWN_WIDTH_M) & (np.abs(behind_m - before_m) / 2.0 < SPAWN_TAPER)
+
+
 def _spawn_points(network: Network) -> list[tuple[float, float, float, float]]:
     """Where a car has room: on driving lanes outside junctions, wide enough for it."""
     lanes = [found for found in network.lanes() if found[0].junction < 0 and found[3].kind == "driving"]
@@ -111,7 +123,7 @@ def _spawn_points(network: Network) -> list[tuple[float, float, float, float]]:
     points = []
     for road, _, section, lane in lanes:
         s_m = np.arange(section.start_m + SPAWN_MARGIN_M, section.end_m - SPAWN_MARGIN_M + 1e-6, step_m)
-        s_m = s_m[section.width_m(lane.lane_id, s_m) >= SPAWN_WIDTH_M]
+        s_m = s_m[_is_wide_enough(section, lane.lane_id, s_m)]
         if not len(s_m):
             continue
         inner, outer = road.lane_edges(section, lane.lane_id, s_m)

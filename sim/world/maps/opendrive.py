@@ -13,7 +13,7 @@ GEO_REFERENCE = "+proj=tmerc +lat_0={lat} +lon_0={lon} +k=1 +x_0=0 +y_0=0 +datum
 FIXED_DATE = "2025-01-01T00:00:00"  # the header needs a date; the day of the run would change the map's digest
 LANE_LINE_M = 0.12  # RMS: narrow line on roads other than motorways
 TRAFFIC_LIGHT_TYPE = "1000001"  # what CARLA and its towns call a three-light signal
-BUS_STOP = "BusStop"
+BUS_STOP, HATCHING, CRASH_CUSHION = "BusStop", "Hatching", "CrashCushion"
 YIELD, STOP, SPEED_LIMIT = "205", "206", "274"  # numbers of the signs in the StVO, which CARLA's client knows
 
 End = tuple[int, xodr.ContactPoint]
@@ -24,7 +24,7 @@ End = tuple[int, xodr.ContactPoint]
 class LaneSpec:
     """One lane of a profile, from the middle outwards: its type, width, outer mark and height over the road.
 
-    Its width grows by `widening` a metre of the road.
+    Its width after `s` metres is width_m + widening s + curving s^2.
     """
 
     kind: xodr.LaneType
@@ -32,6 +32,7 @@ class LaneSpec:
     mark: xodr.RoadMark
     height_m: float = 0.0
     widening: float = 0
+    curving: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,9 @@ class RoadSpec:
     speed_kmh: int
 
 
-def solid(width_m: float = LANE_LINE_M) -> xodr.RoadMark:
-    """A line that must not be crossed."""
-    return xodr.RoadMark(xodr.RoadMarkType.solid, width=width_m, laneChange=xodr.LaneChange.none)
+def solid(width_m: float = LANE_LINE_M, start_m: float = 0.0) -> xodr.RoadMark:
+    """A line that must not be crossed, from `start_m` behind the begin of its lane section on."""
+    return xodr.RoadMark(xodr.RoadMarkType.solid, width=width_m, soffset=start_m, laneChange=xodr.LaneChange.none)
 
 
 def broken(dash_m: float, gap_m: float, width_m: float = LANE_LINE_M) -> xodr.RoadMark:
@@ -73,9 +74,9 @@ def kerb() -> xodr.RoadMark:
     return xodr.RoadMark(xodr.RoadMarkType.curb, width=0.15, laneChange=xodr.LaneChange.none)
 
 
-def no_mark() -> xodr.RoadMark:
-    """No mark at all."""
-    return xodr.RoadMark(xodr.RoadMarkType.none, width=0.0)
+def no_mark(start_m: float = 0.0) -> xodr.RoadMark:
+    """No mark at all, or none any more."""
+    return xodr.RoadMark(xodr.RoadMarkType.none, width=0.0, soffset=start_m)
 
 
 def driving(width_m: float, mark: xodr.RoadMark) -> LaneSpec:
@@ -90,7 +91,7 @@ def side_walk(width_m: float) -> LaneSpec:
 
 def lane(spec: LaneSpec) -> xodr.Lane:
     """One lane of a lane section."""
-    made = xodr.Lane(spec.kind, a=spec.width_m, b=spec.widening)
+    made = xodr.Lane(spec.kind, a=spec.width_m, b=spec.widening, c=spec.curving)
     made.add_roadmark(spec.mark)
     if spec.height_m:
         made.add_height(spec.height_m)
@@ -156,13 +157,43 @@ def add_stop_line(to: xodr.Road, number: int, s_m: float, t_m: tuple[float, floa
     line.id = str(number)
 
 
-def add_barrier(to: xodr.Road, number: int, name: str, t_m: float, size_m: tuple[float, float, float]) -> None:
-    """A barrier `size_m` = (length along the road, width, height) at lateral offset `t_m` from the road's start."""
+def add_barrier(
+    to: xodr.Road,
+    number: int,
+    name: str,
+    t_m: float | tuple[float, float],
+    size_m: tuple[float, float, float],
+    start_m: float = 0.0,
+) -> None:
+    """A barrier `size_m` = (length along the road, width, height) from `start_m` on.
+
+    Its lateral offset is `t_m`, or goes evenly from one value to the other.
+    """
     length_m, width_m, height_m = size_m
-    wall = xodr.Object(0.0, t_m, xodr.ObjectType.barrier, name=name, length=length_m, width=width_m, height=height_m)
-    wall.repeat(length_m, 0.0, widthStart=width_m, widthEnd=width_m)
+    from_m, to_m = t_m if isinstance(t_m, tuple) else (t_m, t_m)
+    kind = xodr.ObjectType.barrier
+    wall = xodr.Object(start_m, from_m, kind, name=name, length=length_m, width=width_m, height=height_m)
+    wall.repeat(length_m, 0.0, sStart=start_m, tStart=from_m, tEnd=to_m, widthStart=width_m, widthEnd=width_m)
     to.add_object(wall)
     wall.id = str(number)
+
+
+def add_hatching(to: xodr.Road, number: int, s_m: float, corners_m: Sequence[tuple[float, float]]) -> None:
+    """An area that nobody drives on, its corners (along, left) from the road's middle line at `s_m`."""
+    area = xodr.Object(s_m, 0.0, xodr.ObjectType.roadMark, name=HATCHING)
+    outline = xodr.Outline(closed=True)
+    for u, v in corners_m:
+        outline.add_corner(xodr.CornerLocal(u, v, 0.0, 0.0))
+    area.add_outline(outline)
+    to.add_object(area)
+    area.id = str(number)
+
+
+def add_crash_cushion(to: xodr.Road, number: int, s_m: float, t_m: float) -> None:
+    """A crash cushion with its nose towards the traffic of right-hand lanes."""
+    cushion = xodr.Object(s_m, t_m, xodr.ObjectType.none, name=CRASH_CUSHION, length=4.0, width=0.9, height=0.9)
+    to.add_object(cushion)
+    cushion.id = str(number)
 
 
 def add_bus_stop(to: xodr.Road, number: int, s_m: float, t_m: float) -> None:

@@ -15,12 +15,12 @@ Profile = Mapping[str, od.LaneSpec]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The lanes of a road from `start_m` on."""
+    """The lanes of a road from `start_m` on, and the marks on its reference line one after the other."""
 
     start_m: float
     left: Profile = field(default_factory=dict)
     right: Profile = field(default_factory=dict)
-    center: xodr.RoadMark = field(default_factory=od.no_mark)
+    center: Sequence[xodr.RoadMark] = field(default_factory=lambda: (od.no_mark(),))
 
     def lane_ids(self) -> dict[tuple[int, str], int]:
         """Lane ids by side (+1 left, -1 right) and name."""
@@ -41,7 +41,8 @@ def sectioned_road(
         before = stretches[number - 1].lane_ids() if number else {}
         after = stretches[number + 1].lane_ids() if number + 1 < len(stretches) else {}
         middle = xodr.Lane()
-        middle.add_roadmark(stretch.center)
+        for mark in stretch.center:
+            middle.add_roadmark(mark)
         section = xodr.LaneSection(stretch.start_m, middle)
         for sign, side, add in ((1, stretch.left, section.add_left_lane), (-1, stretch.right, section.add_right_lane)):
             for name, spec in side.items():

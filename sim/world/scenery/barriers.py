@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -37,30 +38,61 @@ WALL_PROFILE = (
 Floats = NDArray[np.float64]
 
 
-def barriers(network: Network) -> Iterator[tuple[RoadRecord, RoadObject, tuple[float, float]]]:
-    """Every barrier with its road and the stretch of road it runs along."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Rail:
+    """A barrier along a stretch of road; its lateral offset grows evenly from one end to the other.
+
+    Args:
+        road: along which it runs.
+        thing: what the file says of it.
+        span_m: (2,) where it begins and ends along the road.
+        offset_m: (2,) lateral offsets there.
+    """
+
+    road: RoadRecord
+    thing: RoadObject
+    span_m: tuple[float, float]
+    offset_m: tuple[float, float]
+
+    def points(self, s_m: Floats, aside_m: float = 0.0, up_m: float = 0.0) -> Floats:
+        """(N, 3) world points `aside_m` to its left, over its foot."""
+        t_m = np.interp(s_m, self.span_m, self.offset_m)
+        return self.road.points(s_m, t_m + aside_m, self.thing.z_m + up_m)
+
+    def pieces(self) -> Iterator[Rail]:
+        """Stretches of at most `PIECE_M` that make it up."""
+        ends = np.linspace(*self.span_m, int(np.ceil((self.span_m[1] - self.span_m[0]) / PIECE_M)) + 1)
+        offsets = np.interp(ends, self.span_m, self.offset_m)
+        for span_m, offset_m in zip(pairwise(ends.tolist()), pairwise(offsets.tolist()), strict=True):
+            yield Rail(self.road, self.thing, span_m, offset_m)
+
+
+def barriers(network: Network) -> Iterator[Rail]:
+    """Every barrier of a map."""
     for road in network.roads:
         for thing in road.objects:
             if thing.kind in ("barrier", "railing", "soundBarrier"):
                 for repeat in thing.repeats:
                     start_m = repeat.get("s", thing.s_m)
-                    yield road, thing, (start_m, min(start_m + repeat.get("length", 0.0), road.length_m))
+                    span_m = start_m, min(start_m + repeat.get("length", 0.0), road.length_m)
+                    yield Rail(road, thing, span_m, (repeat.get("tStart", thing.t_m), repeat.get("tEnd", thing.t_m)))
 
 
 def add_barriers(chunks: Chunks, network: Network, objects: Objects, first_solid: int) -> None:
     """All barriers of a map, piece by piece in the order of `barrier_solids`: each piece is an object."""
-    pieces = ((road, thing, span_m) for road, thing, whole_m in barriers(network) for span_m in _pieces(whole_m))
-    for number, (road, thing, span_m) in enumerate(pieces):
-        is_wall = thing.size_m[1] > 0.4
+    pieces = (piece for rail in barriers(network) for piece in rail.pieces())
+    for number, piece in enumerate(pieces):
+        is_wall = piece.thing.size_m[1] > 0.4
         profile = np.array(WALL_PROFILE if is_wall else RAIL_PROFILE[::-1])
         color, material = (CONCRETE_RGB, Material.CONCRETE) if is_wall else (STEEL_RGB, Material.METAL)
         # towards the road: rails right of the reference line look left
-        facing = 1.0 if thing.t_m <= 0.0 else -1.0
-        made = MeshBuilder().triangles(_extruded(road, thing, span_m, profile, facing), color, material)
+        facing = 1.0 if piece.thing.t_m <= 0.0 else -1.0
+        made = MeshBuilder().triangles(_extruded(piece, profile, facing), color, material)
         if not is_wall:
-            _add_posts(made, road, thing, span_m)
-        middle = road.points(sum(span_m) / 2, thing.t_m)[0]
-        heading = float(road.headings(sum(span_m) / 2)[0])
+            _add_posts(made, piece)
+        middle_s_m = np.array([sum(piece.span_m) / 2])
+        middle = piece.points(middle_s_m)[0] - (0.0, 0.0, piece.thing.z_m)
+        heading = float(piece.road.headings(middle_s_m)[0])
         cos, sin = np.cos(heading), np.sin(heading)
         turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
         mesh = MeshBuilder().add(made.build(), turn, -turn @ middle).build()
@@ -69,22 +101,14 @@ def add_barriers(chunks: Chunks, network: Network, objects: Objects, first_solid
         chunks.mesh(GUARD_RAIL, mesh, middle, heading, owner)
 
 
-def _pieces(span_m: tuple[float, float]) -> Iterator[tuple[float, float]]:
-    """Stretches of at most `PIECE_M` that make up a barrier."""
-    ends = np.linspace(*span_m, int(np.ceil((span_m[1] - span_m[0]) / PIECE_M)) + 1)
-    return pairwise(float(end) for end in ends)
-
-
-def _extruded(
-    road: RoadRecord, thing: RoadObject, span_m: tuple[float, float], profile: Floats, facing: float
-) -> Floats:
+def _extruded(rail: Rail, profile: Floats, facing: float) -> Floats:
     """Triangles of a closed profile (towards the road, up) drawn along the road, with its ends closed."""
+    road, span_m = rail.road, rail.span_m
     bends = len(road.samples(*span_m)) > len(road.course.bends) + 1 + (span_m[1] - span_m[0]) / PIECE_M
     count = int(np.ceil((span_m[1] - span_m[0]) / (SAG_STEP_M if bends else PIECE_M))) + 1
     s_m = np.linspace(*span_m, max(2, count))
-    _, width_m, height_m = thing.size_m
-    lines = [road.points(s_m, thing.t_m + facing * a * width_m, thing.z_m + b * height_m) for a, b in profile]
-    ring = np.stack(lines)  # (P, K, 3)
+    _, width_m, height_m = rail.thing.size_m
+    ring = np.stack([rail.points(s_m, facing * a * width_m, b * height_m) for a, b in profile])  # (P, K, 3)
     if facing > 0.0:
         ring = ring[::-1]
     after = np.roll(ring, -1, axis=0)
@@ -94,23 +118,22 @@ def _extruded(
     return np.concatenate([quads(sheet), np.array(fan + far)])
 
 
-def _add_posts(made: MeshBuilder, road: RoadRecord, thing: RoadObject, span_m: tuple[float, float]) -> None:
-    for s_m in np.arange(span_m[0] + POST_STEP_M / 2, span_m[1], POST_STEP_M):
-        at = road.points(s_m, thing.t_m)[0]
-        half = (0.05, 0.06, 0.475 * thing.size_m[2] + 0.2)
-        middle = at + np.array([0.0, 0.0, thing.z_m + 0.475 * thing.size_m[2] - 0.2])
-        heading = float(road.headings(s_m)[0])
+def _add_posts(made: MeshBuilder, rail: Rail) -> None:
+    posts_m = np.arange(rail.span_m[0] + POST_STEP_M / 2, rail.span_m[1], POST_STEP_M)
+    height_m = 0.475 * rail.thing.size_m[2]
+    for foot, heading in zip(rail.points(posts_m), rail.road.headings(posts_m), strict=True):
+        middle = foot + np.array([0.0, 0.0, height_m - 0.2])
         cos, sin = np.cos(heading), np.sin(heading)
         turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
-        made.box(middle, half, STEEL_RGB, Material.METAL, turn)
+        made.box(middle, (0.05, 0.06, height_m + 0.2), STEEL_RGB, Material.METAL, turn)
 
 
 def barrier_solids(network: Network) -> Iterator[Placed]:
     """Boxes for physics: pieces that are at most `PIECE_M` long, shorter in bends."""
-    for road, thing, span_m in barriers(network):
-        for piece_m in _pieces(span_m):
-            a, b = road.points(np.array(piece_m), thing.t_m, thing.z_m)
+    for rail in barriers(network):
+        for piece in rail.pieces():
+            a, b = piece.points(np.array(piece.span_m))
             middle, along = (a + b) / 2, b - a
-            size = float(np.hypot(*along[:2])), thing.size_m[1], thing.size_m[2]
+            size = float(np.hypot(*along[:2])), rail.thing.size_m[1], rail.thing.size_m[2]
             yaw = float(np.arctan2(along[1], along[0]))
             yield Placed("barrier", (float(middle[0]), float(middle[1]), float(middle[2])), yaw, size)

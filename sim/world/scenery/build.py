@@ -15,6 +15,7 @@ from sim.world.scene import StaticPart, StaticScene, StreetLamp
 from sim.world.scenery.barriers import add_barriers, barrier_solids
 from sim.world.scenery.buildings import building
 from sim.world.scenery.chunks import BUILDING, Chunks
+from sim.world.scenery.cushions import crash_cushions
 from sim.world.scenery.ground import Ground, Heights
 from sim.world.scenery.kinds import NOT_SOLID, SOLID_RADIUS_M, add_thing, lamps_of, solid_tag
 from sim.world.scenery.markings import add_markings
@@ -32,7 +33,7 @@ SHORTEST_POST_M = 0.5
 SIGNAL_POST_ROOM_M = 3.0
 """Nothing else stands this near to a traffic light, so that drivers see it."""
 
-BUS_STOP_ROOM_M = 0.5
+THING_ROOM_M = 0.5
 
 
 class Scenery:
@@ -74,10 +75,10 @@ class Scenery:
         posts = [_signal_post(head, heights) for head in self._heads] + road_signs(self._network, heights)
         for post in posts:
             free.reserve(post, SIGNAL_POST_ROOM_M)
-        stops = list(bus_stops(self._network, heights))
-        for thing in stops:
-            free.reserve(thing, BUS_STOP_ROOM_M)
-        return posts + stops + plan_scenery(self._network, self.strips, free, self.terrain.height_m, self._seed)
+        things = [*bus_stops(self._network, heights), *crash_cushions(self._network, heights)]
+        for thing in things:
+            free.reserve(thing, THING_ROOM_M)
+        return posts + things + plan_scenery(self._network, self.strips, free, self.terrain.height_m, self._seed)
 
     @cached_property
     def scene(self) -> StaticScene:

@@ -10,7 +10,7 @@ import numpy as np
 from sim.assets.mesh import Mesh
 from sim.assets.signs.faces import FACES
 from sim.world.scene import StreetLamp
-from sim.world.scenery import bridges, furniture, posts, trees
+from sim.world.scenery import bridges, cushions, furniture, posts, trees
 from sim.world.scenery.chunks import (
     BRIDGE,
     BUILDING,
@@ -61,6 +61,7 @@ MESHES: dict[str, tuple[tuple[Kind, Maker], ...]] = {
     "cabinet": ((STATIC, furniture.cabinet),),
     "planter": ((STATIC, furniture.planter),),
     "bus_shelter": ((STATIC, furniture.bus_shelter),),
+    "crash_cushion": ((GUARD_RAIL, cushions.crash_cushion),),
     "lamp": ((POLE, furniture.lamp),),
     "delineator": ((POLE, posts.delineator),),
     "zebra_sign": ((POLE, posts.sign_post), (TRAFFIC_SIGN, posts.sign_panel("crossing"))),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from sim.assets.mesh import Material
 from sim.world.maps.network import Mark, Network, RoadObject, RoadRecord, Section
 from sim.world.scenery.chunks import ROAD_LINE, Chunks, quads
+from sim.world.scenery.hatching import HATCHING, hatching_cells
 
 PAINT_OVER_ROAD_M = 0.01
 PAINT_RGB = {
@@ -38,8 +40,8 @@ def add_markings(chunks: Chunks, network: Network) -> None:
         for crossing in crossings:
             chunks.triangles(ROAD_LINE, zebra_bars(road, crossing), PAINT_RGB["standard"], Material.ROADMARK)
         for thing in road.objects:
-            if thing.kind == "roadMark" and thing.name == "StopLine":
-                chunks.triangles(ROAD_LINE, _stop_line(road, thing), PAINT_RGB["standard"], Material.ROADMARK)
+            if thing.kind == "roadMark" and thing.name in AREAS:
+                chunks.triangles(ROAD_LINE, AREAS[thing.name](road, thing), PAINT_RGB["standard"], Material.ROADMARK)
 
 
 def _add_section_lines(chunks: Chunks, road: RoadRecord, section: Section, bare: list[tuple[float, float]]) -> None:
@@ -145,10 +147,27 @@ def _stop_line(road: RoadRecord, line: RoadObject) -> Floats:
     return _placed(road, line, (signs * corner)[None])
 
 
+def _hatching(road: RoadRecord, area: RoadObject) -> Floats:
+    triangles = [shapely.constrained_delaunay_triangles(shapely.Polygon(bar)) for bar in hatching_cells(area)]
+    corners = [shapely.get_coordinates(shapely.orient_polygons(t))[:3] for bar in triangles for t in bar.geoms]
+    if not corners:
+        return np.zeros((0, 3, 3))
+    return _on_road(road, area, np.array(corners))
+
+
+AREAS = {"StopLine": _stop_line, HATCHING: _hatching}
+"""Paint by the name of its OpenDRIVE object."""
+
+
 def _placed(road: RoadRecord, thing: RoadObject, corners_m: Floats) -> Floats:
     """Cells (Q, 4, 2) in an object's axes -> triangles of paint in the world."""
+    return quads(_on_road(road, thing, corners_m))
+
+
+def _on_road(road: RoadRecord, thing: RoadObject, corners_m: Floats) -> Floats:
+    """Corners (..., 2) in an object's axes -> (..., 3) just over the road."""
     origin = road.points(thing.s_m, thing.t_m, thing.z_m + PAINT_OVER_ROAD_M)[0]
     angle = float(road.headings(thing.s_m)[0]) + thing.heading_rad
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     flat = corners_m @ turn.T + origin[:2]
-    return quads(np.concatenate([flat, np.full((*flat.shape[:2], 1), origin[2])], axis=-1))
+    return np.concatenate([flat, np.full((*flat.shape[:-1], 1), origin[2])], axis=-1)

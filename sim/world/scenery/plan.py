@@ -45,6 +45,8 @@ every 250 m, and more of what people sit on and throw into."""
 FURNITURE_STEP_M = 13.0
 MAX_FURNITURE = 120
 MAX_LAMPS = 80
+GANTRY_LANES = 2
+"""Ramps have none."""
 BRIDGE_FROM_END_M = 250.0
 LAMP_STEP_M = 30.0  # DIN 13201 lighting of local streets: masts of 7 to 8 m every 25 to 35 m
 LAMP_M = (0.2, 0.2, 7.5)
@@ -127,7 +129,7 @@ def _facing_traffic(thing: Placed | None) -> Placed | None:
 def _gantries(planner: Planner, sides: list[Side]) -> Iterator[Placed | None]:
     """Sign gantries over motorways, one a direction and 500 m."""
     for side in sides:
-        if not side.is_motorway:
+        if not side.is_motorway or side.lanes < GANTRY_LANES:
             continue
         first_m = 300.0 if side.sign < 0 else 500.0
         for s_m in np.arange(first_m, side.road.length_m - 100.0, 500.0):
@@ -138,7 +140,8 @@ def _gantries(planner: Planner, sides: list[Side]) -> Iterator[Placed | None]:
 def _bridges(planner: Planner, sides: list[Side]) -> Iterator[Placed | None]:
     """One bridge over each long motorway, near its end: its abutments, and its deck over the middle."""
     for side in sides:
-        if side.is_motorway and side.road.length_m > BRIDGE_FROM_END_M + 500.0:
+        both_ways = side.lanes and Side(side.road, -side.sign, False).lanes
+        if side.is_motorway and both_ways and side.road.length_m > BRIDGE_FROM_END_M + 500.0:
             s_m = side.road.length_m - BRIDGE_FROM_END_M
             size = bridges.RAMP_M, bridges.BANK_WIDTH_M, bridges.CLEAR_M
             yield planner.beside(side, s_m, bridges.ABUTMENT_TO_ROAD_M + size[0] / 2, ("abutment", size))

@@ -57,6 +57,14 @@ class Side:
         return self.has_walk or self.road.kind.startswith("town") or self.road.kind == "lowSpeed"
 
     @property
+    def lanes(self) -> int:
+        """Driving lanes of this side where there are fewest."""
+        return min(
+            sum(lane.kind == "driving" and number * self.sign > 0 for number, lane in section.lanes.items())
+            for section in self.road.sections
+        )
+
+    @property
     def is_motorway(self) -> bool:
         """Whether it is a motorway's."""
         return self.road.kind == "motorway"
