@@ -11,6 +11,11 @@ from sim.assets.mesh import Material
 from sim.assets.vehicles.cars import AMBER
 from sim.assets.vehicles.fixtures import BLACK, DARK, WHITE, Color, add_lock_bars, add_tape
 
+_FRAME: Color = (0.05, 0.05, 0.055)
+_FRAME_M = 0.05
+"""Half the width of the frame's posts."""
+_LIFT: Color = (0.16, 0.16, 0.165)
+
 
 class CargoBox(NamedTuple):
     """A box from rear to front wall (x), of that width, from floor to roof (z), with a stripe and a logo.
@@ -21,6 +26,7 @@ class CargoBox(NamedTuple):
         z_m: of floor and roof.
         band: colour of the stripe and the logo.
         wall: colour of the box.
+        has_lift: whether a tail lift is folded up over the lower half of the doors.
     """
 
     x_m: tuple[float, float]
@@ -28,11 +34,14 @@ class CargoBox(NamedTuple):
     z_m: tuple[float, float]
     band: Color = (0.45, 0.03, 0.03)
     wall: Color = WHITE
+    has_lift: bool = False
 
 
 def add_cargo_box(builder: MeshBuilder, box: CargoBox, level: int) -> None:
     """Add the box with its doors at the rear."""
     _add_walls(builder, box, level)
+    if level < 2:
+        _add_door_frame(builder, box)
     if level == 0:
         _add_doors(builder, box)
         _add_side_details(builder, box)
@@ -80,21 +89,30 @@ def _livery(box: CargoBox, x: np.ndarray, z: np.ndarray) -> np.ndarray:
 
 
 def _add_doors(builder: MeshBuilder, box: CargoBox) -> None:
-    """Frame, centre gap, lock bars and tape of the rear doors."""
+    """Centre gap, hinges, lock bars and tape of the rear doors, and a name across them."""
     x, hw, (z0, z1) = box.x_m[0], 0.5 * box.width_m, box.z_m
-    frame = (0.26, 0.26, 0.27)
     for side in (1.0, -1.0):
-        builder.box(
-            (x - 0.008, side * (hw - 0.045), 0.5 * (z0 + z1)), (0.012, 0.045, 0.5 * (z1 - z0)), frame, Material.METAL
-        )
         for z in np.linspace(z0 + 0.25, z1 - 0.25, 4):
             builder.box((x - 0.018, side * (hw - 0.06), z), (0.014, 0.06, 0.035), DARK, Material.BLACK)
         start = (x - 0.004, side * (hw - 0.12), z0 + 0.14)
         add_tape(builder, start, (x - 0.004, side * 0.04, z0 + 0.14), (-1, 0, 0), 8)
-    for z in (z0 + 0.03, z1 - 0.03):
-        builder.box((x - 0.008, 0, z), (0.012, hw, 0.03), frame, Material.METAL)
+        name = (x - 0.006, side * 0.40 * hw, z0 + 0.68 * (z1 - z0))
+        builder.box(name, (0.006, 0.32 * hw, 0.09 * (z1 - z0)), box.band, Material.PANEL)
     builder.box((x - 0.004, 0, 0.5 * (z0 + z1)), (0.008, 0.012, 0.48 * (z1 - z0)), BLACK, Material.BLACK)
     add_lock_bars(builder, x - 0.024, (0.30 * hw, -0.30 * hw, 0.68 * hw, -0.68 * hw), (z0 + 0.04, z1 - 0.04))
+
+
+def _add_door_frame(builder: MeshBuilder, box: CargoBox) -> None:
+    """The dark frame that the rear doors shut into, and a lift folded up before them."""
+    x, hw, (z0, z1) = box.x_m[0], 0.5 * box.width_m, box.z_m
+    for side in (1.0, -1.0):
+        post = (x - 0.006, side * (hw - _FRAME_M), 0.5 * (z0 + z1))
+        builder.box(post, (0.012, _FRAME_M, 0.5 * (z1 - z0)), _FRAME, Material.METAL)
+    for z in (z0 + _FRAME_M, z1 - _FRAME_M):
+        builder.box((x - 0.006, 0, z), (0.012, hw - 2 * _FRAME_M, _FRAME_M), _FRAME, Material.METAL)
+    if box.has_lift:
+        tall = 0.24 * (z1 - z0)
+        builder.box((x - 0.03, 0, z0 + tall - 0.06), (0.02, hw - 0.05, tall), _LIFT, Material.METAL)
 
 
 def _add_side_details(builder: MeshBuilder, box: CargoBox) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sim.assets.vehicles.outline import Corner
 from sim.assets.vehicles.shape import CarShape
 
@@ -168,7 +170,7 @@ VAN = CarShape(
     width_m=1.92,
     height_m=2.56,
     clearance_m=0.24,
-    wheel_radius_m=0.35,
+    wheel_radius_m=0.36,
     wheel_width_m=0.22,
     axles_m=(1.95, -1.70),
     shoulder=(
@@ -195,7 +197,10 @@ VAN = CarShape(
     foot_share=0.955,
     shoulder_share=0.975,
     edge_radius_m=0.02,
+    arch_share=1.22,
 )
+AMBULANCE = replace(VAN, wheel_radius_m=0.414, windows=((0.36, 0.58), (0.79, 0.955)))
+"""On the chassis of a light truck: once stretched to its box, its tyres are 0.74 m tall."""
 MINIBUS = CarShape(
     length_m=4.48,
     width_m=1.72,

@@ -21,7 +21,7 @@ from sim.assets.vehicles.shape import CarShape
 from sim.assets.vehicles.shell import Color
 from sim.assets.vehicles.style import style_of
 from sim.assets.vehicles.trucks import TruckPlan, add_box_truck
-from sim.assets.vehicles.vans import add_minibus, add_striped_ambulance, add_van
+from sim.assets.vehicles.vans import add_lettered_van, add_minibus, add_striped_ambulance
 
 _Add = Callable[[MeshBuilder, CarShape, int], None]
 
@@ -37,7 +37,7 @@ _BODIED: dict[str, tuple[CarShape, _Add]] = {
     "vehicle.dodge.charger_2020": (families.SEDAN, add_car),
     "vehicle.dodge.charger_police": (families.SEDAN, add_police_car),
     "vehicle.dodge.charger_police_2020": (families.SEDAN, add_police_car),
-    "vehicle.ford.ambulance": (families.VAN, add_striped_ambulance),
+    "vehicle.ford.ambulance": (families.AMBULANCE, add_striped_ambulance),
     "vehicle.ford.crown": (families.SEDAN, add_car),
     "vehicle.ford.mustang": (families.COUPE, add_car),
     "vehicle.jeep.wrangler_rubicon": (families.OFFROAD, add_car),
@@ -45,7 +45,7 @@ _BODIED: dict[str, tuple[CarShape, _Add]] = {
     "vehicle.lincoln.mkz_2020": (families.SEDAN, add_car),
     "vehicle.mercedes.coupe": (families.COUPE, add_car),
     "vehicle.mercedes.coupe_2020": (families.COUPE, add_car),
-    "vehicle.mercedes.sprinter": (families.VAN, add_van),
+    "vehicle.mercedes.sprinter": (families.VAN, add_lettered_van),
     "vehicle.micro.microlino": (families.BUBBLE, add_car),
     "vehicle.mini.cooper_s": (families.HATCH, add_car),
     "vehicle.mini.cooper_s_2021": (families.HATCH, add_car),

@@ -48,6 +48,7 @@ class CarShape:
         foot_share: half width of the windows' foot over half width of the body.
         shoulder_share: half width at the shoulder line over the widest.
         edge_radius_m: rounding of shoulder and roof edges.
+        arch_share: radius of the wheel arches over that of the wheels.
         style: lamps, grille, wheels, roof.
     """
 
@@ -75,6 +76,7 @@ class CarShape:
     foot_share: float = 0.905
     shoulder_share: float = 0.95
     edge_radius_m: float = 0.05
+    arch_share: float = 1.13
     style: CarStyle = PLAIN_STYLE
 
     def stretched(self, length_m: float, width_m: float, height_m: float) -> CarShape:
@@ -113,4 +115,4 @@ class CarShape:
     @property
     def arch_radius_m(self) -> float:
         """Radius of the wheel arches."""
-        return 1.13 * self.wheel_radius_m
+        return self.arch_share * self.wheel_radius_m

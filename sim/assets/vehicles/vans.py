@@ -17,11 +17,12 @@ from sim.assets.vehicles.cars import (
     glass_patches,
     side_patches,
 )
-from sim.assets.vehicles.fixtures import RED, WHITE, add_light_bar
+from sim.assets.vehicles.fixtures import RED, WHITE, Color, add_light_bar
 from sim.assets.vehicles.shape import CarShape
 from sim.assets.vehicles.shell import ALL, Patch
 
 _INF = float("inf")
+_FIRM: Color = (0.45, 0.06, 0.02)
 
 
 class VanDress(NamedTuple):
@@ -48,6 +49,11 @@ def add_van(builder: MeshBuilder, shape: CarShape, level: int, dress: VanDress =
         add_light_bar(builder, (shape.rear_screen_m[1] + 0.12, 0.0, shape.height_m), 0.4 * shape.width_m, level)
     if level == 0:
         _add_door_gear(builder, shape)
+
+
+def add_lettered_van(builder: MeshBuilder, shape: CarShape, level: int) -> None:
+    """Add a van with its firm's name in blocks like letters on the sides and above the rear windows."""
+    add_van(builder, shape, level, VanDress(upper=tuple(_letters())))
 
 
 def add_striped_ambulance(builder: MeshBuilder, shape: CarShape, level: int) -> None:
@@ -100,11 +106,11 @@ def _rear_door_glass(shape: CarShape) -> list[Patch]:
 
 
 def _stripes(shape: CarShape) -> list[Patch]:
-    """A retro-reflective red band round the waist, yellow below."""
-    waist = shape.tail_m
+    """A retro-reflective red band round the waist behind the cab's doors, yellow below."""
+    waist, behind_cab = shape.tail_m, (-_INF, shape.doors_m[1])
     return [
-        Patch(ALL, ALL, (waist - 0.26, waist - 0.10), RED, Material.RETRO),
-        Patch(ALL, ALL, (waist - 0.36, waist - 0.26), (0.75, 0.62, 0.03), Material.RETRO, coarsest=1),
+        Patch(behind_cab, ALL, (waist - 0.26, waist - 0.10), RED, Material.RETRO),
+        Patch(behind_cab, ALL, (waist - 0.36, waist - 0.26), (0.75, 0.62, 0.03), Material.RETRO, coarsest=1),
     ]
 
 
@@ -113,6 +119,16 @@ def _upper_stripes() -> list[Patch]:
         Patch((-0.9, 0.5), (0.95, 2), (0.62, 0.72), RED, Material.RETRO),
         Patch((-2, -0.95), (0.3, 0.9), (0.62, 0.78), RED, Material.RETRO, coarsest=1),
     ]
+
+
+def _letters() -> list[Patch]:
+    """A coloured field on both sides with light blocks in it."""
+    field = Patch((-0.78, 0.38), (0.95, 2), (0.26, 0.58), _FIRM, Material.PAINT, coarsest=1)
+    blocks = [
+        Patch(x, (0.95, 2), (0.34, 0.50), WHITE, Material.PAINT, coarsest=0)
+        for x in ((-0.66, -0.52), (-0.44, -0.26), (-0.18, -0.04), (0.04, 0.24))
+    ]
+    return [field, *blocks]
 
 
 def _add_door_gear(builder: MeshBuilder, shape: CarShape) -> None:
