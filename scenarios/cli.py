@@ -118,22 +118,45 @@ def assets(
         rows = asset_rows(patterns or ["*"])
         _check(bool(rows), f"assets {' '.join(patterns or [])}: no asset of that name; see `moosetest assets`", as_json)
         if sheet is not None:
-            import cv2
-
             from sim.render.contact_sheet import contact_sheet
             from sim.render.context import RenderUnavailableError
 
-            _check(sheet.suffix in (".png", ".jpg"), f"--sheet {sheet}: want a .png or .jpg file", as_json)
+            _check_picture(sheet, as_json)
             try:
                 picture = contact_sheet([row["asset"] for row in rows])
             except RenderUnavailableError as error:
                 stop(str(error), INCONCLUSIVE, as_json)
-            sheet.parent.mkdir(parents=True, exist_ok=True)
-            cv2.imwrite(str(sheet), picture[..., ::-1])
+            _write_picture(sheet, picture)
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
     elif sheet is None:
         print_listing(rows)
+
+
+@app.command()
+def weathers(
+    sheet: Annotated[Path, typer.Argument(metavar="FILE.png|FILE.jpg", help="The picture to write.")],
+    map_name: Annotated[str, typer.Option("--map", help="A map of `moosetest list maps`.")] = "urban_street",
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Draw one street with traffic in eight lights and weathers, from noon to a wet night."""
+    from sim.render.context import RenderUnavailableError
+    from sim.world.maps import map_names
+
+    with clear_errors(as_json):
+        _check_picture(sheet, as_json)
+        known = map_names()
+        _check(map_name in known, f"--map {map_name}: want one of {', '.join(known)}", as_json)
+        from scenarios.weather_sheet import WEATHERS, weather_sheet
+
+        try:
+            picture = weather_sheet(map_name, seed)
+        except RenderUnavailableError as error:
+            stop(str(error), INCONCLUSIVE, as_json)
+        _write_picture(sheet, picture)
+    if as_json:
+        typer.echo(json.dumps({"sheet": str(sheet), "weathers": list(WEATHERS)}, indent=2))
 
 
 @app.command()
@@ -303,6 +326,19 @@ def main() -> Any:
 def _check(holds: bool, message: str, as_json: bool) -> None:
     if not holds:
         stop(message, WRONG_USE, as_json)
+
+
+def _check_picture(sheet: Path, as_json: bool) -> None:
+    _check(sheet.suffix in (".png", ".jpg"), f"{sheet}: want a .png or .jpg file", as_json)
+
+
+def _write_picture(sheet: Path, rgb: Any) -> None:
+    """Write (H, W, 3) pixels, JPEGs small enough for a page."""
+    import cv2
+
+    sheet.parent.mkdir(parents=True, exist_ok=True)
+    options = [cv2.IMWRITE_JPEG_QUALITY, 85] if sheet.suffix == ".jpg" else []
+    cv2.imwrite(str(sheet), rgb[..., ::-1], options)
 
 
 def _check_address(address: str | None, as_json: bool) -> None:

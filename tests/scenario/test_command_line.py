@@ -37,6 +37,8 @@ def importable(monkeypatch, request):
         (["run", "tempe", "--fault", "drop=1@cam_mian", "--stack", "oracle"], "did you mean 'cam_main'"),
         (["assets", "vehicle.no.*"], "no asset of that name"),
         (["assets", "vehicle.audi.tt", "--sheet", "cars.txt"], "want a .png or .jpg file"),
+        (["weathers", "sheet.txt"], "want a .png or .jpg file"),
+        (["weathers", "sheet.png", "--map", "urban_stret"], "want one of"),
         (["serve", "--map", "urban_stret", "--port", "0"], "urban_street"),
         (["serve", "--map", "missing.xodr", "--port", "0"], "missing.xodr"),
     ],
