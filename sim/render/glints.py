@@ -14,7 +14,7 @@ from sim.world.scene import Weather
 
 GLINT_FORMAT = "4f 4f 4f/i"
 GLINT_NAMES = ("in_lamp", "in_glint", "in_box")
-MOST_GLINTS = 16
+MOST_GLINTS = 12
 FAINTEST = 0.004
 """Exposed light that changes no pixel by a step."""
 ROUGH, SMOOTH = 0.16, 0.06

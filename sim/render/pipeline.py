@@ -148,7 +148,9 @@ class Pipeline:
         self._draw_sky(frame, outputs)
         if in_color:
             sources = sources_of(frame.scene, frame.actors) if has_glare(frame.light) else []
-            self._draw_glints(frame, target, sources)
+            if frame.model.wet and not frame.model.plain:
+                self._draw_mirror(frame, target)
+                self._draw_glints(frame, target, sources)
             target.use_color_only(True)
             self._draw_spots(frame)
             self._draw_puffs(frame, target)
@@ -250,9 +252,21 @@ class Pipeline:
             program["u_pixel"].value = 1.0 / frame.view.focal_px
             self._drawing.quads(program, strokes.astype(np.float32), STROKE_FORMAT, STROKE_NAMES)
 
+    def _draw_mirror(self, frame: Frame, target: Target) -> None:
+        self._context.copy_framebuffer(target.copy, target.overlay)
+        target.depth_texture.use(TEXTURE_UNITS["u_depth"])
+        target.copy.color_attachments[0].use(TEXTURE_UNITS["u_taken"])
+        target.half.color_attachments[0].use(TEXTURE_UNITS["u_mirrored"])
+        self._context.enable_only(moderngl.NOTHING)
+        target.half.use()
+        program = self._programs.screen("mirror", ("color",), frame.model)
+        program["u_ray_from_ndc"].write(frame.view.ray_from_ndc().T.astype(np.float32).tobytes())
+        program["u_range"].value = (frame.view.near_m, frame.view.far_m)
+        self._drawing.triangle(program)
+        target.overlay.use()
+        self._drawing.triangle(self._programs.screen("mirrored", ("color",)))
+
     def _draw_glints(self, frame: Frame, target: Target, sources: list[LampSource]) -> None:
-        if not frame.model.wet or frame.model.plain or not sources:
-            return
         view = frame.view
         rows = glint_rows(sources, view, frame.light, frame.scene.weather, frame.clip_from_world)
         target.overlay.use()

@@ -21,6 +21,8 @@ TEXTURE_UNITS = {
     "u_lamp_tint": 8,
     "u_lamp_heads": 9,
     "u_covers": 10,
+    "u_taken": 11,
+    "u_mirrored": 12,
     "u_posters": 11,
 }
 _FEATURES: dict[Family, tuple[str, ...]] = {

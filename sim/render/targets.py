@@ -17,12 +17,18 @@ _NUMPY = {"f1": np.uint8, "u4": np.uint32, "f4": np.float32}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """A framebuffer with named colour attachments; `overlay` has its colour alone, so that its depth can be read."""
+    """A framebuffer with named colour attachments.
+
+    `overlay` has its colour alone, so that its depth can be read; `copy` is a colour to copy that to, `half` one of
+    half its size.
+    """
 
     size_px: tuple[int, int]
     outputs: tuple[str, ...]
     framebuffer: Any
     overlay: Any
+    copy: Any
+    half: Any
     depth_texture: Any
 
     def use_color_only(self, alone: bool) -> None:
@@ -67,5 +73,9 @@ class Targets:
         depth.compare_func = ""
         full = context.framebuffer(attached, depth)
         if "color" not in outputs:
-            return Target(size, outputs, full, None, depth)
-        return Target(size, outputs, full, context.framebuffer([attached[outputs.index("color")]]), depth)
+            return Target(size, outputs, full, None, None, None, depth)
+        overlay = context.framebuffer([attached[outputs.index("color")]])
+        copy, half = (
+            context.framebuffer([context.texture(s, 4)]) for s in (size, (max(size[0] // 2, 1), max(size[1] // 2, 1)))
+        )
+        return Target(size, outputs, full, overlay, copy, half, depth)

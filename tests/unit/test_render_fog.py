@@ -44,10 +44,17 @@ def _light_ahead(renderer: CameraRenderer, weather: Weather, *things: Instance) 
     return float(light_of_pixels(rgb)[46:50, 70:90, 1].astype(np.float64).mean())
 
 
-@pytest.mark.parametrize("weather", [Weather(fog_density=0.5), Weather(dust_storm=0.8), Weather(snowfall_mm_per_h=8.0)])
+@pytest.mark.parametrize(
+    ("weather", "off"),
+    [
+        (Weather(fog_density=0.5), 0.06),
+        (Weather(dust_storm=0.8), 0.06),
+        (Weather(snowfall_mm_per_h=8.0), 0.2),  # single flakes stand before the board, too
+    ],
+)
 @pytest.mark.parametrize("asset", ["box", "dark_box"])
 def test_contrast_falls_with_distance_as_the_extinction_says(
-    renderer: CameraRenderer, weather: Weather, asset: str
+    renderer: CameraRenderer, weather: Weather, off: float, asset: str
 ) -> None:
     per_m = extinction_per_m(weather, 1.5)  # the eye and the middle of the board are 1.5 m up
     near_m = 0.2 * visual_range_m(per_m)
@@ -55,7 +62,7 @@ def test_contrast_falls_with_distance_as_the_extinction_says(
     for share in (0.4, 0.6):
         far_m = share * visual_range_m(per_m)
         far = contrast(renderer, weather, far_m, asset)
-        assert far / near == pytest.approx(np.exp(-per_m * (far_m - near_m)), rel=0.06)
+        assert far / near == pytest.approx(np.exp(-per_m * (far_m - near_m)), rel=off)
 
 
 def test_five_percent_of_a_black_board_is_left_at_the_visual_range(renderer: CameraRenderer) -> None:

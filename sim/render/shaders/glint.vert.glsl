@@ -13,7 +13,9 @@ void main() {
     vec3 front = in_lamp.xyz + to_eye * min(0.35 / length(to_eye), 0.5);
     vec4 place = u_clip_from_world * vec4(in_lamp.xyz, 1.0), clip = u_clip_from_world * vec4(front, 1.0);
     float seen = share_seen(vec3(place.xy / place.w, 0.5 * clip.z / clip.w + 0.5));
-    vec2 at = vec2((gl_VertexID & 1) == 0 ? in_box.x : in_box.y, (gl_VertexID & 2) == 0 ? in_box.z : in_box.w);
+    bool is_left = (gl_VertexID & 1) == 0, is_top = (gl_VertexID & 2) == 0;
+    float narrow = is_top ? 0.3 * (in_box.y - in_box.x) : 0.0;  // streaks are wedges that open towards the eye
+    vec2 at = vec2(is_left ? in_box.x + narrow : in_box.y - narrow, is_top ? in_box.z : in_box.w);
     v_ray = u_ray_from_ndc * vec3(at, 1.0);
     v_lamp = in_lamp;
     v_glint = vec4(in_glint.rgb * seen, in_glint.w);
