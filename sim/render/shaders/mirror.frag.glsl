@@ -21,16 +21,19 @@ vec3 exposed(vec3 y) {
 vec4 met(vec4 from, vec4 along, float first) {
     ivec2 size = textureSize(u_depth, 0);
     float t = first, before = 0.0;
+    bool was_before = true;
     for (int k = 0; k < STEPS; ++k) {
         vec4 p = from + along * t;
         vec2 place = p.xy / p.w * 0.5 + 0.5;
         if (p.w < u_range.x || any(lessThan(place, vec2(0.0))) || any(greaterThan(place, vec2(0.999)))) break;
         ivec2 texel = ivec2(place * vec2(size));
         float there = ahead_of(texelFetch(u_depth, texel, 0).r);
-        if (there < p.w && there > p.w - 1.5 * (t - before)) {
+        bool is_behind = there < p.w;
+        if (is_behind && was_before && there > p.w - 1.1 * along.w * (t - before) - 0.3) {
             vec4 seen = texelFetch(u_taken, texel, 0);
             return seen.a > 0.97 ? seen : vec4(0.0);
         }
+        was_before = !is_behind;
         before = t;
         t *= 1.8;
     }
