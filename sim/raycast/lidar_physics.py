@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.raycast.air_clutter import Air, AirClutter, air_clutter, air_of
+from sim.raycast.beams import Grid
+from sim.raycast.blooming import bloomed
 from sim.raycast.brightness import brightness
 from sim.raycast.echoes import NO_SURFACE, Echoes, Luck, Returns, heard, in_order, melted, told
 from sim.raycast.layers import Layer
-from sim.raycast.receiver import Receiver
+from sim.raycast.receiver import THRESHOLD, Receiver
 from sim.world.scene import Weather
 
 
@@ -23,12 +25,14 @@ class LidarPhysics:
     Args:
         receiver: how weak an echo it finds, and how well it times it.
         returns: which echoes of a pulse it tells.
+        crosstalk_rate: share of rays that hear a pulse of another sensor, at any time.
         divergence_rad: of the beam, full angle; 3 mrad is the data sheet's figure of a Velodyne VLP-16.
     """
 
     receiver: Receiver = field(default_factory=Receiver)
     returns: Returns = Returns.STRONGEST
     divergence_rad: float = 3e-3
+    crosstalk_rate: float = 0.0
 
 
 class Measured(NamedTuple):
@@ -44,12 +48,16 @@ class Measured(NamedTuple):
 
 
 _WAIT_LUCK, _KIND_LUCK, _EXCESS_LUCK = 100, 101, 102
-"""Kinds of `Luck` for the air's echoes; those of surfaces count from 0."""
+_FOREIGN_LUCK, _FOREIGN_WAIT_LUCK, _FOREIGN_STRENGTH_LUCK = 103, 104, 105
+"""Kinds of `Luck` for echoes of no surface; those of surfaces count from 0."""
+FOREIGN_SIGNAL = 20.0
+"""Mean of a foreign pulse above the threshold: of a sensor that shines straight or by one reflection into ours."""
 
 
 class View(NamedTuple):
     """What one sweep looked at: the layers of what its rays met, through which air, as far as `range_m`."""
 
+    grid: Grid
     layers: tuple[Layer, ...]
     weather: Weather
     sensor_z_world_m: float
@@ -63,9 +71,12 @@ def measure(physics: LidarPhysics, view: View, luck: Luck) -> Measured:
     for layer in view.layers:
         echoes.append(_from_surfaces(receiver, layer, first_row, view.weather, air))
         first_row += len(layer.place)
-    surfaces = heard(melted(in_order(echoes), receiver.pulse_m), receiver, luck)
+    sent_back = in_order(echoes)
+    halo = bloomed(sent_back, view.grid, view.layers[0].place)
+    surfaces = heard(melted(in_order([sent_back, halo]), receiver.pulse_m), receiver, luck)
     clutter = air_clutter(receiver, air, physics.divergence_rad, view.range_m)
-    said = told(in_order([surfaces, _from_air(clutter, view, luck)]), physics.returns)
+    others = [_from_air(clutter, view, luck), *_from_other_sensors(physics.crosstalk_rate, view, luck)]
+    said = told(in_order([surfaces, *others]), physics.returns)
     return Measured(said.place, said.range_m, receiver.intensity(said.signal, said.range_m), said.row)
 
 
@@ -87,3 +98,14 @@ def _from_air(clutter: AirClutter, view: View, luck: Luck) -> Echoes:
         return Echoes(place, range_m, range_m, before)
     signal = clutter.signal(range_m, luck.uniform(_KIND_LUCK, place), luck.exponential(_EXCESS_LUCK, place))
     return Echoes(place, range_m, signal, np.full(len(before), NO_SURFACE, np.intp))
+
+
+def _from_other_sensors(rate: float, view: View, luck: Luck) -> list[Echoes]:
+    """Foreign pulses: they come at any time, and are taken for echoes of ours."""
+    if rate <= 0.0:
+        return []
+    place = view.layers[0].place
+    place = place.compress(luck.uniform(_FOREIGN_LUCK, place) < rate)
+    range_m = np.float32(view.range_m) * luck.uniform(_FOREIGN_WAIT_LUCK, place)
+    signal = np.float32(THRESHOLD) + np.float32(FOREIGN_SIGNAL) * luck.exponential(_FOREIGN_STRENGTH_LUCK, place)
+    return [Echoes(place, range_m, signal, np.full(len(place), NO_SURFACE, np.intp))]

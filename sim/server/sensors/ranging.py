@@ -117,6 +117,7 @@ def _lidar_physics(actor: Actor) -> LidarPhysics:
         receiver=receiver,
         returns=Returns(actor.attribute("moosetest_returns", "strongest")),
         divergence_rad=attribute_float(actor, "moosetest_beam_divergence", 3.0) * 1e-3,
+        crosstalk_rate=attribute_float(actor, "moosetest_crosstalk_rate", 0.0),
     )
 
 
