@@ -62,7 +62,10 @@ class CameraMount(Mount):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LidarMount(Mount):
-    """A scanning LiDAR: `channels` beams between lower and upper, `columns` directions over the horizontal field."""
+    """A scanning LiDAR: `channels` beams between lower and upper, `columns` directions over the horizontal field.
+
+    A `physical` one hears by the range equation, through the weather, instead of by CARLA's formulas.
+    """
 
     channels: int
     columns: int
@@ -70,6 +73,7 @@ class LidarMount(Mount):
     upper_fov_deg: float
     lower_fov_deg: float
     horizontal_fov_deg: float = 360.0
+    physical: bool = False
 
     @property
     def points_per_second(self) -> int:

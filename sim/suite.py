@@ -137,8 +137,9 @@ def _lidar_blueprint(library: Any, lidar: LidarMount) -> Any:
         "upper_fov": lidar.upper_fov_deg,
         "lower_fov": lidar.lower_fov_deg,
         "horizontal_fov": lidar.horizontal_fov_deg,
-        "dropoff_general_rate": LIDAR_DROPOFF,
+        "dropoff_general_rate": 0.0 if lidar.physical else LIDAR_DROPOFF,
         "noise_stddev": LIDAR_NOISE_M,
+        "moosetest_physics": lidar.physical,
     }
     return _set(library.find("sensor.lidar.ray_cast"), attributes)
 

@@ -22,6 +22,8 @@ from sim.assets import library
 from sim.lane_map import lane_map
 from sim.raycast.caster import RayCaster
 from sim.raycast.lidar import Lidar, LidarParams
+from sim.raycast.lidar_physics import LidarPhysics
+from sim.raycast.receiver import Receiver
 from sim.render.renderer import CameraRenderer
 from sim.render.view import CameraView
 from sim.rig import LidarMount, Rig, load_rig
@@ -128,6 +130,7 @@ def lidar_params(mount: LidarMount) -> LidarParams:
         upper_fov_rad=radians(mount.upper_fov_deg),
         lower_fov_rad=radians(mount.lower_fov_deg),
         horizontal_fov_rad=radians(mount.horizontal_fov_deg),
-        dropoff_general_rate=LIDAR_DROPOFF,
+        dropoff_general_rate=0.0 if mount.physical else LIDAR_DROPOFF,
         noise_stddev_m=LIDAR_NOISE_M,
+        physics=LidarPhysics(receiver=Receiver(jitter_m=LIDAR_NOISE_M)) if mount.physical else None,
     )

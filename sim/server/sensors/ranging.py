@@ -110,7 +110,7 @@ def lidar_params(actor: Actor, with_losses: bool) -> LidarParams:
 def _lidar_physics(actor: Actor) -> LidarPhysics:
     receiver = Receiver(
         range_10_percent_m=attribute_float(actor, "moosetest_range_10_percent", 90.0),
-        pulse_s=attribute_float(actor, "moosetest_pulse_ns", 3.0) * 1e-9,
+        pulse_s=attribute_float(actor, "moosetest_pulse_ns", 3.0) / 1e9,
         jitter_m=max(attribute_float(actor, "noise_stddev", 0.0), 0.0),
     )
     return LidarPhysics(
