@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from math import radians
 from pathlib import Path
 
@@ -12,15 +13,21 @@ import numpy as np
 import pytest
 
 from moosetest.digest import Digest
+from sim.assets.mesh import Material
+from sim.raycast.beams import Motion
+from sim.raycast.echoes import Returns
 from sim.raycast.lidar import Lidar, LidarParams
+from sim.raycast.lidar_physics import LidarPhysics
 from sim.raycast.radar import Radar, RadarParams
-from sim.world.scene import Instance, Scene
+from sim.world.scene import Instance, Scene, Weather
 from tests.toy_rays import CAR, at, caster, room, scene, wall
 
 ROOT = Path(__file__).parents[2]
 LIDAR = LidarParams(
     channels=32, range_m=80.0, points_per_second=32 * 600 * 10, horizontal_fov_rad=radians(120), noise_stddev_m=0.02
 )
+PHYSICAL = replace(LIDAR, dropoff_general_rate=0.0, physics=LidarPhysics(returns=Returns.DUAL, crosstalk_rate=0.01))
+MOTION = Motion(np.array([8.0, 1.0, 0.0]), np.array([0.0, 0.0, 0.3]), 0.1)
 RADAR = RadarParams(points_per_second=6000)
 
 
@@ -28,20 +35,22 @@ def street() -> Scene:
     rng = np.random.default_rng(0)
     places = zip(rng.uniform(3, 60, 30), rng.uniform(-15, 15, 30), rng.uniform(-3, 3, 30), strict=True)
     cars = [Instance(i + 1, 14, CAR, at(x, y, 0.75, yaw)) for i, (x, y, yaw) in enumerate(places)]
-    return scene(*cars, parts=(room(70.0), wall(55.0)), key="street")
+    parts = (room(70.0), wall(55.0), replace(wall(50.0, material=Material.GLASS), tag=5))
+    return replace(scene(*cars, parts=parts, key="street"), weather=Weather(fog_density=0.7, precipitation=0.5))
 
 
 def digest(before: tuple[Scene, ...] = ()) -> str:
     ready, all_bytes = caster(scene()), Digest()
     for other in (*before, street()):
         ready.set_scene(other)
-    lidar, radar = Lidar(LIDAR, seed=7), Radar(RADAR, seed=7)
+    lidar, physical, radar = Lidar(LIDAR, seed=7), Lidar(PHYSICAL, seed=7), Radar(RADAR, seed=7)
     for frame in range(3):
         pose = at(0.1 * frame, 0.0, 1.75, 0.01 * frame)
-        sweep = lidar.sweep(ready, pose, frame, 0.1)
+        sweeps = lidar.sweep(ready, pose, frame, 0.1), physical.sweep(ready, pose, frame, 0.1, MOTION)
         scan = radar.scan(ready, pose, np.array([8.0, 0.0, 0.0]), frame, 0.1)
-        for array in (sweep.points_sensor_m, sweep.intensity, sweep.actor_id, sweep.cos_incidence, sweep.tag):
-            all_bytes.add(array)
+        for sweep in sweeps:
+            for array in (sweep.points_sensor_m, sweep.intensity, sweep.actor_id, sweep.cos_incidence, sweep.tag):
+                all_bytes.add(array)
         all_bytes.add(scan)
     return all_bytes.hexdigest()
 
