@@ -30,7 +30,7 @@ def clear_errors(as_json: bool = False) -> Iterator[None]:
     from moosetest.arrays import ContractError
     from scenarios.drive.path import PlaceNotOnMapError
     from sim.embedded import ServerUnavailableError
-    from sim.session import MissingBlueprintError
+    from sim.suite import MissingBlueprintError
     from sim.world.maps import UnknownMapError
 
     try:

@@ -83,12 +83,16 @@ class LidarMount(Mount):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RadarMount(Mount):
-    """A radar with an elliptic field of view and `points_per_tick` rays."""
+    """A radar with an elliptic field of view and `points_per_tick` rays.
+
+    With `physics` it is the embedded server's physical instrument, and `points_per_tick` its most detections.
+    """
 
     points_per_tick: int
     range_m: float
     horizontal_fov_deg: float
     vertical_fov_deg: float
+    physics: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from sim import convert
 from sim.embedded import EmbeddedServer, ServerUnavailableError
 from sim.odometry import Odometry
 from sim.rig import Rig
-from sim.suite import SensorSuite, SyncCounters
+from sim.suite import MissingBlueprintError, SensorSuite, SyncCounters
 from sim.truth import ActorFacts, GroundTruth, actor_facts, read_truth
 
 CALL_TIMEOUT_S = 20.0
@@ -29,10 +29,6 @@ SENSOR_TIMEOUT_S = 10.0
 """A GPU sensor of a real CARLA lags by a frame or two; one that takes longer than this has failed."""
 PHYSICS_STEP_S = 0.05
 """Physics at 20 Hz at least: two substeps a tick."""
-
-
-class MissingBlueprintError(LookupError):
-    """The server has no such blueprint: the case cannot run there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,14 @@ LIDAR_DROPOFF = 0.05
 LIDAR_NOISE_M = 0.02
 """Ranging noise, one sigma: data sheets of 64-beam sensors say 1 to 3 cm."""
 
+PHYSICS = "moosetest_physics"
+"""Makes a sensor of the embedded server a physical instrument."""
+
 Convert = Callable[[Any, int, int], SensorFrame]
+
+
+class MissingBlueprintError(LookupError):
+    """The server has no such blueprint: the case cannot run there."""
 
 
 @dataclass(slots=True)
@@ -151,4 +158,9 @@ def _radar_blueprint(library: Any, radar: RadarMount) -> Any:
         "horizontal_fov": radar.horizontal_fov_deg,
         "vertical_fov": radar.vertical_fov_deg,
     }
-    return _set(library.find("sensor.other.radar"), attributes)
+    blueprint = _set(library.find("sensor.other.radar"), attributes)
+    if not radar.physics:
+        return blueprint
+    if not blueprint.has_attribute(PHYSICS):
+        raise MissingBlueprintError(f"the server's sensor.other.radar has no {PHYSICS!r}; {radar.sensor_id} wants it")
+    return _set(blueprint, {PHYSICS: True})

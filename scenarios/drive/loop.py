@@ -31,7 +31,8 @@ from sim.embedded import ServerUnavailableError
 from sim.faults.chain import FaultSpec, SensorFaults
 from sim.lane_map import lane_map
 from sim.rig import Rig, load_rig
-from sim.session import MissingBlueprintError, Session, Tick, open_session
+from sim.session import Session, Tick, open_session
+from sim.suite import MissingBlueprintError
 
 STANDSTILL_MPS = 0.1
 HOLD_S = 2.0

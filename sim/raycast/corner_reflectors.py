@@ -5,24 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from moosetest.arrays import FloatArray
+from sim.assets.props.calibration import CORNER_M, EDGE_M, EDGES
 from sim.raycast.caster import RayCaster
 from sim.raycast.radar_echoes import Echoes
 from sim.raycast.radar_surfaces import trihedral_rcs_m2
 from sim.world.scene import Instance
 
 ASSET = "static.moosetest.corner_reflector"
-EDGE_M = 0.10
-"""Of its three square plates: 246 m2 or 24 dBsm at 76.5 GHz, a calibration target that tops a car."""
-CORNER_HEIGHT_M = 0.5
-"""Of the corner's middle over its stand's foot."""
-_EDGES_BODY = np.array(
-    [
-        [1.0 / np.sqrt(3.0), np.sqrt(2.0 / 3.0), 0.0],
-        [1.0 / np.sqrt(3.0), -1.0 / np.sqrt(6.0), 1.0 / np.sqrt(2.0)],
-        [1.0 / np.sqrt(3.0), -1.0 / np.sqrt(6.0), -1.0 / np.sqrt(2.0)],
-    ]
-)
-"""The three edges: at right angles to each other, opening ahead."""
 
 
 def reflector_echoes(
@@ -46,8 +35,7 @@ def _echo(
     half_fov_rad: tuple[float, float],
     range_m: float,
 ) -> Echoes:
-    corner_body_m = np.array([0.0, 0.0, CORNER_HEIGHT_M])
-    arm_m = instance.T_world_body[:3, :3] @ corner_body_m
+    arm_m = instance.T_world_body[:3, :3] @ CORNER_M
     away_m = instance.T_world_body[:3, 3] + arm_m - T_world_sensor[:3, 3]
     distance_m = float(np.linalg.norm(away_m))
     sight = away_m / max(distance_m, 1e-9)
@@ -55,7 +43,7 @@ def _echo(
     across, up = unit[1:] / max(unit[0], 1e-9) / np.tan(half_fov_rad)
     hit = caster.cast(T_world_sensor[:3, 3], sight[None], distance_m, ignore_actor_ids={instance.actor_id})
     seen = unit[0] > 0.0 and across**2 + up**2 <= 1.0 and distance_m <= range_m and np.isinf(hit.range_m[0])
-    toward_radar = -(_EDGES_BODY @ instance.T_world_body[:3, :3].T @ sight)
+    toward_radar = -(EDGES @ instance.T_world_body[:3, :3].T @ sight)
     rcs_m2 = trihedral_rcs_m2(EDGE_M, toward_radar[None]) * float(seen)
     moving_mps = instance.velocity_world_mps + np.cross(instance.angular_velocity_world_radps, arm_m)
     rate_mps = float((moving_mps - velocity_world_mps) @ sight)

@@ -194,6 +194,22 @@ def test_radar_sees_a_car_come_and_go_by_the_sign_of_its_velocity(day: ToyClient
         assert np.median(met[:, 0]) == pytest.approx(-8.0 * sign, abs=0.15)
 
 
+def test_radar_is_a_physical_instrument_when_asked(day: ToyClient) -> None:
+    here = sky(day)
+    # Opens towards the sensor; its corner is 0.5 m over its foot and 0.04 m behind the middle of it.
+    day.spawn("static.moosetest.corner_reflector", moved(here, 29.96, 3.0, -0.5, yaw=180.0))
+    options = {"moosetest_physics": True, "horizontal_fov": 60.0, "vertical_fov": 10.0, "points_per_second": 6000}
+    frames = day.listen("sensor.other.radar", None, here, **options)
+    plain = day.listen("sensor.other.radar", None, here, **options | {"moosetest_physics": False})
+    frame = day.ticks(2)
+    ((velocity, azimuth, altitude, depth),) = detections(of_frame(frames, frame))
+    assert depth == pytest.approx(math.hypot(30.0, 3.0), abs=0.01)
+    assert azimuth == pytest.approx(math.atan2(3.0, 30.0), abs=math.radians(0.05))  # to the right, as CARLA counts
+    assert altitude == pytest.approx(0.0, abs=math.radians(0.1))
+    assert velocity == pytest.approx(0.0, abs=0.01)
+    assert len(detections(of_frame(plain, frame))) <= 10  # of 300 random rays few meet a thing of 0.1 m
+
+
 def test_obstacle_is_touched_by_a_ball(day: ToyClient) -> None:
     here = sky(day)
     box = box_at(day, here, TEN_M)

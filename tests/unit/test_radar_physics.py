@@ -12,17 +12,18 @@ from sim.assets.builder import MeshBuilder
 from sim.assets.library import mesh
 from sim.assets.mesh import Material, Mesh, MeshKey
 from sim.assets.people.swing import STRIDE_M, limbs
+from sim.assets.props.calibration import CORNER_M, EDGE_M, EDGES
 from sim.raycast.caster import RayCaster
-from sim.raycast.corner_reflectors import ASSET, CORNER_HEIGHT_M, EDGE_M
+from sim.raycast.corner_reflectors import ASSET
 from sim.raycast.radar import Radar, RadarParams, RadarScan
 from sim.raycast.radar_cells import THRESHOLD_SNR, RadarReceiver, detected
 from sim.raycast.radar_echoes import Echoes, RayFan, ray_echoes
 from sim.raycast.radar_physics import RadarPhysics, ray_fan
 from sim.raycast.radar_surfaces import WAVELENGTH_M, mirrored_share, trihedral_rcs_m2
 from sim.world.scene import Instance, Scene, StaticPart
-from tests.toy_rays import at, box, ground, panel, scene
+from tests.toy_rays import at, ground, panel, scene
 
-SENSOR = at(0.0, 0.0, CORNER_HEIGHT_M)
+SENSOR = at(0.0, 0.0, float(CORNER_M[2]))
 STILL = np.zeros(3)
 FOV = (radians(60.0), radians(10.0))
 PARAMS = RadarParams(
@@ -32,8 +33,7 @@ PARAMS = RadarParams(
 
 def ready(world: Scene, shape: Mesh | None = None) -> RayCaster:
     def source(key: MeshKey) -> Mesh:
-        small = box((0.01, 0.01, 0.01)) if key.asset == ASSET else None
-        return shape or small or mesh(key)
+        return shape or mesh(key)
 
     caster = RayCaster(source)
     caster.set_scene(world)
@@ -45,11 +45,11 @@ def scanned(world: Scene, velocity: np.ndarray = STILL, frame: int = 0, params: 
 
 
 def corner(x_m: float, y_m: float, vx_mps: float = 0.0, turned_rad: float = 0.0) -> Instance:
-    """A corner that opens towards the sensor, or is turned away from it."""
+    """A corner at that place that opens towards the sensor, or is turned away from it."""
     facing_rad = atan(y_m / x_m) + pi + turned_rad
-    return Instance(
-        9, 20, MeshKey(ASSET), at(x_m, y_m, 0.0, facing_rad), velocity_world_mps=np.array([vx_mps, 0.0, 0.0])
-    )
+    pose = at(x_m, y_m, 0.0, facing_rad)
+    pose[:2, 3] -= pose[:2, :2] @ CORNER_M[:2]
+    return Instance(9, 20, MeshKey(ASSET), pose, velocity_world_mps=np.array([vx_mps, 0.0, 0.0]))
 
 
 def rcs_dbsm(world: Scene, shape: Mesh | None = None, scans: int = 20) -> float:
@@ -74,6 +74,11 @@ def test_corner_reflector_has_its_closed_form_along_its_axis_and_nothing_behind(
     low, middle, high = turned[0]
     by_hand = 4.0 * pi * (EDGE_M**2 * low * (4.0 - high / middle)) ** 2 / WAVELENGTH_M**2
     np.testing.assert_allclose(trihedral_rcs_m2(EDGE_M, turned), [by_hand, 0.0], rtol=1e-12)
+
+
+def test_edges_of_the_corner_are_at_right_angles_and_its_axis_looks_ahead() -> None:
+    np.testing.assert_allclose(EDGES @ EDGES.T, np.eye(3), atol=1e-12)
+    np.testing.assert_allclose(EDGES @ [1.0, 0.0, 0.0], 1.0 / sqrt(3.0), atol=1e-12)
 
 
 def test_corner_reflector_is_found_at_its_range_angle_and_doppler() -> None:
@@ -108,7 +113,7 @@ def test_reach_follows_the_fourth_root_of_the_cross_section() -> None:
 
 def test_sphere_has_the_cross_section_of_geometric_optics() -> None:
     # Reflectance 1 x pi x radius^2 = 3.14 m2 = 5.0 dBsm; the diffuse part, 0.3 x pi x radius^2 seen, adds 1.1 dB.
-    dbsm = rcs_dbsm(scene(Instance(1, 14, MeshKey("ball"), at(25.0, 0.0, CORNER_HEIGHT_M))), ball(1.0))
+    dbsm = rcs_dbsm(scene(Instance(1, 14, MeshKey("ball"), at(25.0, 0.0, float(CORNER_M[2])))), ball(1.0))
     assert dbsm == pytest.approx(10 * log10(pi * 1.3), abs=0.5)
 
 
