@@ -8,7 +8,17 @@ from sim.world.maps import UnknownMapError, load_map, map_from_xodr, map_names
 
 def test_catalogue():
     urban = ["urban_avenue", "urban_bend", "urban_boulevard", "urban_crescent", "urban_street"]
-    assert map_names() == ["artery", "grid", "junction", "motorway", "motorway_exit", "roundabout", "rural", *urban]
+    assert map_names() == [
+        "artery",
+        "grid",
+        "junction",
+        "motorway",
+        "motorway_exit",
+        "roundabout",
+        "rural",
+        "tunnel",
+        *urban,
+    ]
     assert load_map("motorway") is load_map("motorway")
 
 

@@ -102,7 +102,8 @@ def test_paving_has_no_hole_and_ground_does_not_cover_it(name):
     middle = grass.mean(axis=1)
     under = shapely.contains_xy(road.buffer(-0.5), middle[:, 0], middle[:, 1])
     assert under.any()
-    assert np.all(middle[under][:, 2] < data.ground_z_m(middle[under][:, :2]) - 0.1)
+    over_m = middle[under][:, 2] - data.ground_z_m(middle[under][:, :2])
+    assert np.all((over_m < -0.1) | (over_m > 4.7))  # RAA: so much room is under bridges and in tunnels
 
 
 def test_ground_reaches_300_m():

@@ -20,13 +20,14 @@ TAGS = {
     "motorway_exit": {1, 6, 8, 9, 10, 24, 28},
     "roundabout": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "rural": {1, 6, 8, 9, 10, 24},
+    "tunnel": {1, 4, 6, 8, 9, 10, 24},
     "urban_avenue": {1, 2, 3, 6, 9, 10, 20, 24, 25},
     "urban_bend": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "urban_boulevard": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "urban_crescent": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "urban_street": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
 }
-WITHOUT_HOUSES = ("motorway", "motorway_exit", "rural")
+WITHOUT_HOUSES = ("motorway", "motorway_exit", "rural", "tunnel")
 
 
 @pytest.fixture(params=map_names())

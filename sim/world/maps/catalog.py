@@ -25,6 +25,7 @@ CATALOG = {
     "motorway_exit": ("sim.world.maps.motorway_exit:motorway_exit", "nominal"),
     "roundabout": ("sim.world.maps.roundabout:roundabout", "nominal"),
     "rural": ("sim.world.maps.rural:rural", "train"),
+    "tunnel": ("sim.world.maps.tunnel:tunnel", "nominal"),
     "urban_avenue": ("sim.world.maps.urban:urban_avenue", "nominal"),
     "urban_bend": ("sim.world.maps.urban:urban_bend", "nominal"),
     "urban_boulevard": ("sim.world.maps.urban:urban_boulevard", "nominal"),

@@ -99,7 +99,7 @@ class RoadSignal:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RoadRecord:
-    """One road: its course, height, lane sections and what stands beside it."""
+    """One road: its course, height, lane sections and what stands beside it; tunnels have a start and a length."""
 
     road_id: int
     junction: int
@@ -112,6 +112,7 @@ class RoadRecord:
     sections: tuple[Section, ...]
     objects: tuple[RoadObject, ...]
     signals: tuple[RoadSignal, ...]
+    tunnels: tuple[tuple[float, float], ...] = ()
 
     def points(self, s_m: ArrayLike, t_m: ArrayLike, over_m: ArrayLike = 0.0) -> Floats:
         """(N, 3) world points at arc lengths, lateral offsets from the reference line and heights over the road."""
@@ -266,7 +267,14 @@ def _road(element: Element) -> RoadRecord:
         sections=_sections(element.findall("lanes/laneSection"), length_m),
         objects=tuple(_object(thing) for thing in element.findall("objects/object")),
         signals=tuple(_signal(thing) for thing in element.findall("signals/signal")),
+        tunnels=_tunnels(element.findall("objects/tunnel"), length_m),
     )
+
+
+def _tunnels(elements: list[Element], road_m: float) -> tuple[tuple[float, float], ...]:
+    starts_m = [max(_number(element, "s"), 0.0) for element in elements]
+    ends_m = [min(start_m + _number(one, "length"), road_m) for start_m, one in zip(starts_m, elements, strict=True)]
+    return tuple((a, b - a) for a, b in zip(starts_m, ends_m, strict=True) if b > a)
 
 
 def _sections(elements: list[Element], length_m: float) -> tuple[Section, ...]:

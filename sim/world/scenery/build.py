@@ -27,6 +27,7 @@ from sim.world.scenery.stops import bus_stops
 from sim.world.scenery.strips import Strip, lane_strips
 from sim.world.scenery.surface import Plate, add_surfaces, junction_plates
 from sim.world.scenery.terrain import Terrain, add_terrain, make_terrain
+from sim.world.scenery.tunnels import tunnel_things
 from sim.world.scenery.wear import add_wear
 
 SHORTEST_POST_M = 0.5
@@ -34,6 +35,8 @@ SIGNAL_POST_ROOM_M = 3.0
 """Nothing else stands this near to a traffic light, so that drivers see it."""
 
 THING_ROOM_M = 0.5
+HILL_ROOM_M = 12.0
+"""The hill over a tunnel reaches so far beyond its walls."""
 
 
 class Scenery:
@@ -78,7 +81,12 @@ class Scenery:
         things = [*bus_stops(self._network, heights), *crash_cushions(self._network, heights)]
         for thing in things:
             free.reserve(thing, THING_ROOM_M)
-        return posts + things + plan_scenery(self._network, self.strips, free, self.terrain.height_m, self._seed)
+        tunnel = list(tunnel_things(self._network))
+        for thing in tunnel:
+            free.reserve(thing, HILL_ROOM_M)
+        return (
+            posts + things + tunnel + plan_scenery(self._network, self.strips, free, self.terrain.height_m, self._seed)
+        )
 
     @cached_property
     def scene(self) -> StaticScene:

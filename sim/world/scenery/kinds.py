@@ -10,15 +10,17 @@ import numpy as np
 from sim.assets.mesh import Mesh
 from sim.assets.signs.faces import FACES
 from sim.world.scene import StreetLamp
-from sim.world.scenery import bridges, cushions, furniture, posts, trees
+from sim.world.scenery import bridges, cushions, furniture, posts, trees, tunnels
 from sim.world.scenery.chunks import (
     BRIDGE,
     BUILDING,
     FORECOURT,
     GUARD_RAIL,
+    HILL,
     POLE,
     STATIC,
     TRAFFIC_SIGN,
+    TUNNEL,
     VEGETATION,
     Chunks,
     Kind,
@@ -62,6 +64,9 @@ MESHES: dict[str, tuple[tuple[Kind, Maker], ...]] = {
     "planter": ((STATIC, furniture.planter),),
     "bus_shelter": ((STATIC, furniture.bus_shelter),),
     "crash_cushion": ((GUARD_RAIL, cushions.crash_cushion),),
+    "tunnel_wall": ((TUNNEL, tunnels.wall),),
+    "tunnel_roof": ((TUNNEL, tunnels.ceiling), (HILL, tunnels.hill)),
+    "tunnel_portal": ((TUNNEL, tunnels.portal),),
     "lamp": ((POLE, furniture.lamp),),
     "delineator": ((POLE, posts.delineator),),
     "zebra_sign": ((POLE, posts.sign_post), (TRAFFIC_SIGN, posts.sign_panel("crossing"))),
@@ -77,7 +82,7 @@ MESHES: dict[str, tuple[tuple[Kind, Maker], ...]] = {
     "far_tree": ((VEGETATION, _far_tree),),
 }
 """What each kind is made of, part by part."""
-NOT_SOLID = frozenset({"forecourt", "bush", "bridge_deck"})
+NOT_SOLID = frozenset({"tunnel_roof", "tunnel_portal", "forecourt", "bush", "bridge_deck"})
 """What bodies go over, through or under."""
 VARIANTS = 12
 EXACT_VARIANT = frozenset({"speed_sign"})
