@@ -16,6 +16,7 @@ from sim.render.families import Family
 from sim.render.geometry import Commands, GeometryStore, StoredMesh, command
 from sim.render.levels import COARSEST, across_px, shown_levels
 from sim.render.pictures import picture_layer
+from sim.render.shadows import actor_texel_m
 from sim.render.view import CameraView
 from sim.world.scene import Instance
 
@@ -24,6 +25,10 @@ ROW_NAMES = ("in_row0", "in_row1", "in_row2", "in_paint", "in_state", "in_pictur
 ROW_FLOATS = 23
 MAX_PASSING = 256
 """Meshes in poses that come once, kept for cameras that look at the same tick: 0.1 MB each."""
+LEVELS_DIFFER_M = 0.25
+"""No mesh stands farther over the box of its coarsest level: that of people has no bag."""
+COARSE_TEXEL_M = 0.13
+"""So far the outline of the coarsest level is off at most: shadows in wider texels are those of that level."""
 SMALLEST_PX = 1.0
 """Actors smaller than this are not drawn: no pixel centre need fall on them."""
 
@@ -35,13 +40,14 @@ class Actors:
     Args:
         instances: (N) what they are.
         meshes: (N) stored meshes, each of the level that its distance asks for.
-        shadow_meshes: (N) a level coarser: a shadow's edge is a texel wide anyway.
+        shadow_meshes: (N) a level coarser, or the coarsest: a shadow's edge is a texel wide anyway.
         T_world_body: (N, 4, 4).
         center_world_m: (N, 3) of the bounding sphere.
         radius_m: (N,) of the bounding sphere.
         half_body_m: (N, 3) half the bounding box.
         distance_m: (N,) from the eye.
-        visible: (N,) whether the bounding sphere touches the view.
+        visible: (N,) whether the bounding sphere touches the view, and with it what surrounds the actor.
+        drawn: (N,) whether the bounding box does, too.
     """
 
     instances: tuple[Instance, ...]
@@ -53,6 +59,7 @@ class Actors:
     half_body_m: NDArray[np.float64]
     distance_m: NDArray[np.float64]
     visible: NDArray[np.bool_]
+    drawn: NDArray[np.bool_]
 
     def touching(self, planes: NDArray[np.float64]) -> NDArray[np.bool_]:
         """(N,) whether bounding spheres reach into a convex volume, given as (P, 4) planes."""
@@ -106,12 +113,16 @@ class ActorMeshes:
         distance = np.linalg.norm(center - view.eye_world_m, axis=1)
         size_px = across_px(center, radius, view)
         level = shown_levels(size_px, np.array([i.tag for i in instances], np.uint8), view.quality)
+        half = (box[:, 1] - box[:, 0]) / 2.0
+        touches = boxes_touch(planes, center, np.swapaxes(T[:, :3, :3], 1, 2) * (half + LEVELS_DIFFER_M)[:, :, None])
         visible = spheres_touch(planes, center, radius) & (size_px > SMALLEST_PX) & (distance - radius <= reach_m)
         order = np.lexsort((np.array([i.actor_id for i in instances]), distance))
         chosen = tuple(instances[k] for k in order)
         meshes = tuple(self._at_level(i, int(level[k])) for k, i in zip(order, chosen, strict=True))
-        shadows = tuple(self._at_level(i, min(int(level[k]) + 1, COARSEST)) for k, i in zip(order, chosen, strict=True))
-        half = (box[:, 1] - box[:, 0]) / 2.0
+        coarser = COARSEST if actor_texel_m(view) > COARSE_TEXEL_M else 1
+        shadows = tuple(
+            self._at_level(i, min(int(level[k]) + coarser, COARSEST)) for k, i in zip(order, chosen, strict=True)
+        )
         return Actors(
             chosen,
             meshes,
@@ -122,10 +133,19 @@ class ActorMeshes:
             half[order],
             distance[order],
             visible[order],
+            (visible & touches)[order],
         )
 
     def _at_level(self, instance: Instance, level: int) -> StoredMesh:
         return self.get(instance.mesh._replace(level=max(level, instance.mesh.level)))
+
+
+def boxes_touch(
+    planes: NDArray[np.float64], center_m: NDArray[np.float64], half_axes_m: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """(N,) whether boxes reach into a convex volume; `half_axes_m` (N, 3, 3) are rows from middles to faces."""
+    reach = np.abs(half_axes_m @ planes[:, :3].T).sum(axis=1)
+    return np.asarray((center_m @ planes[:, :3].T + planes[:, 3] >= -reach).all(axis=1))
 
 
 def spheres_touch(
@@ -168,9 +188,9 @@ def _picture(
 
 
 def actor_commands(actors: Actors) -> dict[Family, Commands]:
-    """Draws of the visible actors by family, nearest first."""
+    """Draws of the actors in view by family, nearest first."""
     found: defaultdict[Family, list[tuple[int, ...]]] = defaultdict(list)
-    for k in np.flatnonzero(actors.visible):
+    for k in np.flatnonzero(actors.drawn):
         for family, run in actors.meshes[k].families.items():
             found[family].append(command(run, int(k) + 1))
     return {family: np.array(rows, dtype=np.uint32) for family, rows in found.items()}

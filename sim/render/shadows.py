@@ -36,10 +36,20 @@ class ShadowView:
     reach_m: float
 
 
+def shadow_reach_m(view: CameraView) -> float:
+    """Half the side of the shadowed square."""
+    narrow = np.clip((view.focal_px - _WIDE_FOCAL_PX) / (_NARROW_FOCAL_PX - _WIDE_FOCAL_PX), 0.0, 1.0)
+    return float(np.round(REACH_M[0] + narrow * (REACH_M[1] - REACH_M[0])))
+
+
+def actor_texel_m(view: CameraView) -> float:
+    """Side of a texel of the map of actors' shadows."""
+    return 2.0 * shadow_reach_m(view) / ACTOR_SIZE_PX
+
+
 def shadow_view(view: CameraView, sun_direction_world: NDArray[np.float64]) -> ShadowView:
     """The square in front of the camera; it moves in steps so that scenery's map can be kept between frames."""
-    narrow = np.clip((view.focal_px - _WIDE_FOCAL_PX) / (_NARROW_FOCAL_PX - _WIDE_FOCAL_PX), 0.0, 1.0)
-    reach = float(np.round(REACH_M[0] + narrow * (REACH_M[1] - REACH_M[0])))
+    reach = shadow_reach_m(view)
     flat = np.array([view.forward_world[0], view.forward_world[1], 0.0])
     center = view.eye_world_m + flat * (0.8 * reach)
     axes = _light_axes(sun_direction_world)
@@ -53,7 +63,7 @@ def shadow_view(view: CameraView, sun_direction_world: NDArray[np.float64]) -> S
     unit[:3] = 0.5 * clip[:3]
     unit[:3, 3] += 0.5
     # against self-shadowing, both measured in texels of the coarser map: a step along the light, a lift off the surface
-    texel = 2.0 * reach / ACTOR_SIZE_PX
+    texel = actor_texel_m(view)
     unit[2, 3] -= (0.03 + 0.4 * texel) / (2.0 * depth)
     return ShadowView((reach, *cell, *sun_direction_world), clip, unit, 0.8 * texel, reach)
 
