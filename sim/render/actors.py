@@ -82,11 +82,12 @@ class ActorMeshes:
         Raises:
             KeyError: an asset or pose that the source does not know.
         """
+        stored = self._stored.get(key)
+        if stored is not None:
+            return stored
         if is_passing(key.pose):
             return self._get_passing(key)
-        stored = self._stored.get(key)
-        if stored is None:
-            stored = self._stored[key] = self.store.add(self._source(key))
+        stored = self._stored[key] = self.store.add(self._source(key))
         return stored
 
     def _get_passing(self, key: MeshKey) -> StoredMesh:
@@ -105,7 +106,7 @@ class ActorMeshes:
     ) -> Actors:
         """Choose each actor's level of detail and whether the camera sees it; none does beyond `reach_m`."""
         self._frame_keys.clear()
-        coarse = [self.get(instance.mesh._replace(level=COARSEST)) for instance in instances]
+        coarse = [self._at_level(instance, COARSEST) for instance in instances]
         T = np.array([i.T_world_body for i in instances]).reshape(-1, 4, 4)
         box = np.array([(m.low_body_m, m.high_body_m) for m in coarse]).reshape(-1, 2, 3)
         center = np.einsum("nij,nj->ni", T[:, :3, :3], box.mean(axis=1)) + T[:, :3, 3]
@@ -137,7 +138,8 @@ class ActorMeshes:
         )
 
     def _at_level(self, instance: Instance, level: int) -> StoredMesh:
-        return self.get(instance.mesh._replace(level=max(level, instance.mesh.level)))
+        asset, pose, finest = instance.mesh
+        return self.get(MeshKey(asset, pose, max(level, finest)))
 
 
 def boxes_touch(
