@@ -66,7 +66,7 @@ def add_chair(builder: MeshBuilder, asset: Asset, level: int) -> None:
     add_legs(builder, size, 0.38, 0.05, WHITE)
     add_block(builder, size, _FULL, _FULL, (0.36, 0.41), WHITE, Material.MATTE)
     add_block(builder, size, (-1.0, -0.88), _FULL, (0.41, 1.0), WHITE, Material.MATTE)
-    if level == 0:
+    if level < 2:
         for y in (0.9, -1.0):
             add_block(builder, size, (-0.9, 0.8), (y, y + 0.1), (0.55, 0.59), WHITE, Material.MATTE)
 
@@ -186,7 +186,7 @@ def add_shelter(builder: MeshBuilder, asset: Asset, level: int) -> None:
     wide = (-0.6, 0.6)
     x, y = (wide, seat) if long_x else (seat, wide)
     add_block(builder, size, x, y, (0.17, 0.2), WOOD, Material.MATTE)
-    if level == 0:
+    if level < 2:
         wide = (-0.97, -0.9)
         x, y = (wide, (-0.6, 0.6)) if long_x else ((-0.6, 0.6), wide)
         add_block(builder, size, x, y, (0.12, 0.86), (0.5, 0.12, 0.1), Material.MATTE)

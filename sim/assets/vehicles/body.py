@@ -16,7 +16,7 @@ from sim.assets.vehicles.wheels import add_wheel
 
 FloatArray = NDArray[np.float64]
 
-_COLUMNS = ((3, 4, 8), (2, 2, 1), (1, 1, 2))
+_COLUMNS = ((3, 4, 8), (2, 2, 4), (1, 1, 2))
 """Columns on front and rear, in each corner, along the side, at each level of detail."""
 _ARCH_STEPS = (7, 4, 2)
 _SPACING_M = (0.07, 0.13, 0.13)
@@ -88,7 +88,7 @@ def add_greenhouse(builder: MeshBuilder, shape: CarShape, patches: list[Patch], 
     outline = rounded_outline(1.0, 1.0, front, rear)
     face = _COLUMNS[level][0]
     spacing = (0.08, 0.2, 0.5)[level]
-    places = outline.columns((face, (3, 2, 1)[level], (3, 1, 1)[level]), cuts(shown), np.zeros(0), spacing)
+    places = outline.columns((face, (3, 2, 1)[level], (3, 3, 1)[level]), cuts(shown), np.zeros(0), spacing)
     plan, normal = outline.at(places)
     middle = outline.at(0.5 * (places[:-1] + places[1:]))[0]
     row = rows(((0.0, 0.5, 1.0), (0.0, 0.5, 1.0), (0.0, 1.0))[level], shown, 0.02)
