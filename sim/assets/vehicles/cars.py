@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material
 from sim.assets.vehicles.body import add_greenhouse, add_lower_body, add_running_gear
@@ -33,6 +35,8 @@ def add_car(builder: MeshBuilder, shape: CarShape, level: int) -> None:
 def add_car_details(builder: MeshBuilder, shape: CarShape, level: int) -> None:
     """Add what stands out of a car's body: mirrors, handles, wipers."""
     add_mirrors(builder, shape, level)
+    if shape.rails and level < 2:
+        _add_roof_rails(builder, shape, level)
     if level == 0:
         _add_handles(builder, shape)
         _add_wipers(builder, shape)
@@ -97,6 +101,12 @@ def side_patches(shape: CarShape) -> list[Patch]:
     patches.append(Patch(doors, (0.8 * hw, _INF), (line - _SEAM_M, line + _SEAM_M), BLACK, Material.BLACK, 0, 0))
     if shape.cladding:
         patches.append(Patch(ALL, (0.8 * hw, _INF), (-1, low + 0.10), BLACK, Material.BLACK, coarsest=1))
+        reach = shape.arch_radius_m + 0.035
+        # a rounded arch in two steps
+        for x in shape.axles_m:
+            for across, up in ((1.0, 0.45), (0.66, 1.0)):
+                arch, rows = (x - across * reach, x + across * reach), (-1, shape.wheel_radius_m + up * reach)
+                patches.append(Patch(arch, (0.8 * hw, _INF), rows, BLACK, Material.BLACK, coarsest=1))
     return patches
 
 
@@ -142,6 +152,17 @@ def _add_handles(builder: MeshBuilder, shape: CarShape) -> None:
         z = float(shape.shoulder_m(x)) - 0.15
         for side in (1.0, -1.0):
             builder.box((x + 0.15, side * 0.5 * shape.width_m * 0.98, z), (0.09, 0.022, 0.013), CHROME, Material.METAL)
+
+
+def _add_roof_rails(builder: MeshBuilder, shape: CarShape, level: int) -> None:
+    """A rail on each side of the roof, which falls towards both ends as the roof does."""
+    share = np.linspace(0.85, -0.85, (5, 3)[level])
+    front, back = shape.windscreen_m[1], shape.rear_screen_m[1]
+    x = 0.5 * (front + back) + 0.5 * (front - back) * share
+    z = shape.height_m - shape.roof_crown_m * (1.0 + share**2) + 0.02
+    for side in (1.0, -1.0):
+        y = np.full(len(x), side * (0.5 * shape.width_m * shape.roof_share - 0.09))
+        builder.tube(np.stack([x, y, z], axis=1), 0.018, BLACK, Material.BLACK, segments=4)
 
 
 def _add_wipers(builder: MeshBuilder, shape: CarShape) -> None:

@@ -44,7 +44,8 @@ class CarShape:
         rear_glass: (half width share, lower, upper) of the rear screen.
         bonnet_crown_m: how far bonnet and boot lid rise in the middle.
         roof_crown_m: how far the roof rises in the middle.
-        cladding: whether sills are black.
+        cladding: whether sills and wheel arches are black.
+        rails: whether rails run along the roof.
         foot_share: half width of the windows' foot over half width of the body.
         shoulder_share: half width at the shoulder line over the widest.
         edge_radius_m: rounding of shoulder and roof edges.
@@ -73,6 +74,7 @@ class CarShape:
     bonnet_crown_m: float = 0.035
     roof_crown_m: float = 0.05
     cladding: bool = False
+    rails: bool = False
     foot_share: float = 0.905
     shoulder_share: float = 0.95
     edge_radius_m: float = 0.05
