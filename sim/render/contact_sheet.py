@@ -71,7 +71,7 @@ def _view_of(renderer: CameraRenderer, key: MeshKey, yaw_rad: float) -> NDArray[
     T[2, 3] = 0.5 * height if is_walker else 0.0  # a walker's origin is the middle of its box
     tag = _PERSON_TAG if is_walker else _CAR_TAG if key.asset.startswith("vehicle.") else _STATIC_TAG
     scene = Scene(_GROUND, (Instance(1, tag, key, T, paint_rgb=_PAINT_RGB),), _WEATHER, 0.0)
-    view = CameraView(*CELL_PX, _FOV_RAD, _looking_down(away_m, 0.5 * height), supersampling=2)
+    view = CameraView(*CELL_PX, _FOV_RAD, _looking_down(away_m, 0.5 * height), noise=0.0, supersampling=2)
     picture = renderer.render(scene, view, frozenset({"rgb"})).rgb
     assert picture is not None
     return picture
