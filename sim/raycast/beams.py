@@ -53,6 +53,10 @@ class Grid:
         """Of the whole grid."""
         return self.shape[0] * self.shape[1]
 
+    def direction_sensor(self, place: Index) -> NDArray[np.float32]:
+        """(3, N) unit vectors at some places."""
+        return self._direction_sensor.take(place, axis=1)
+
     def direction_world(self, T_world_sensor: FloatArray, place: Index | None) -> NDArray[np.float32]:
         """(N, 3) at some or all places: no BLAS, whose last bits depend on its number of threads."""
         x, y, z = self._direction_sensor if place is None else self._direction_sensor.take(place, axis=1)

@@ -16,7 +16,7 @@ from sim.raycast.embree import MISS, TriangleSoup
 from sim.raycast.hits import NOTHING, SCENERY, Hits, Surfaces
 from sim.raycast.picking import ConePicker, Picked, RayPicker
 from sim.raycast.shape import BodyShape, triangle_pigment
-from sim.world.scene import NOBODY, Instance, Scene, StaticPart, StaticScene, Weather
+from sim.world.scene import NO_PUFFS, NOBODY, Instance, Scene, StaticPart, StaticScene, Weather
 
 BODY_LEVEL = 1
 """Level of detail of moving meshes for rays (`MeshKey.level`): the shape to centimetres, without the trim."""
@@ -36,7 +36,7 @@ class RayCaster:
         self._scenery = self._no_scenery = _Scenery(StaticScene(key="", parts=()))
         self._bodies = Bodies((), [])
         self._surfaces = _surfaces(self._scenery, self._bodies)
-        self.weather = Weather()
+        self.weather, self.puffs = Weather(), NO_PUFFS
 
     def set_scene(self, scene: Scene) -> None:
         """Cast into `scene` from now on; the scenery is prepared only when its key differs from the last one's.
@@ -44,7 +44,7 @@ class RayCaster:
         Raises:
             KeyError: a mesh that the source does not have.
         """
-        self.weather = scene.weather
+        self.weather, self.puffs = scene.weather, scene.puffs
         if scene.static.key != self._scenery.key:
             self._scenery = _Scenery(scene.static)
         keys = [instance.mesh._replace(level=BODY_LEVEL) for instance in scene.instances]

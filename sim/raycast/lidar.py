@@ -141,7 +141,7 @@ class Lidar:
             return self._returns(grid, hits, ray, chance)
         first = Layer(hits, np.arange(grid.rays) if ray is None else ray, np.ones(len(hits), np.float32))
         met = layers(caster, beams, first, self.params.physics.divergence_rad)
-        view = View(grid, met, caster.weather, float(T_world_sensor[2, 3]), self.params.range_m)
+        view = View(grid, T_world_sensor, met, caster.weather, caster.puffs, self.params.range_m)
         found = measure(self.params.physics, view, Luck((*seeds, _PHYSICS_LUCK), grid.rays))
         all_hits = hits.followed_by([layer.hits for layer in met[1:]])
         return self._told(grid, found.place, found.range_m, found.intensity, all_hits, found.row)

@@ -8,14 +8,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from moosetest.arrays import FloatArray
 from sim.raycast.air_clutter import Air, AirClutter, air_clutter, air_of
 from sim.raycast.beams import Grid
 from sim.raycast.blooming import bloomed
 from sim.raycast.brightness import brightness
 from sim.raycast.echoes import NO_SURFACE, Echoes, Luck, Returns, heard, in_order, melted, told
 from sim.raycast.layers import Layer
+from sim.raycast.puff_echoes import crossings, puff_echoes
 from sim.raycast.receiver import THRESHOLD, Receiver
-from sim.world.scene import Weather
+from sim.world.scene import Puffs, Weather
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,20 +60,24 @@ class View(NamedTuple):
     """What one sweep looked at: the layers of what its rays met, through which air, as far as `range_m`."""
 
     grid: Grid
+    T_world_sensor: FloatArray
     layers: tuple[Layer, ...]
     weather: Weather
-    sensor_z_world_m: float
+    puffs: Puffs
     range_m: float
+
+    @property
+    def reach_m(self) -> NDArray[np.float32]:
+        """By place of the grid: how far the ray sees; negative where none was cast."""
+        reach_m = np.full(self.grid.rays, -1.0, np.float32)
+        reach_m[self.layers[0].place] = np.minimum(self.layers[0].hits.range_m, np.float32(self.range_m))
+        return reach_m
 
 
 def measure(physics: LidarPhysics, view: View, luck: Luck) -> Measured:
     """What the sensor tells; rows of `Measured` count through the hits of all layers."""
-    receiver, air = physics.receiver, air_of(view.weather, view.sensor_z_world_m)
-    echoes, first_row = [], 0
-    for layer in view.layers:
-        echoes.append(_from_surfaces(receiver, layer, first_row, view.weather, air))
-        first_row += len(layer.place)
-    sent_back = in_order(echoes)
+    receiver, air = physics.receiver, air_of(view.weather, float(view.T_world_sensor[2, 3]))
+    sent_back = in_order(_sent_back(receiver, view, air))
     halo = bloomed(sent_back, view.grid, view.layers[0].place)
     surfaces = heard(melted(in_order([sent_back, halo]), receiver.pulse_m), receiver, luck)
     clutter = air_clutter(receiver, air, physics.divergence_rad, view.range_m)
@@ -80,12 +86,32 @@ def measure(physics: LidarPhysics, view: View, luck: Luck) -> Measured:
     return Measured(said.place, said.range_m, receiver.intensity(said.signal, said.range_m), said.row)
 
 
-def _from_surfaces(receiver: Receiver, layer: Layer, first_row: int, weather: Weather, air: Air) -> Echoes:
+def _sent_back(receiver: Receiver, view: View, air: Air) -> list[Echoes]:
+    """Echoes of surfaces and of the puffs before them."""
+    puff_depth = None
+    echoes = []
+    if len(view.puffs.radius_m):
+        reach_m = view.reach_m
+        crossed = crossings(view.puffs, view.grid, np.linalg.inv(view.T_world_sensor).astype(np.float64))
+        puff_depth = crossed.depth_by_place(reach_m)
+        echoes.append(puff_echoes(crossed, receiver, reach_m, air.extinction_per_m))
+    first_row = 0
+    for layer in view.layers:
+        depth = np.float32(air.extinction_per_m) * layer.hits.range_m
+        if puff_depth is not None:
+            depth += puff_depth.take(layer.place)
+        echoes.append(_from_surfaces(receiver, layer, depth, first_row, view.weather))
+        first_row += len(layer.place)
+    return echoes
+
+
+def _from_surfaces(
+    receiver: Receiver, layer: Layer, depth: NDArray[np.float32], first_row: int, weather: Weather
+) -> Echoes:
     met = np.flatnonzero(layer.hits.source >= 0)
     range_m = layer.hits.range_m.take(met)
-    depth = np.float32(air.extinction_per_m) * range_m
     bright = brightness(layer.hits, weather).take(met) * layer.passed.take(met)
-    return Echoes(layer.place.take(met), range_m, receiver.signal(bright, range_m, depth), met + first_row)
+    return Echoes(layer.place.take(met), range_m, receiver.signal(bright, range_m, depth.take(met)), met + first_row)
 
 
 def _from_air(clutter: AirClutter, view: View, luck: Luck) -> Echoes:
