@@ -8,6 +8,9 @@ from scipy import spatial
 
 from sim.assets.mesh import Material
 from sim.world.maps import load_map, map_names
+from sim.world.maps.network import read_network
+from sim.world.scenery import surface
+from sim.world.scenery.strips import lane_strips
 from sim.world.scenery.surface import ASPHALT_RGB
 from sim.world.scenery.terrain import Terrain
 
@@ -135,3 +138,23 @@ def test_the_ground_is_prepared_by_one_thread_alone(monkeypatch):
         height_m = Terrain(corners_m, shapely.Polygon()).height_m(np.array([[4.5, 4.5]]))
     assert height_m == pytest.approx([2.0])
     assert threads[0] == 1
+
+
+@pytest.mark.parametrize(("deep_m", "wide_m", "filled_m2"), [(5.0, 4.0, 20.0), (0.2, 0.2, 0.0), (50.0, 4.0, 0.0)])
+def test_a_junction_reaches_up_to_a_median_but_fills_no_sliver_and_no_island(deep_m, wide_m, filled_m2):
+    junction = shapely.box(0.0, 0.0, 10.0, 10.0)
+    # a road that comes from the right, with bare ground between it and the junction
+    road = shapely.box(10.0, 0.0, 100.0, 10.0) - shapely.box(9.0, 3.0, 10.0 + deep_m, 3.0 + wide_m)
+    mouths = surface.mouths(junction, road)
+    assert shapely.union_all(mouths).area == pytest.approx(filled_m2, abs=0.01)
+    assert all(part.is_valid and part.geom_type == "Polygon" for part in mouths)
+
+
+@pytest.mark.parametrize("name", map_names())
+def test_plates_of_junctions_are_sound(name):
+    plates = surface.junction_plates(lane_strips(read_network(load_map(name).xodr)))
+    for plate in plates.values():
+        assert plate.outline.is_valid
+        for part in shapely.get_parts(plate.outline):
+            assert part.area > 1.0
+            assert not part.interiors

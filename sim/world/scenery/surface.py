@@ -21,6 +21,7 @@ FLAT_M = 0.02
 MOUTH_M2 = 150.0
 """Larger holes between a junction and its roads are islands: the middle of the smallest roundabout has more."""
 MOUTH_SEAM_M = 0.01
+SLIVER_M2 = 0.05
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +48,7 @@ def junction_plates(strips: list[Strip]) -> dict[int, Plate]:
             own = _without_holes(footprint(mine))
             near = boxes.query(own.convex_hull, predicate="intersects")
             others = [strips[k] for k in near if strips[k].road.junction != junction]
-            outline = shapely.union_all([own, *_mouths(own, footprint(others))])
+            outline = _without_holes(shapely.union_all([own, *mouths(own, footprint(others))]))
             plates[junction] = Plate(shapely.remove_repeated_points(outline, 0.02), float(heights_m.mean()))
     return plates
 
@@ -57,16 +58,17 @@ def _boxes(strips: list[Strip]) -> shapely.STRtree:
     return shapely.STRtree([shapely.box(*xy.min(axis=0), *xy.max(axis=0)) for xy in corners])
 
 
-def _mouths(junction: shapely.Geometry, roads: shapely.Geometry) -> list[shapely.Geometry]:
+def mouths(junction: shapely.Geometry, roads: shapely.Geometry) -> list[shapely.Geometry]:
     """Bare ground where the ways through a junction spread at the end of a road's median."""
     grown = shapely.union_all([junction, roads]).buffer(MOUTH_SEAM_M, join_style="mitre")
     holes = [shapely.Polygon(ring) for part in shapely.get_parts(grown) for ring in part.interiors]
     reached = junction.buffer(2 * MOUTH_SEAM_M)
-    return [
+    bare = [
         hole.buffer(MOUTH_SEAM_M, join_style="mitre") - roads
         for hole in holes
         if hole.area < MOUTH_M2 and reached.intersects(hole)
     ]
+    return [part for mouth in bare for part in shapely.get_parts(mouth) if part.area > SLIVER_M2]
 
 
 def add_surfaces(chunks: Chunks, strips: list[Strip], plates: dict[int, Plate]) -> None:
