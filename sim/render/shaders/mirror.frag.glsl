@@ -44,8 +44,9 @@ void main() {
     out_color = vec4(vec3(128.0 / 255.0), 1.0);
     ivec2 at = min(ivec2(gl_FragCoord.xy * 2.0), textureSize(u_depth, 0) - 1);
     vec4 own = texelFetch(u_taken, at, 0);
-    float mirrored = 1.0 - own.a;
-    if (mirrored < 0.03) return;
+    // a mere film blurs what it mirrors beyond recognition; lamps themselves are mirrored by `glint`
+    float share = (1.0 - own.a) * mix(0.3, 1.0, u_weather.y);
+    if (share < 0.03) return;
     float ahead = ahead_of(texelFetch(u_depth, at, 0).r);
     vec3 ray = u_ray_from_ndc * vec3(v_ndc, 1.0), world = u_eye.xyz + ray * ahead;
     float way = length(ray) * ahead;
@@ -54,8 +55,7 @@ void main() {
     vec3 uneven = vec3(r.xy, r.z * (0.5 + texture(u_cloud_map, world.xy * 0.9).r));
     vec4 seen = met(u_clip_from_world * vec4(world, 1.0), u_clip_from_world * vec4(uneven, 0.0), 0.12 * way);
     if (seen.a == 0.0) return;
-    // a mere film blurs what it mirrors beyond recognition; lamps themselves are mirrored by `glint`
-    float share = mirrored * exp(-u_horizon.w * way) * mix(0.3, 1.0, u_weather.y);
+    share *= exp(-u_horizon.w * way);
     vec3 c = max(exposed(own.rgb) + share * (min(exposed(seen.rgb), 1.0) - surroundings(r)), 0.0);
     out_color.rgb += (display(c) - own.rgb) * (127.0 / 255.0);
 }
