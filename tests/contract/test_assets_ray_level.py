@@ -26,7 +26,27 @@ SAMPLE = (
     "static.prop.trafficcone01",
 )
 # Not there yet, in metres: what comes nearer may be struck off, nothing may be added.
-STILL_OFF_M = STILL_OFF_TABLE
+STILL_OFF_M = {
+    "static.moosetest.bicycle": 0.054,
+    "static.prop.fountain": 0.058,
+    "static.prop.glasscontainer": 0.026,
+    "static.prop.haybale": 0.032,
+    "static.prop.haybalelb": 0.032,
+    "static.prop.platformgarbage01": 0.030,
+    "static.prop.shoppingcart": 0.092,
+    "vehicle.ford.ambulance": 0.022,
+    "vehicle.jeep.wrangler_rubicon": 0.022,
+    "vehicle.mercedes.sprinter": 0.022,
+    "vehicle.micro.microlino": 0.024,
+    "vehicle.mitsubishi.fusorosa": 0.042,
+    "vehicle.moosetest.ambulance": 0.026,
+    "vehicle.moosetest.coach": 0.022,
+    "vehicle.moosetest.pickup": 0.024,
+    "vehicle.moosetest.school_bus": 0.050,
+    "vehicle.moosetest.tanker": 0.034,
+    "vehicle.nissan.patrol": 0.022,
+    "vehicle.tesla.cybertruck": 0.024,
+}
 
 
 def seen_points(mesh: Mesh, rng: np.random.Generator) -> np.ndarray:
@@ -38,9 +58,11 @@ def seen_points(mesh: Mesh, rng: np.random.Generator) -> np.ndarray:
     origin = (low + high) / 2.0 + away * np.linalg.norm(high - low)
     ray = rng.uniform(low, high, (RAYS, 3)) - origin
     ray /= np.linalg.norm(ray, axis=1, keepdims=True)
-    range_m = TriangleSoup(mesh.position_m, mesh.triangle).first_hit(
-        np.concatenate([origin, ray], axis=1).astype(np.float32)
-    ).range_m
+    range_m = (
+        TriangleSoup(mesh.position_m, mesh.triangle)
+        .first_hit(np.concatenate([origin, ray], axis=1).astype(np.float32))
+        .range_m
+    )
     met = np.isfinite(range_m)
     return (origin + ray * range_m[:, None])[met].astype(np.float32)
 
