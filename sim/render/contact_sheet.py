@@ -16,7 +16,7 @@ from sim.render.renderer import CameraRenderer
 from sim.render.view import CameraView
 from sim.world.scene import Instance, Scene, StaticPart, StaticScene, Weather
 
-CELL_PX: Final = (220, 144)
+CELL_PX: Final = (160, 106)
 """Width and height of one view."""
 LABEL_PX: Final = 15
 ASSETS_A_ROW: Final = 2
@@ -88,11 +88,7 @@ def _looking_down(away_m: float, target_z_m: float) -> NDArray[np.float64]:
 
 _GROUND = StaticScene(
     "contact sheet",
-    (
-        StaticPart(
-            "road", 1, MeshBuilder().box((0, 0, -0.5), (300, 300, 0.5), (0.2, 0.2, 0.2), Material.ASPHALT).build()
-        ),
-    ),
+    (StaticPart("road", 1, MeshBuilder().box((0, 0, -0.5), (300, 300, 0.5), (0.2, 0.2, 0.2), Material.MATTE).build()),),
 )
 # behind the camera and to its left, high enough to light roofs
 _WEATHER = Weather(sun_azimuth_rad=2.4, sun_elevation_rad=0.75, cloudiness=0.2)
