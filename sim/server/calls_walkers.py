@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.assets.animals.names import ANIMALS
 from sim.assets.people.bones import NAMES, from_relative, row_of
+from sim.assets.people.carried import WHEELCHAIR
 from sim.server import batch
 from sim.server.actors import Actor, WalkerState
 from sim.server.calls import CallError, Where, call
@@ -90,6 +91,6 @@ def _person(simulation: Simulation, actor_id: int) -> tuple[Actor, WalkerState]:
     actor = simulation.episode.actor(actor_id)
     if actor.walker is None:
         raise CallError(f"actor {actor_id} ({actor.blueprint_id}) is not a walker")
-    if actor.blueprint_id in ANIMALS:
-        raise CallError(f"actor {actor_id} ({actor.blueprint_id}) has no bones: only people have")
+    if actor.blueprint_id in ANIMALS or actor.blueprint_id == WHEELCHAIR:
+        raise CallError(f"actor {actor_id} ({actor.blueprint_id}) has no bones: only people on foot have")
     return actor, actor.walker

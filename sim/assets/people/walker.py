@@ -12,6 +12,7 @@ from sim.assets.catalog import Asset
 from sim.assets.fitting import bounds_m, scaled
 from sim.assets.mesh import Mesh
 from sim.assets.people.body import add_person
+from sim.assets.people.carried import LOADS, WHEELCHAIR
 from sim.assets.people.free_pose import decoded, is_free
 from sim.assets.people.skeleton import Skeleton, pose_skeleton
 from sim.assets.people.wardrobe import look_of
@@ -30,9 +31,15 @@ def walker(asset: Asset, pose: str, level: int) -> Mesh:
     """The mesh of a walker: origin at the centre of its box, feet (or body, when lying) on the box's floor."""
     if is_free(pose):
         return _free(asset, decoded(pose), level)
-    mesh = _flesh(asset, _natural(asset, pose), level)
-    fit = _fit(asset, pose, mesh)
+    body = _natural(asset, pose)
+    mesh = _flesh(asset, body, level)
+    fit = _fit(asset, pose, _person(asset, body, level) if asset.name in LOADS else mesh)
     return scaled(mesh, (1.0, 1.0, fit.stretch), (0.0, 0.0, fit.rise_m))
+
+
+def stature_m(asset: Asset) -> float:
+    """How tall a person is who stands up: as its box, but for those who have something with them."""
+    return LOADS[asset.name].stature_m if asset.name in LOADS else asset.size_lwh_m[2]
 
 
 @lru_cache(256)
@@ -44,12 +51,23 @@ def drawn_body(asset: Asset, pose: str) -> Skeleton:
 
 
 def _natural(asset: Asset, pose: str) -> Skeleton:
-    return pose_skeleton(pose, look_of(asset).stoop).turned(asset.size_lwh_m[2] * np.eye(3), np.zeros(3))
+    tall_m = stature_m(asset)
+    body = pose_skeleton(pose, look_of(asset).stoop).turned(tall_m * np.eye(3), np.zeros(3))
+    return LOADS[asset.name].posed(body, tall_m) if asset.name in LOADS else body
 
 
 def _flesh(asset: Asset, body: Skeleton, level: int) -> Mesh:
+    person = _person(asset, body, level)
+    if asset.name not in LOADS:
+        return person
+    builder = MeshBuilder().add(person)
+    LOADS[asset.name].add(builder, body, level)
+    return builder.build()
+
+
+def _person(asset: Asset, body: Skeleton, level: int) -> Mesh:
     builder = MeshBuilder()
-    add_person(builder, body, look_of(asset), level, asset.size_lwh_m[2])
+    add_person(builder, body, look_of(asset), level, stature_m(asset))
     return builder.build()
 
 
@@ -57,8 +75,10 @@ def _fit(asset: Asset, pose: str, mesh: Mesh) -> Fit:
     height_m = asset.size_lwh_m[2]
     low, high = bounds_m(mesh)
     # upright people fill the box's height whatever their hair or stoop; others keep their natural size
-    stretch = height_m / float(high[2] - low[2]) if pose.partition("_")[0] in _UPRIGHT else 1.0
-    return Fit(stretch, -0.5 * height_m - float(low[2]) * stretch)
+    is_upright = pose.partition("_")[0] in _UPRIGHT and asset.name != WHEELCHAIR
+    stretch = stature_m(asset) / float(high[2] - low[2]) if is_upright else 1.0
+    floor_m = 0.0 if asset.name == WHEELCHAIR else float(low[2])
+    return Fit(stretch, -0.5 * height_m - floor_m * stretch)
 
 
 @lru_cache(256)

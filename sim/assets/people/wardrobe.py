@@ -36,6 +36,8 @@ LEAST_CONTRAST = 2.0
 _DIMMEST = 0.02
 
 HALF_GREY: Color = (0.5, 0.5, 0.5)
+PLAIN = frozenset({"walker.moosetest.adult", "walker.moosetest.child"})
+"""Whose cloth is of one known reflectance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,12 @@ class Look:
 
 
 def look_of(asset: Asset) -> Look:
-    """The person behind a walker; `walker.moosetest.*` wear plain half-grey clothes with dark shoes and a dark belt."""
+    """The person behind a walker; the plain ones wear half-grey clothes with dark shoes and a dark belt."""
     child, female = asset.age == "child", asset.gender == "female"
-    if asset.name.startswith("walker.moosetest."):
+    if asset.name in PLAIN:
         age: Age = "child" if child else "adult"
         return Look(age, female, 1.0, _SKIN[1], _HAIR[0], HALF_GREY, HALF_GREY, _SHOES[0], HALF_GREY)
-    old = int(asset.name[-4:]) % 7 == 3
+    old = asset.name[-4:].isdecimal() and int(asset.name[-4:]) % 7 == 3
     return _drawn(_rng(asset), "child" if child else ("old" if old else "adult"), female)
 
 
