@@ -337,7 +337,7 @@ def _write_picture(sheet: Path, rgb: Any) -> None:
     import cv2
 
     sheet.parent.mkdir(parents=True, exist_ok=True)
-    options = [cv2.IMWRITE_JPEG_QUALITY, 85] if sheet.suffix == ".jpg" else []
+    options = [cv2.IMWRITE_JPEG_QUALITY, 75] if sheet.suffix == ".jpg" else []
     cv2.imwrite(str(sheet), rgb[..., ::-1], options)
 
 
