@@ -57,7 +57,7 @@ class Death:
     def __init__(self, config: FaultConfig) -> None:
         severity = config.severity
         self._at_s = HALF_DEATH_S * (1.0 - severity) / severity if severity else math.inf
-        self.effect = f"dead from {self._at_s:.3g} s on"
+        self.effect = f"dead from {self._at_s:.3g} s on" if severity else "never dead"
 
     def reset(self, mount: Mount, rng: np.random.Generator) -> None:
         """Nothing to forget."""
