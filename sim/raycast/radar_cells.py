@@ -23,8 +23,14 @@ MOST_PIECES = 32
 CFAR_GUARD, CFAR_REACH, CFAR_RANK = 4, 16, 0.75
 """Cells beside the tested one, in range, that tell how loud its surroundings are, and the rank among them that counts:
 ordered-statistic CFAR, with the three quarters that Rohling 1983 recommends. A road's even clutter hides itself so."""
+FAINTEST_PEAK = 0.1
+"""Of 27 cells none louder than this, against the noise: together 8.7 dB under the threshold at most."""
 _BITS = 20
 _MIDDLE = 1 << (_BITS - 1)
+_NEIGHBOURS = tuple(
+    (step[0] << (2 * _BITS)) + (step[1] << _BITS) + step[2] for step in product((-1, 0, 1), repeat=3) if any(step)
+)
+"""Differences of the keys of cells that touch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,18 +141,18 @@ def _peaks(
     power = np.square(np.abs(amplitude))
     weight = np.maximum(np.bincount(index, snr, count), 1e-300)
     mean = np.column_stack([np.bincount(index, snr * column, count) / weight for column in measured.T])
-    is_peak, total, moment = np.ones(count, np.bool_), power.copy(), mean * power[:, None]
-    for step in product((-1, 0, 1), repeat=3):
-        if step == (0, 0, 0):
-            continue
-        offset = (step[0] << (2 * _BITS)) + (step[1] << _BITS) + step[2]
-        at, there = _found(cells, cells + offset)
+    peak = np.flatnonzero(power >= FAINTEST_PEAK)
+    for offset in _NEIGHBOURS:
+        at, there = _found(cells, cells[peak] + offset)
         beside = np.where(there, power[at], 0.0)
         # Of two equal ones the later in order stays.
-        is_peak &= (power > beside) if offset > 0 else (power >= beside)
-        total += beside
-        moment += mean[at] * beside[:, None]
-    return total[is_peak], _surroundings(cells, power, cells[is_peak]), moment[is_peak] / total[is_peak, None]
+        peak = peak[(power[peak] > beside) if offset > 0 else (power[peak] >= beside)]
+    total, moment = power[peak], mean[peak] * power[peak, None]
+    for offset in _NEIGHBOURS:
+        at, there = _found(cells, cells[peak] + offset)
+        beside = np.where(there, power[at], 0.0)
+        total, moment = total + beside, moment + mean[at] * beside[:, None]
+    return total, _surroundings(cells, power, cells[peak]), moment / total[:, None]
 
 
 def _surroundings(cells: NDArray[np.int64], power: FloatArray, peak: NDArray[np.int64]) -> FloatArray:
