@@ -33,7 +33,10 @@ from sim.world.scene import Scene
 
 ASSET_SPLIT = {"train": "train", "val": "nominal"}
 """Validation frames are made of maps and assets that training never sees."""
-PEOPLE_MAPS = frozenset({"urban_street", "urban_avenue", "urban_bend", "urban_boulevard", "urban_crescent", "junction"})
+PEOPLE_MAPS = frozenset(
+    {"artery", "junction", "t_junction"}
+    | {"urban_street", "urban_avenue", "urban_bend", "urban_boulevard", "urban_crescent"}
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,6 +16,7 @@ def test_catalogue():
         "motorway_exit",
         "roundabout",
         "rural",
+        "t_junction",
         "tunnel",
         *urban,
     ]

@@ -25,6 +25,7 @@ CATALOG = {
     "motorway_exit": ("sim.world.maps.motorway_exit:motorway_exit", "nominal"),
     "roundabout": ("sim.world.maps.roundabout:roundabout", "nominal"),
     "rural": ("sim.world.maps.rural:rural", "train"),
+    "t_junction": ("sim.world.maps.t_junction:t_junction", "train"),
     "tunnel": ("sim.world.maps.tunnel:tunnel", "nominal"),
     "urban_avenue": ("sim.world.maps.urban:urban_avenue", "nominal"),
     "urban_bend": ("sim.world.maps.urban:urban_bend", "nominal"),
