@@ -85,7 +85,7 @@ class RayCaster:
         cast = _Cast(self._no_scenery if bodies_only else self._scenery, origin_m, direction)
         bodies = self._bodies
         if len(bodies):
-            drift_m = bodies.speed_mps * (0.0 if age_s is None else float(age_s.max(initial=0.0)))
+            drift_m = np.zeros(len(bodies)) if age_s is None else bodies.speed_mps * age_s.max(initial=0.0)
             nearest_m = bodies.nearest_m(origin_m) - drift_m
             boxes = bodies.boxes(nearest_m, len(direction), drift_m)
             passed = [i for i, instance in enumerate(bodies.instances) if instance.actor_id in ignore_actor_ids]
