@@ -87,7 +87,7 @@ class MeshKey(NamedTuple):
         asset: blueprint id, or a scenery asset's name.
         pose: "" for rigid assets; for people "stand", "walk_0".."walk_7", "run_0".."run_7", "crouch", "lie", ...;
             for two-wheelers "" (with rider) or "bare".
-        level: 0 full detail, 1 for LiDAR and middle distance, 2 far.
+        level: 0 full detail, for rays and for cameras from near; 1 for cameras' middle distance, 2 far.
     """
 
     asset: str

@@ -18,8 +18,6 @@ from sim.raycast.picking import ConePicker, Picked, RayPicker
 from sim.raycast.shape import BodyShape, triangle_pigment
 from sim.world.scene import NO_PUFFS, NOBODY, Instance, Scene, StaticPart, StaticScene, Weather
 
-BODY_LEVEL = 1
-"""Level of detail of moving meshes for rays (`MeshKey.level`): the shape to centimetres, without the trim."""
 MAX_SHAPES = 512
 """Meshes kept ready: about 0.3 MB each. A crowd of 50 different people in 8 poses of walking still fits."""
 
@@ -47,8 +45,7 @@ class RayCaster:
         self.weather, self.puffs = scene.weather, scene.puffs
         if scene.static.key != self._scenery.key:
             self._scenery = _Scenery(scene.static)
-        keys = [instance.mesh._replace(level=BODY_LEVEL) for instance in scene.instances]
-        self._bodies = Bodies(scene.instances, [self._shape(key) for key in keys])
+        self._bodies = Bodies(scene.instances, [self._shape(instance.mesh) for instance in scene.instances])
         self._surfaces = _surfaces(self._scenery, self._bodies)
 
     @property

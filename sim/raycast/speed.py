@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.assets.mesh import MeshSource
-from sim.raycast.caster import BODY_LEVEL, RayCaster
+from sim.raycast.caster import RayCaster
 from sim.raycast.embree import TriangleSoup
 from sim.raycast.lidar import Lidar, LidarParams
 from sim.world.scene import Scene
@@ -72,7 +72,7 @@ def bare_cast(scene: Scene, meshes: MeshSource, T_world_sensor: NDArray[np.float
 def _all_triangles(scene: Scene, meshes: MeshSource) -> TriangleSoup:
     positions, triangles, first = [np.zeros((0, 3), np.float32)], [np.zeros((0, 3), np.uint32)], 0
     placed = [(part.mesh, np.eye(4)) for part in scene.static.parts]
-    placed += [(meshes(i.mesh._replace(level=BODY_LEVEL)), i.T_world_body) for i in scene.instances]
+    placed += [(meshes(i.mesh), i.T_world_body) for i in scene.instances]
     for mesh, pose in placed:
         positions.append((mesh.position_m @ pose[:3, :3].T + pose[:3, 3]).astype(np.float32))
         triangles.append(mesh.triangle + np.uint32(first))

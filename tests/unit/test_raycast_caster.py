@@ -112,7 +112,7 @@ def test_scenery_of_the_same_key_is_prepared_once() -> None:
     np.testing.assert_allclose(ready.cast((0, 0, 0), [FORWARD], 100.0).range_m, [20.0], atol=FLOAT32_M)
 
 
-def test_moving_meshes_are_asked_for_once_and_at_the_level_for_rays() -> None:
+def test_moving_meshes_are_asked_for_once_and_in_full_detail() -> None:
     asked: list[MeshKey] = []
 
     def meshes(key: MeshKey) -> Mesh:
@@ -122,7 +122,7 @@ def test_moving_meshes_are_asked_for_once_and_at_the_level_for_rays() -> None:
     ready = RayCaster(meshes)
     for _ in range(3):
         ready.set_scene(scene(Instance(1, 14, CAR, at(10.0)), Instance(2, 14, CAR, at(20.0))))
-    assert asked == [MeshKey("car", "", 1)]
+    assert asked == [MeshKey("car", "", 0)]
 
 
 def test_unknown_mesh_is_an_error() -> None:

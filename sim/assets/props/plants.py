@@ -12,8 +12,7 @@ from sim.assets.mesh import Material
 
 _BARK = (0.13, 0.09, 0.06)
 _LEAF = np.array([0.07, 0.14, 0.03])
-_RINGS = ((8, 11), (8, 11), (4, 6))
-"""Rays meet level 1: a crown of fewer rings stands centimetres inside the one that cameras see."""
+_RINGS = ((8, 11), (6, 8), (4, 6))
 
 
 def _rng(asset: Asset) -> np.random.Generator:
@@ -29,9 +28,8 @@ def add_broadleaf(builder: MeshBuilder, asset: Asset, level: int) -> None:
     for angle in np.arange(5) * 1.256:
         end = (0.55 * reach * np.cos(angle), 0.55 * reach * np.sin(angle), 0.62 * height)
         builder.tube([(0, 0, 0.92 * fork), end], [0.14, 0.05], _BARK, Material.BARK, 6, cap=False)
-    count = (18, 18, 7)[level]
-    for i in range(count):
-        angle, far = 2.4 * i, reach * 0.62 * np.sqrt((i + 0.5) / count)
+    for i in range((18, 12, 7)[level]):
+        angle, far = 2.4 * i, reach * 0.62 * np.sqrt((i + 0.5) / 18 * (18 / (18, 12, 7)[level]))
         radius = reach * rng.uniform(0.32, 0.42)
         center = (far * np.cos(angle), far * np.sin(angle), height * rng.uniform(0.5, 0.86))
         color = _LEAF * rng.uniform(0.7, 1.35)
@@ -45,19 +43,19 @@ def add_cypress(builder: MeshBuilder, asset: Asset, level: int) -> None:
     shares = np.array([0.06, 0.12, 0.3, 0.5, 0.7, 0.86, 0.95, 1.0])
     radius = 0.5 * length * np.array([0.15, 0.7, 1.0, 0.94, 0.72, 0.42, 0.18, 0.02])
     path = np.stack([0.0 * shares, 0.0 * shares, shares * height], axis=1)
-    builder.tube(path, radius, _LEAF * 0.6, Material.LEAF, segments=(14, 14, 6)[level], cap=False)
+    builder.tube(path, radius, _LEAF * 0.6, Material.LEAF, segments=(14, 10, 6)[level], cap=False)
 
 
 def add_palm(builder: MeshBuilder, asset: Asset, level: int) -> None:
     """Add a bent trunk with a head of hanging fronds."""
     length, _, height = asset.size_lwh_m
     top = 0.88 * height
-    share = np.linspace(0.0, 1.0, (7, 7, 3)[level])
+    share = np.linspace(0.0, 1.0, (7, 5, 3)[level])
     path = np.stack([0.06 * height * np.sin(share * 1.5) - 0.03 * height, 0.0 * share, share * top], axis=1)
-    builder.tube(path, 0.22 - 0.08 * share, _BARK, Material.BARK, segments=(9, 9, 4)[level])
+    builder.tube(path, 0.22 - 0.08 * share, _BARK, Material.BARK, segments=(9, 6, 4)[level])
     head = path[-1]
     builder.ellipsoid(head, (0.3, 0.3, 0.3), _BARK, Material.BARK, *_RINGS[level])
-    s = np.linspace(0.0, 1.0, (6, 6, 3)[level])
+    s = np.linspace(0.0, 1.0, (6, 4, 3)[level])
     for angle in np.arange(14) * (2.0 * np.pi / 14):
         direction = np.array([np.cos(angle), np.sin(angle), 0.0])
         lift = 0.12 * height * np.sin(np.pi * 0.62 * s) - 0.16 * height * s**2
