@@ -27,15 +27,16 @@ EDGES: Final = np.array(
 _METAL: Color = (0.55, 0.56, 0.57)
 _FOOT: Color = (0.05, 0.05, 0.05)
 _FOOT_M: Final = 0.20
+_SHEET_M: Final = 0.002
 
 
 def add_corner_reflector(builder: MeshBuilder, asset: Asset, level: int) -> None:
     """Three plates on a mast."""
     del asset
-    for one, other in ((0, 1), (1, 2), (2, 0)):
+    for one, other, third in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
         a, b = EDGE_M * EDGES[one], EDGE_M * EDGES[other]
         plate = np.array([[CORNER_M, CORNER_M + a, CORNER_M + a + b], [CORNER_M, CORNER_M + a + b, CORNER_M + b]])
-        for side in (plate, plate[:, ::-1]):  # seen from either
+        for side in (plate, plate[:, ::-1] - _SHEET_M * EDGES[third]):
             builder.triangles(side, _METAL, int(Material.METAL))
     mast = np.array([[CORNER_M[0], 0.0, 0.01], [CORNER_M[0], 0.0, CORNER_M[2] - 0.005]])
     builder.tube(mast, 0.012, _METAL, int(Material.BLACK), (16, 10, 6)[level])
