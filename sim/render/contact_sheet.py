@@ -16,6 +16,7 @@ from sim.render.renderer import CameraRenderer
 from sim.render.view import CameraView
 from sim.world.scene import Instance, Scene, StaticPart, StaticScene, Weather
 
+Color = tuple[float, float, float]
 CELL_PX: Final = (160, 106)
 """Width and height of one view."""
 LABEL_PX: Final = 15
@@ -26,7 +27,16 @@ _FOV_RAD: Final = np.radians(28.0)
 _DOWN_RAD: Final = np.radians(9.0)
 _FILLED: Final = 0.88
 """Share of the cell that the asset fills, in width or in height."""
-_PAINT_RGB: Final = (0.20, 0.25, 0.32)
+_PAINTS_RGB: Final = (
+    (0.20, 0.25, 0.32),
+    (0.62, 0.62, 0.60),
+    (0.35, 0.03, 0.03),
+    (0.03, 0.10, 0.30),
+    (0.03, 0.03, 0.035),
+    (0.05, 0.18, 0.09),
+    (0.50, 0.33, 0.06),
+)
+"""Linear colours of the painted, in turn."""
 _PERSON_TAG, _CAR_TAG, _STATIC_TAG = 12, 14, 20
 """carla.CityObjectLabel."""
 
@@ -40,7 +50,9 @@ def contact_sheet(names: Sequence[str], level: int = 0) -> NDArray[np.uint8]:
     """
     renderer = CameraRenderer(library.mesh)
     try:
-        strips = [_strip(renderer, name, level) for name in names]
+        strips = [
+            _strip(renderer, name, level, _PAINTS_RGB[number % len(_PAINTS_RGB)]) for number, name in enumerate(names)
+        ]
     finally:
         renderer.close()
     strips += [np.full_like(strips[0], 255)] * (-len(strips) % ASSETS_A_ROW)
@@ -48,16 +60,16 @@ def contact_sheet(names: Sequence[str], level: int = 0) -> NDArray[np.uint8]:
     return np.concatenate(rows)
 
 
-def _strip(renderer: CameraRenderer, name: str, level: int) -> NDArray[np.uint8]:
+def _strip(renderer: CameraRenderer, name: str, level: int, paint_rgb: Color) -> NDArray[np.uint8]:
     """The four views of one asset side by side, under its name."""
-    cells = [_view_of(renderer, MeshKey(name, library.poses(name)[0], level), yaw) for yaw in YAWS_RAD]
+    cells = [_view_of(renderer, MeshKey(name, library.poses(name)[0], level), yaw, paint_rgb) for yaw in YAWS_RAD]
     label = np.full((LABEL_PX, len(cells) * CELL_PX[0], 3), 255, np.uint8)
     text = f"{name}   {' x '.join(f'{side:.2f}' for side in library.size_lwh_m(name))} m   {library.split(name)}"
     cv2.putText(label, text, (4, LABEL_PX - 4), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (30, 30, 30), 1, cv2.LINE_AA)
     return np.concatenate([label, np.concatenate(cells, axis=1)])
 
 
-def _view_of(renderer: CameraRenderer, key: MeshKey, yaw_rad: float) -> NDArray[np.uint8]:
+def _view_of(renderer: CameraRenderer, key: MeshKey, yaw_rad: float, paint_rgb: Color) -> NDArray[np.uint8]:
     length, width, height = library.size_lwh_m(key.asset)
     c, s = np.cos(yaw_rad), np.sin(yaw_rad)
     across_m, deep_m = length * abs(s) + width * abs(c), length * abs(c) + width * abs(s)
@@ -70,7 +82,7 @@ def _view_of(renderer: CameraRenderer, key: MeshKey, yaw_rad: float) -> NDArray[
     T[:2, :2] = [[c, -s], [s, c]]
     T[2, 3] = 0.5 * height if is_walker else 0.0  # a walker's origin is the middle of its box
     tag = _PERSON_TAG if is_walker else _CAR_TAG if key.asset.startswith("vehicle.") else _STATIC_TAG
-    scene = Scene(_GROUND, (Instance(1, tag, key, T, paint_rgb=_PAINT_RGB),), _WEATHER, 0.0)
+    scene = Scene(_GROUND, (Instance(1, tag, key, T, paint_rgb=paint_rgb),), _WEATHER, 0.0)
     view = CameraView(*CELL_PX, _FOV_RAD, _looking_down(away_m, 0.5 * height), noise=0.0, supersampling=2)
     picture = renderer.render(scene, view, frozenset({"rgb"})).rgb
     assert picture is not None
