@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from sim.render.lighting import Light, is_layered
 from sim.render.shadows import ShadowView
 from sim.render.snow import lying_threshold
+from sim.render.tunnels import is_inside, tube_rows
 from sim.render.view import CameraView
 from sim.world.air import HALVINGS_PER_M, densest_fog_per_m, even_extinction_per_m
-from sim.world.scene import Scene, Weather
+from sim.world.scene import Scene, Tube, Weather
 
 MAX_BEAMS = 4
 """Vehicles whose headlamps light the street in one picture: the nearest."""
@@ -54,6 +55,7 @@ class FrameInputs:
     shadow: ShadowView
     beams: tuple[Beam, ...]
     lamp_field: LampField
+    tubes: tuple[Tube, ...] = ()
 
 
 def frame_block(inputs: FrameInputs) -> bytes:
@@ -80,7 +82,14 @@ def frame_block(inputs: FrameInputs) -> bytes:
     ]
     for k in range(MAX_BEAMS):
         rows += _beam_rows(inputs.beams[k] if k < len(inputs.beams) else None, light.exposure / np.pi)
+    rows += _tunnel_rows(inputs)
     return np.array(rows, dtype=np.float32).tobytes()
+
+
+def _tunnel_rows(inputs: FrameInputs) -> list[NDArray[np.float64]]:
+    near, deep = (lx * inputs.light.exposure / np.pi for lx in inputs.light.tunnel_lx)
+    is_eye_in = is_inside(inputs.tubes, inputs.view.eye_world_m)
+    return [np.array([near, deep, 0.0, float(is_eye_in)]), *tube_rows(inputs.tubes)]
 
 
 def _row(xyz: NDArray[np.float64], w: float) -> NDArray[np.float64]:

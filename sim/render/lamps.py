@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.assets.mesh import Material
 from sim.render.actors import Actors
 from sim.render.frame import MAX_BEAMS, Beam, LampField
+from sim.render.tunnels import LAMP_CD_PER_M2, LAMP_RGB
 from sim.world.scene import LAMP_CD, StreetLamp
 
 FIELD_SIZE_PX = 128
@@ -21,6 +22,8 @@ LAMP_HEIGHT_M = 8.0
 """A lamp's light is computed this far below its head: on the ground."""
 HEADS_A_ROW, HEAD_ROWS = 256, 16
 """Lamps whose own glass can glow: far more than a map has (`scenery/plan.py` puts 80 at most)."""
+TUNNEL_HEAD = HEADS_A_ROW * HEAD_ROWS - 1
+"""The last stands for all lamps of tunnels, which are always on."""
 HEAD_CD_PER_M2 = 25_000.0
 """Luminance of the glass of a lamp of usual intensity."""
 BEAM_RANGE_M = 120.0
@@ -77,7 +80,7 @@ class LampFieldMap:
         for texture in (self.texture, self.tint):
             texture.repeat_x = texture.repeat_y = False
         self._key: tuple[object, ...] | None = None
-        self._lamps: Sequence[StreetLamp] = ()
+        self._lamps: Sequence[StreetLamp] | None = None
         self._field: LampField | None = None
         self._mean_lx = 0.0
 
@@ -91,6 +94,7 @@ class LampFieldMap:
         if lamps is not self._lamps:
             self._lamps, self._key = lamps, None
             heads = np.zeros((HEADS_A_ROW * HEAD_ROWS, 4), np.float32)
+            heads[TUNNEL_HEAD] = (*LAMP_RGB, LAMP_CD_PER_M2)
             for row, lamp in zip(heads, lamps, strict=False):
                 row[:3], row[3] = lamp.color_rgb, HEAD_CD_PER_M2 * lamp.intensity_cd / LAMP_CD
             self.heads.write(heads.tobytes())
@@ -100,7 +104,7 @@ class LampFieldMap:
         """The field around the camera; `map_key` tells maps apart."""
         key = (map_key, *np.round(eye_world_m[:2] / FIELD_STEP_M))
         if key != self._key or self._field is None:
-            self._field, texels, tint = lamp_field(self._lamps, eye_world_m)
+            self._field, texels, tint = lamp_field(self._lamps or (), eye_world_m)
             self.texture.write(texels.tobytes())
             self.tint.write(tint.tobytes())
             middle = slice(FIELD_SIZE_PX // 4, 3 * FIELD_SIZE_PX // 4)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.render.exposure import Metering
+from sim.render.tunnels import Sight, lamps_lx
 from sim.world.air import densest_fog_per_m, extinction_per_m
 from sim.world.scene import Scene, Weather
 
@@ -43,6 +44,7 @@ class Light:
         exposure: display units per cd/m2; metered: what the automatic exposure would be.
         night: 0 by day to 1 in the dark.
         lamps: whether lamps light their surroundings noticeably.
+        tunnel_lx: illuminance of the road in tunnels by their lamps: near a mouth, deep inside.
     """
 
     sun_direction_world: NDArray[np.float64]
@@ -58,6 +60,7 @@ class Light:
     metered: float
     night: float
     lamps: bool
+    tunnel_lx: tuple[float, float]
 
     @property
     def has_sun(self) -> bool:
@@ -75,7 +78,7 @@ def lamps_matter(weather: Weather) -> bool:
     return weather.sun_elevation_rad < LAMPS_BELOW_RAD
 
 
-def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float) -> Light:
+def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float, tunnel: Sight | None = None) -> Light:
     """The light of a scene and the exposure for it: a function of the scene and of the metering alone.
 
     Args:
@@ -83,6 +86,7 @@ def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float) ->
         metering: of the camera.
         beams: whether a vehicle near the camera has its headlamps on.
         street_lx: mean illuminance of the ground near the camera by street lamps that are on.
+        tunnel: how much of the picture lies in tunnels; None for none.
     """
     weather = scene.weather
     elevation = weather.sun_elevation_rad
@@ -99,7 +103,10 @@ def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float) ->
     facing_lx = sky_lx + float(sun_lx.mean()) * (0.45 + 0.55 * max(float(np.sin(elevation)), 0.0))
     lamp_lx = (street_lx + (4.0 if beams else 0.0)) if lamps else 0.0
     # full compensation by day, a stop less in the dark, as cameras leave night dark
-    metered = float((1.0 - 0.5 * night) * np.pi / (EXPOSURE_FLOOR_LX + facing_lx + lamp_lx))
+    seen_lx = EXPOSURE_FLOOR_LX + facing_lx + lamp_lx
+    if tunnel is not None:
+        seen_lx = tunnel.metered_lx(seen_lx, lamps_lx(facing_lx, night))
+    metered = float((1.0 - 0.5 * night) * np.pi / seen_lx)
     exposure = metering.exposure(metered)
     per_lx = exposure / np.pi
 
@@ -126,6 +133,7 @@ def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float) ->
         metered=metered,
         night=night,
         lamps=lamps,
+        tunnel_lx=lamps_lx(facing_lx, night),
     )
 
 

@@ -32,6 +32,7 @@ from sim.render.static_scene import StaticGeometry, key_of, planes_of
 from sim.render.strokes import STROKE_FORMAT, STROKE_NAMES
 from sim.render.targets import Target, Targets
 from sim.render.textures import cloud_noise, ground_layers
+from sim.render.tunnels import near_tubes, sight_of
 from sim.render.view import SKY_TAG, CameraView
 from sim.world.scene import Scene
 
@@ -91,9 +92,10 @@ class Pipeline:
         if scene.has_lit_lamps and lamps_matter(scene.weather):
             field = self._lamps.update(static.key, view.eye_world_m)
             street_lx = self._lamps.mean_lx
-        light = light_of(scene, view.metering, bool(beams), street_lx)
+        tubes = near_tubes(scene.static.tubes, view)
+        light = light_of(scene, view.metering, bool(beams), street_lx, sight_of(tubes, view))
         shadow = shadow_view(view, light.sun_direction_world)
-        inputs = FrameInputs(scene, view, light, clip, shadow, beams, field)
+        inputs = FrameInputs(scene, view, light, clip, shadow, beams, field, tubes)
         self._uniforms.write(frame_block(inputs))
         self._drawing.write_rows(actor_rows(actors, len(static) + 1, self._posters.show(scene.instances)))
         beam_count = 0 if not light.lamps else 1 if len(beams) < 2 else 4
@@ -114,6 +116,7 @@ class Pipeline:
                 layered=is_layered(scene.weather),
                 snow=scene.weather.snow_cover > 0.0,
                 plain=view.quality.is_plain,
+                tubes=len(tubes),
             ),
             shadow=shadow,
             commands={

@@ -59,6 +59,7 @@ class LightModel:
     layered: bool = False
     snow: bool = False
     plain: bool = False
+    tubes: int = 0
 
     def defines(self) -> tuple[str, ...]:
         """The preprocessor symbols of the combination."""
@@ -71,7 +72,8 @@ class LightModel:
             ("SNOW", self.snow),
             ("PLAIN", self.plain),
         )
-        return (*(name for name, on in flags if on), f"BEAMS {self.beams}")
+        tubes = (f"TUBES {self.tubes}",) if self.tubes else ()
+        return (*(name for name, on in flags if on), f"BEAMS {self.beams}", *tubes)
 
 
 class Programs:
@@ -114,7 +116,7 @@ class Programs:
         key = (name, outputs, light)
         if key not in self._made:
             defines = light.defines() if light else ()
-            around = _lighting() if light else _source("sun.glsl") + _source("air.glsl")
+            around = _lighting() if light else _source("sun.glsl") + _air()
             seen = _source("seen.glsl") if name in _HIDDEN_BY_DEPTH else ""
             vertex = _head(("VERTEX", *defines)) + _source("frame.glsl") + around + seen + _source(f"{name}.vert.glsl")
             self._made[key] = self._compile(vertex, around + _source(f"{name}.frag.glsl"), outputs, defines)
@@ -139,7 +141,11 @@ def _vertex(family_source: str, defines: tuple[str, ...]) -> str:
 
 def _lighting() -> str:
     light = _source("light.glsl").replace("//BEAM", _source("beam.glsl"))
-    return _source("sun.glsl") + _source("air.glsl") + light
+    return _source("sun.glsl") + _air() + light
+
+
+def _air() -> str:
+    return _source("tunnel.glsl") + _source("air.glsl")
 
 
 @cache

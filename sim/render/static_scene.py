@@ -13,6 +13,8 @@ from sim.assets.mesh import Material, Mesh
 from sim.render.covers import covered_mesh
 from sim.render.families import CASTS_SHADOW, FAMILY_OF_MATERIAL, Family
 from sim.render.geometry import Commands, GeometryStore, vertex_rows
+from sim.render.lamps import TUNNEL_HEAD
+from sim.render.tunnels import is_inside
 from sim.world.covers import NO_COVERS, Covers
 from sim.world.scene import StaticPart, StaticScene
 
@@ -122,8 +124,11 @@ def _baked(
 
 
 def _number_lamps(rows: NDArray[np.float32], scene: StaticScene) -> None:
-    """Write into the glass of street lamps which lamp it belongs to, as its u: the nearest."""
+    """Write into the glass of street lamps which lamp it belongs to, as its u: the nearest, or a tunnel's."""
     glass = np.flatnonzero(rows[:, 9] == Material.STREET_LAMP)
+    in_tunnel = np.array([is_inside(scene.tubes, at) for at in rows[glass, :3].astype(np.float64)], bool)
+    rows[glass[in_tunnel], 10] = TUNNEL_HEAD
+    glass = glass[~in_tunnel]
     if len(glass) and scene.lamps:
         lamp_m = np.array([lamp.position_world_m for lamp in scene.lamps])
         offset = rows[glass, None, :3].astype(np.float64) - lamp_m

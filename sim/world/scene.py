@@ -75,6 +75,27 @@ class StreetLamp:
     intensity_cd: float = LAMP_CD
 
 
+@dataclass(frozen=True, slots=True)
+class Tube:
+    """A straight stretch of a tunnel, along whose road it goes from `begin` to `end`.
+
+    Args:
+        begin_world_m: on the road, midway between the walls.
+        end_world_m: the same at the other end.
+        width_m: between the walls.
+        clear_m: height of the ceiling above the road.
+        before_m: way in the tunnel from its mouth to `begin`; 0 where the tunnel begins.
+        behind_m: the same from `end` to the other mouth.
+    """
+
+    begin_world_m: tuple[float, float, float]
+    end_world_m: tuple[float, float, float]
+    width_m: float
+    clear_m: float
+    before_m: float = 0.0
+    behind_m: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StaticScene:
     """All that stands still on a map; `key` identifies it for caches."""
@@ -83,6 +104,7 @@ class StaticScene:
     parts: tuple[StaticPart, ...]
     lamps: tuple[StreetLamp, ...] = ()
     objects: tuple[SceneryObject, ...] = ()
+    tubes: tuple[Tube, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,15 +1,20 @@
 // Fog between a point and the eye, and the response of the camera to radiance.
 float mist_at(float z) { return u_mist.x * exp2(-clamp(u_mist.y * (z - u_mist.z), -4.0, 60.0)); }
 
-vec3 through_air(vec3 radiance, float distance_m, float z) {
+vec3 through_air(vec3 radiance, float distance_m, vec3 world) {
     float way = max(distance_m - u_fog.w, 0.0);
 #ifdef LAYERED
-    float depth = u_horizon.w + mist_at(0.5 * (z + u_eye.z));  // the middle of the way stands for all of it
+    float depth = u_horizon.w + mist_at(0.5 * (world.z + u_eye.z));  // the middle of the way stands for all of it
 #else
     float depth = u_horizon.w;
 #endif
     float t = exp(-depth * way);
+#ifdef TUBES
+    float lit = exp(-depth * way * (1.0 - share_inside(world, inside(world).open)));
+    return radiance * t + u_fog.rgb * (1.0 - lit);
+#else
     return mix(u_fog.rgb, radiance, t);
+#endif
 }
 
 // Filmic curve with the display's gamma of 2.2 in it (the rational fit of Hejl and Burgess-Dawson).

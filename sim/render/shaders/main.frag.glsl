@@ -23,9 +23,16 @@ void main() {
     settle(s, v_world, distance_m);
 #endif
     vec3 light = ambient(s.normal) * s.open;
+#ifdef TUBES
+    Inside at = inside(v_world);
+    light = light * at.open + lamps_on(at, s.normal);
+#endif
 #ifdef SUN
     float facing_sun = max(dot(s.normal, u_sun.xyz), 0.0);
     float lit = sun_visibility(v_world, n) * smoothstep(0.0, 0.08, facing_sun);
+#ifdef TUBES
+    lit *= at.sunny;
+#endif
     light += u_sun_light.rgb * (facing_sun * lit);
 #endif
 #ifdef LAMPS
@@ -41,7 +48,11 @@ void main() {
 #ifdef TELLS_MIRROR
     kept = 1.0 - fresnel;
 #endif
-    c = c * (1.0 - fresnel) + surroundings(r) * fresnel * mix(0.5, 1.0, s.open);
+    vec3 around = surroundings(r);
+#ifdef TUBES
+    around = around * at.open + lamps_on(at, -r) * LINING;
+#endif
+    c = c * (1.0 - fresnel) + around * fresnel * mix(0.5, 1.0, s.open);
 #ifdef SUN
     float glint = max(dot(r, u_sun.xyz), 0.0);
     glint *= glint; glint *= glint; glint *= glint; glint *= glint; glint *= glint; glint *= glint; glint *= glint;
@@ -58,6 +69,6 @@ void main() {
     }
 #endif
     c += s.emitted;
-    out_color = vec4(sensed(through_air(c, distance_m, v_world.z)), kept);
+    out_color = vec4(sensed(through_air(c, distance_m, v_world)), kept);
     write_geometry(outward, v_info.x, 1.0 / gl_FragCoord.w);
 }

@@ -27,7 +27,7 @@ from sim.world.scenery.stops import bus_stops
 from sim.world.scenery.strips import Strip, lane_strips
 from sim.world.scenery.surface import Plate, add_surfaces, junction_plates
 from sim.world.scenery.terrain import Terrain, add_terrain, make_terrain
-from sim.world.scenery.tunnels import tunnel_things
+from sim.world.scenery.tunnels import tunnel_things, tunnel_tubes
 from sim.world.scenery.wear import add_wear
 
 SHORTEST_POST_M = 0.5
@@ -104,7 +104,8 @@ class Scenery:
         add_barriers(chunks, self._network, objects, len(self._solid_things) - len(self._barriers))
         house_parts = tuple(_house(thing, objects, solid[id(thing)]) for thing in houses)
         parts = tuple(objects.with_rest(part) for part in chunks.parts()) + house_parts
-        return StaticScene(f"{self._name}-{self._digest}", parts, self.lamps, objects.all())
+        tubes = tuple(tunnel_tubes(self._network))
+        return StaticScene(f"{self._name}-{self._digest}", parts, self.lamps, objects.all(), tubes)
 
     @cached_property
     def lamps(self) -> tuple[StreetLamp, ...]:

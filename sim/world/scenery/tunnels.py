@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material, Mesh
 from sim.world.maps.network import Network, RoadRecord
+from sim.world.scene import Tube
 from sim.world.scenery.roadside import Placed
 from sim.world.scenery.terrain import GRASS_RGB
 
@@ -21,6 +22,8 @@ CLEAR_M = 5.0  # RABT: 4.50 m for traffic, and room for lamps and signs
 WALL_M, SLAB_M, COVER_M = 0.5, 0.6, 1.0
 """Thickness of walls, ceiling and the earth above."""
 BEYOND_PAVING_M = 0.02
+STRAIGHT_M = 0.3
+"""A stretch of tunnel counts as straight when its axis bends off less than this: walls are thicker."""
 PIECE_M = 20.0
 BANK_RUN = 1.5
 """The hill rises 1 : 1.5, as banks do (RAA)."""
@@ -45,6 +48,30 @@ def tunnel_things(network: Network) -> Iterator[Placed]:
                 x, y, z = road.points(at, (right_m + left_m) / 2)[0].tolist()
                 yaw_rad = float(road.headings(at)[0]) + turn_rad
                 yield Placed("tunnel_portal", (x, y, z), yaw_rad, (PORTAL_M, left_m - right_m, CLEAR_M))
+
+
+def tunnel_tubes(network: Network) -> Iterator[Tube]:
+    """The insides of all tunnels as straight stretches, as few as do: where neither sun nor sky shines."""
+    for road in network.roads:
+        for start_m, length_m in road.tunnels:
+            at_m = np.linspace(start_m, start_m + length_m, int(np.ceil(length_m / PIECE_M)) + 1)
+            walls_m = np.array([_walls_m(road, float(s_m)) for s_m in at_m])
+            axis = np.concatenate([road.points(at_m[k : k + 1], walls_m[k].mean()) for k in range(len(at_m))])
+            first = 0
+            while first < len(at_m) - 1:
+                last = next(k for k in range(len(at_m) - 1, first, -1) if _is_straight(axis[first : k + 1]))
+                begin, end = axis[first].tolist(), axis[last].tolist()
+                width_m = float(np.diff(walls_m[first : last + 1]).max())
+                before_m, behind_m = float(at_m[first] - at_m[0]), float(at_m[-1] - at_m[last])
+                yield Tube(tuple(begin), tuple(end), width_m, CLEAR_M, before_m, behind_m)
+                first = last
+
+
+def _is_straight(points: Floats) -> bool:
+    """Whether all points (N, 3) lie near the line from the first to the last; two always do."""
+    along = points[-1] - points[0]
+    along = along / np.linalg.norm(along)
+    return bool(np.linalg.norm(np.cross(points - points[0], along), axis=1).max() < STRAIGHT_M)
 
 
 def _piece(road: RoadRecord, span_m: tuple[float, float]) -> Iterator[Placed]:
