@@ -1,8 +1,7 @@
-"""A scene made ready for a view, and the passes that draw it: shadows, actors, scenery, sky, what is blended."""
+"""A scene made ready for a view, and the passes that draw it: shadows, actors, scenery, sky, overlays."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import moderngl
@@ -10,27 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.assets.mesh import MeshSource
-from sim.render.actors import ActorMeshes, Actors, actor_commands, actor_rows, whole_commands
+from sim.render.actors import ActorMeshes, actor_commands, actor_rows, whole_commands
 from sim.render.covers import CoverMaps
 from sim.render.drawing import Drawing
 from sim.render.families import Family
 from sim.render.frame import NO_LAMPS, FrameInputs, frame_block
-from sim.render.geometry import Commands
-from sim.render.glints import GLINT_FORMAT, GLINT_NAMES, glint_rows
-from sim.render.glows import GLOW_FORMAT, GLOW_NAMES, RAIN_FORMAT, RAIN_NAMES, glows_of, has_glare, rain_streaks
 from sim.render.lamps import LampFieldMap, beams_of
-from sim.render.lighting import Light, is_layered, lamps_matter, light_of
+from sim.render.lighting import is_layered, lamps_matter, light_of
+from sim.render.overlays import Overlays
 from sim.render.pictures import PICTURES, SIZE_PX, developed, picture_layer, posing
 from sim.render.posters import PosterMaps
+from sim.render.prepared import Frame
 from sim.render.programs import PARTS, SCENERY, TEXTURE_UNITS, LightModel, Programs
-from sim.render.puffs import PUFF_FORMAT, PUFF_NAMES, puff_rows
-from sim.render.shadows import ShadowMaps, ShadowView, shadow_view
-from sim.render.snow import flake_rows
-from sim.render.sources import LampSource, sources_of
-from sim.render.spots import SPOT_FORMAT, SPOT_NAMES, contact_spots
+from sim.render.shadows import ShadowMaps, shadow_view
 from sim.render.static_scene import StaticGeometry, key_of, planes_of
-from sim.render.strokes import STROKE_FORMAT, STROKE_NAMES
-from sim.render.targets import Target, Targets
+from sim.render.targets import Targets
 from sim.render.textures import cloud_noise, ground_layers
 from sim.render.tunnels import near_tubes, sight_of
 from sim.render.view import SKY_TAG, CameraView
@@ -42,23 +35,6 @@ _CLIP_DISTANCE_0 = 0x3000
 _MAPS_KEPT = 2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """A scene made ready for one view: what is drawn, and what the ids in the index image mean."""
-
-    scene: Scene
-    view: CameraView
-    clip_from_world: NDArray[np.float64]
-    static: StaticGeometry
-    actors: Actors
-    light: Light
-    model: LightModel
-    shadow: ShadowView
-    commands: dict[str, dict[Family, Commands]]
-    tags: NDArray[np.uint8]
-    actor_ids: NDArray[np.uint32]
-
-
 class Pipeline:
     """All that lies in one context, and the passes over it."""
 
@@ -67,6 +43,7 @@ class Pipeline:
         self._programs = Programs(context)
         self._targets = Targets(context)
         self._drawing = Drawing(context)
+        self._overlays = Overlays(context, self._programs, self._drawing)
         self._actors = ActorMeshes(context, meshes)
         self._statics: dict[str, StaticGeometry] = {}
         self._shadows = ShadowMaps(context)
@@ -150,15 +127,7 @@ class Pipeline:
         context.depth_func = "<="
         self._draw_sky(frame, outputs)
         if in_color:
-            sources = sources_of(frame.scene, frame.actors) if has_glare(frame.light) else []
-            if frame.model.wet and not frame.model.plain:
-                self._draw_mirror(frame, target)
-                self._draw_glints(frame, target, sources)
-            target.use_color_only(True)
-            self._draw_spots(frame)
-            self._draw_puffs(frame, target)
-            self._draw_glows(frame, target, sources)
-            self._draw_strokes(frame, target)
+            self._overlays.draw(frame, target)
         return {name: target.read(name) for name in outputs}
 
     def _static(self, scene: Scene) -> StaticGeometry:
@@ -229,72 +198,6 @@ class Pipeline:
         if "u_ray_from_ndc" in program:
             program["u_ray_from_ndc"].write(frame.view.ray_from_ndc().T.astype(np.float32).tobytes())
         self._drawing.triangle(program)
-
-    def _draw_spots(self, frame: Frame) -> None:
-        self._context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
-        self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
-        program = self._programs.screen("blob", ("color",), frame.model)
-        self._drawing.quads(program, contact_spots(frame.actors, frame.light.night), SPOT_FORMAT, SPOT_NAMES)
-
-    def _draw_puffs(self, frame: Frame, target: Target) -> None:
-        rows = np.concatenate([puff_rows(frame.scene.puffs, frame.view), flake_rows(frame.scene, frame.view)])
-        if len(rows) == 0:
-            return
-        self._context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
-        self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
-        target.framebuffer.depth_mask = False  # a lamp behind a puff still glares
-        self._drawing.quads(self._programs.screen("puff", ("color",), frame.model), rows, PUFF_FORMAT, PUFF_NAMES)
-        target.framebuffer.depth_mask = True
-
-    def _draw_strokes(self, frame: Frame, target: Target) -> None:
-        strokes = frame.scene.marks.strokes
-        if len(strokes):
-            target.use_color_only(True)
-            self._context.enable_only(moderngl.DEPTH_TEST)
-            program = self._programs.screen("stroke", ("color",))
-            program["u_pixel"].value = 1.0 / frame.view.focal_px
-            self._drawing.quads(program, strokes.astype(np.float32), STROKE_FORMAT, STROKE_NAMES)
-
-    def _draw_mirror(self, frame: Frame, target: Target) -> None:
-        self._context.copy_framebuffer(target.copy, target.overlay)
-        target.depth_texture.use(TEXTURE_UNITS["u_depth"])
-        target.copy.color_attachments[0].use(TEXTURE_UNITS["u_taken"])
-        target.half.color_attachments[0].use(TEXTURE_UNITS["u_mirrored"])
-        self._context.enable_only(moderngl.NOTHING)
-        target.half.use()
-        program = self._programs.screen("mirror", ("color",), frame.model)
-        program["u_ray_from_ndc"].write(frame.view.ray_from_ndc().T.astype(np.float32).tobytes())
-        program["u_range"].value = (frame.view.near_m, frame.view.far_m)
-        self._drawing.triangle(program)
-        target.overlay.use()
-        self._drawing.triangle(self._programs.screen("mirrored", ("color",)))
-
-    def _draw_glints(self, frame: Frame, target: Target, sources: list[LampSource]) -> None:
-        view = frame.view
-        rows = glint_rows(sources, view, frame.light, frame.scene.weather, frame.clip_from_world)
-        target.overlay.use()
-        target.depth_texture.use(TEXTURE_UNITS["u_depth"])
-        self._context.enable_only(moderngl.BLEND)
-        self._context.blend_func = (moderngl.ONE_MINUS_DST_ALPHA, moderngl.ONE, moderngl.ZERO, moderngl.ONE)
-        program = self._programs.screen("glint", ("color",))
-        program["u_ray_from_ndc"].write(view.ray_from_ndc().T.astype(np.float32).tobytes())
-        program["u_range"].value = (view.near_m, view.far_m)
-        self._drawing.quads(program, rows, GLINT_FORMAT, GLINT_NAMES)
-
-    def _draw_glows(self, frame: Frame, target: Target, sources: list[LampSource]) -> None:
-        glows = glows_of(sources, frame.view, frame.light, frame.clip_from_world)
-        streaks = rain_streaks(frame.scene, frame.view)
-        if len(glows) == 0 and len(streaks) == 0:
-            return
-        target.overlay.use()
-        target.depth_texture.use(TEXTURE_UNITS["u_depth"])
-        self._context.enable_only(moderngl.BLEND)
-        if len(streaks):
-            program = self._programs.screen("rain", ("color",), frame.model)
-            self._drawing.quads(program, streaks, RAIN_FORMAT, RAIN_NAMES)
-        self._context.blend_func = moderngl.ONE, moderngl.ONE
-        program = self._programs.screen("glow", ("color",), frame.model if frame.model.plain else None)
-        self._drawing.quads(program, glows, GLOW_FORMAT, GLOW_NAMES)
 
 
 def _textures(context: Any, shadows: ShadowMaps, lamps: LampFieldMap) -> dict[str, Any]:
