@@ -15,6 +15,7 @@ from moosetest.motion import VehicleControl
 from moosetest.sensing import SensorBundle
 from moosetest.timing import TICK_NS, s_from_ns
 from sim import convert
+from sim.bumper import Bumper, Contact
 from sim.embedded import EmbeddedServer, ServerUnavailableError
 from sim.odometry import Odometry
 from sim.rig import Rig
@@ -31,18 +32,12 @@ PHYSICS_STEP_S = 0.05
 """Physics at 20 Hz at least: two substeps a tick."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """The ego hit something: which actor (0 for scenery), in which frame, how hard."""
-
-    frame: int
-    actor_id: int
-    impulse_ns: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Tick:
-    """One step of the world as the stack and the scorer get it."""
+    """One step of the world as the stack and the scorer get it.
+
+    `contacts` are those heard since the last tick; each names its frame, which need not be this one.
+    """
 
     bundle: SensorBundle
     truth: GroundTruth
@@ -88,8 +83,7 @@ class Session:
         self._facts: list[ActorFacts] = []
         self._suite: SensorSuite | None = None
         self._odometry: Odometry | None = None
-        self._bumper: Any = None
-        self._contacts: list[Contact] = []
+        self._bumper: Bumper | None = None
         self._ticks = 0
         self._is_lost = False
         self.ego: Any = None
@@ -123,10 +117,8 @@ class Session:
         """Put the rig on the ego, with the collision sensor that ground truth needs."""
         self._suite = SensorSuite(self.world, self.ego, rig, self.T_body_ego)
         self._odometry = Odometry(np.random.default_rng([seed, 1]))
-        blueprint = self.world.get_blueprint_library().find("sensor.other.collision")
-        self._bumper = self.world.spawn_actor(blueprint, self._carla.Transform(), attach_to=self.ego)
-        self._spawned.append(self._bumper)
-        self._bumper.listen(self._on_collision)
+        self._bumper = Bumper(self.world, self.ego)
+        self._spawned.append(self._bumper.actor)
 
     def control_ego(self, control: VehicleControl) -> None:
         """Set the ego's pedals and steering for the next tick."""
@@ -166,11 +158,17 @@ class Session:
         truth = read_truth(snapshot, t_ns, self.ego.id, self.T_body_ego, self._facts)
         frames: dict[str, Any] = {}
         missing: frozenset[str] = frozenset()
-        if self._suite is not None and self._odometry is not None:
+        contacts: tuple[Contact, ...] = ()
+        if self._suite is not None and self._odometry is not None and self._bumper is not None:
             frames, missing = self._suite.collect(frame, t_ns, SENSOR_TIMEOUT_S)
             frames |= self._odometry.sense(truth.ego, self.ego.get_control().steer)
-        contacts, self._contacts = tuple(self._contacts), []
+            contacts, is_whole = self._bumper.collect(frame, SENSOR_TIMEOUT_S)
+            missing |= frozenset() if is_whole else {self._bumper.sensor_id}
         return Tick(SensorBundle(t_ns, frames, missing), truth, contacts)
+
+    def late_contacts(self) -> tuple[Contact, ...]:
+        """The contacts of past ticks that no tick has told: to be asked when the last tick is over."""
+        return self._bumper.stragglers() if self._bumper is not None else ()
 
     def close(self) -> None:
         """Destroy what was spawned and give the world its settings back; a server that is gone is fine."""
@@ -180,7 +178,7 @@ class Session:
             if self._suite is not None:
                 self._suite.destroy()
             if self._bumper is not None:
-                self._bumper.stop()
+                self._bumper.actor.stop()
             destroy = self._carla.command.DestroyActor
             self._client.apply_batch_sync([destroy(actor) for actor in reversed(self._spawned)], False)
             self.world.apply_settings(self._settings_before)
@@ -227,12 +225,6 @@ class Session:
         world_m = np.array([convert.vector(wheel.position) / 100.0 for wheel in wheels])
         body_m = (world_m - T_world_body[:3, 3]) @ T_world_body[:3, :3]
         return float(np.min(body_m[:, 0]))
-
-    def _on_collision(self, event: Any) -> None:
-        impulse = event.normal_impulse
-        strength_ns = float(np.hypot(np.hypot(impulse.x, impulse.y), impulse.z))
-        other = event.other_actor
-        self._contacts.append(Contact(event.frame, other.id if other else 0, strength_ns))
 
 
 def _first_line(error: Exception) -> str:

@@ -35,8 +35,11 @@ from sim.session import Session, Tick, open_session
 from sim.suite import MissingBlueprintError
 
 STANDSTILL_MPS = 0.1
-HOLD_S = 2.0
-"""A run is over when the car has stood this long, or this long after a contact."""
+HOLD_TICKS = 20
+"""A run is over when the car has stood this long, 2 s, or this long after a contact.
+
+No decision hangs on a contact younger than that: one that is heard later than it happened ends the run no later.
+"""
 PATH_LENGTH_M = 400.0
 
 
@@ -116,6 +119,8 @@ def _drive_on(
         why = str(error)
     if run.missing:  # a tick's bundle is complete, or the run is inconclusive
         why = why or f"{run.missing} sensor frames did not arrive"
+    if _outlived_impact(run.record):
+        why = why or f"a contact was heard more than {s_from_ns(HOLD_TICKS * TICK_NS):.0f} s late"
     return _judge(session, request, staging, run, why)
 
 
@@ -156,7 +161,7 @@ def _loop(
     control = VehicleControl(throttle=0.0, brake=0.0, steer=0.0)
     body_x_m = -float(session.T_body_ego.translation_m[0])
     with ThreadPoolExecutor(max_workers=1) as server_side:
-        tick = _felt(session.tick(), run)
+        tick = _received(session.tick(), run)
         while True:
             # One tick of latency by design: the server makes the next bundle while the stack thinks about this one.
             session.control_ego(control)
@@ -167,15 +172,17 @@ def _loop(
             if progress is not None:
                 progress(run.record.samples[-1].t_s, staging.duration_s, output)
             control = output.control
-            tick = _felt(coming.result(), run)
+            tick = _received(coming.result(), run)
             if run.missing or _over(run.record, staging):
                 break
     run.wall_s = perf_counter() - started_s
+    run.record.contacts += session.late_contacts()
 
 
-def _felt(tick: Tick, run: _Run) -> Tick:
+def _received(tick: Tick, run: _Run) -> Tick:
     """The tick as the stack gets it; frames that the harness owes count, those that a fault takes do not."""
     run.missing += len(tick.bundle.missing)
+    run.record.contacts += tick.contacts
     return replace(tick, bundle=run.faults.apply(tick.bundle))
 
 
@@ -192,21 +199,26 @@ def _observe(
 
 
 def _over(record: Record, staging: Staging) -> bool:
-    samples = record.samples
+    samples, impact_row = record.samples, record.impact_row
     now_s = samples[-1].t_s
-    if now_s >= staging.duration_s:
-        return True
-    hold = [s for s in samples if s.t_s > now_s - HOLD_S]
-    hit_s = next((s.t_s for s in samples if s.contact), None)
-    if hit_s is not None:
-        return now_s - hit_s >= HOLD_S
-    standing = now_s >= HOLD_S and all(abs(s.speed_mps) < STANDSTILL_MPS for s in hold)
+    hold = samples[-HOLD_TICKS:]
     # Standing before the target until it is gone is the end; standing with the way still closed goes on.
-    return standing and now_s > staging.reveal_s
+    standing = len(hold) == HOLD_TICKS and all(abs(s.speed_mps) < STANDSTILL_MPS for s in hold)
+    return (
+        now_s >= staging.duration_s
+        or (standing and now_s > staging.reveal_s)
+        or (impact_row is not None and len(samples) - 1 - impact_row >= HOLD_TICKS)
+    )
+
+
+def _outlived_impact(record: Record) -> bool:
+    """Whether the run went on after a contact that ought to have ended it."""
+    return record.impact_row is not None and len(record.samples) - 1 - record.impact_row > HOLD_TICKS
 
 
 def _judge(session: Session, request: DriveRequest, staging: Staging, run: _Run, why: str) -> Verdict:
-    record = run.record
+    record, impact = run.record, run.record.impact
+    run.digest.add(impact)
     findings = () if why else tuple(CRITERIA[code](record, staging) for code in request.case.criteria)
     if why:
         outcome = Outcome.INCONCLUSIVE
@@ -234,7 +246,8 @@ def _judge(session: Session, request: DriveRequest, staging: Staging, run: _Run,
         min_gap_m=_least(record, "gap_m"),
         min_ttc_s=_least(record, "ttc_s"),
         max_braking_mps2=record.max_braking_mps2,
-        impact_speed_mps=record.impact_speed_mps,
+        impact_s=impact.t_s if impact else None,
+        impact_speed_mps=impact.speed_mps if impact else None,
         careful_driver_avoids=careful_driver_avoids(staging),
         first_seen_s=record.first_seen_s,
         real_time_factor=simulated_s / run.wall_s if run.wall_s else 0.0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +14,7 @@ from moosetest.objects import Detections, ImageDetections, Tracks
 from moosetest.timing import s_from_ns
 from scenarios.drive.stack import StackOutput
 from scenarios.measure.geometry import box_corners, gap_m, time_to_collision_s
+from sim.bumper import Contact
 from sim.rig import Rig
 from sim.session import Tick
 from sim.truth import GroundTruth
@@ -24,16 +26,25 @@ SEEN_RADIUS_M = 2.5
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """One tick of a run, as numbers for plots and criteria."""
+class Impact:
+    """The first contact of a run: when (the first tick that has felt it), how fast the car came, with what role."""
 
+    t_s: float
+    speed_mps: float
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One tick of a run, as numbers for plots and criteria; `frame` is the server's count of it."""
+
+    frame: int
     t_s: float
     speed_mps: float
     accel_mps2: float
     gap_m: float
     ttc_s: float
     lateral_m: float
-    contact: bool
     reason: str
     status: str
     existence: float
@@ -44,12 +55,15 @@ class Sample:
 
 @dataclass(slots=True)
 class Record:
-    """All samples of a run, and what happened in it."""
+    """All samples of a run, and what happened in it.
+
+    Contacts may be heard long after they were: they are put in their place by the frame that each names.
+    """
 
     target: str
     samples: list[Sample] = field(default_factory=list)
-    impact_speed_mps: float | None = None
-    impact_role: str | None = None
+    contacts: list[Contact] = field(default_factory=list)
+    roles: dict[int, str] = field(default_factory=dict)
     first_seen_s: dict[str, float] = field(default_factory=dict)
 
     def column(self, name: str) -> FloatArray:
@@ -59,12 +73,26 @@ class Record:
     @property
     def max_braking_mps2(self) -> float:
         """Hardest deceleration of the car's own doing: up to a contact, not through it."""
-        own = []
-        for sample in self.samples:
-            if sample.contact:
-                break
-            own.append(-sample.accel_mps2)
-        return max(0.0, *own) if own else 0.0
+        return max([0.0, *(-sample.accel_mps2 for sample in self.samples[: self.impact_row])])
+
+    @property
+    def impact_row(self) -> int | None:
+        """Which sample is the first that has felt a contact; None without one up to the last sample."""
+        if not self.contacts:
+            return None
+        row = bisect_left(self.samples, min(contact.frame for contact in self.contacts), key=lambda s: s.frame)
+        return row if row < len(self.samples) else None
+
+    @property
+    def impact(self) -> Impact | None:
+        """The first contact up to the last sample; of several in one frame the hardest."""
+        row = self.impact_row
+        if row is None:
+            return None
+        first = min(self.contacts, key=lambda c: (c.frame, -c.impulse_ns, c.actor_id))
+        # The physics has already taken speed out of the car in the tick of the contact: the tick before tells it.
+        speed_mps = max(0.0, self.samples[max(0, row - 1)].speed_mps)
+        return Impact(self.samples[row].t_s, speed_mps, self.roles.get(first.actor_id, "scenery"))
 
     def observe(self, tick: Tick, output: StackOutput, body_x_m: float, rig: Rig) -> None:
         """Add the sample of one tick.
@@ -88,17 +116,16 @@ class Record:
         t_s = s_from_ns(truth.t_ns)
         for sensor_id in seen:
             self.first_seen_s.setdefault(sensor_id, t_s)
-        if tick.contacts and self.impact_speed_mps is None:
-            self._impact(tick)
+        self.roles |= dict(zip(truth.objects.actor_id.tolist(), truth.objects.role, strict=True))
         self.samples.append(
             Sample(
+                frame=truth.frame,
                 t_s=t_s,
                 speed_mps=truth.ego.speed_mps,
                 accel_mps2=float(truth.ego.accel_ego_mps2[0]),
                 gap_m=gap,
                 ttc_s=ttc,
                 lateral_m=lateral,
-                contact=bool(tick.contacts),
                 reason=output.plan.reason,
                 status=output.plan.status.value,
                 existence=track[0],
@@ -107,13 +134,6 @@ class Record:
                 seen_by=seen,
             )
         )
-
-    def _impact(self, tick: Tick) -> None:
-        # The physics has already taken speed out of the car in the tick of the contact: the tick before tells it.
-        before = self.samples[-1].speed_mps if self.samples else tick.truth.ego.speed_mps
-        roles = dict(zip(tick.truth.objects.actor_id.tolist(), tick.truth.objects.role, strict=True))
-        self.impact_speed_mps = max(0.0, before)
-        self.impact_role = roles.get(tick.contacts[0].actor_id, "scenery")
 
 
 def _ego_corners(truth: GroundTruth, body_x_m: float) -> FloatArray:

@@ -52,6 +52,7 @@ class Verdict:
     min_gap_m: float = math.inf
     min_ttc_s: float = math.inf
     max_braking_mps2: float = 0.0
+    impact_s: float | None = None
     impact_speed_mps: float | None = None
     careful_driver_avoids: bool = True
     first_seen_s: dict[str, float] = field(default_factory=dict)

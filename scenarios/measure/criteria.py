@@ -45,11 +45,12 @@ def no_contact(record: Record, staging: Staging) -> Finding:
     allowed_mps = 0.0
     if not careful_driver_avoids(staging):
         allowed_mps = float(impact_speed_mps(CAREFUL_DRIVER, staging.speed_mps, _reveal_distance_m(staging)))
-    if record.impact_speed_mps is None:
+    impact = record.impact
+    if impact is None:
         gap_m = float(np.min(record.column("gap_m"), initial=math.inf))
         return Finding("PC-A", True, gap_m, "m", f"no contact, nearest {gap_m:.1f} m")
-    margin_mps = allowed_mps - record.impact_speed_mps
-    text = f"hit {record.impact_role} at {record.impact_speed_mps * 3.6:.0f} km/h"
+    margin_mps = allowed_mps - impact.speed_mps
+    text = f"hit {impact.role} at {impact.speed_mps * 3.6:.0f} km/h"
     if allowed_mps > 0:
         text += f" (careful driver: {allowed_mps * 3.6:.0f} km/h)"
     return Finding("PC-A", allowed_mps > 0 and margin_mps >= 0, margin_mps, "m/s", text)
@@ -59,7 +60,7 @@ def no_false_reaction(record: Record, staging: Staging) -> Finding:
     """PC-B: nothing happens: no hard braking, little speed lost, no stop, no contact."""
     braking_mps2 = record.max_braking_mps2
     lost = 1.0 - float(record.column("speed_mps").min()) / staging.speed_mps
-    passed = braking_mps2 <= FALSE_REACTION_MPS2 and lost <= FALSE_SPEED_LOSS and record.impact_speed_mps is None
+    passed = braking_mps2 <= FALSE_REACTION_MPS2 and lost <= FALSE_SPEED_LOSS and record.impact is None
     text = f"braked at most {braking_mps2:.1f} m/s², lost {lost * 100:.0f} % of its speed"
     return Finding("PC-B", passed, FALSE_REACTION_MPS2 - braking_mps2, "m/s²", text)
 

@@ -27,7 +27,7 @@ def timeline(states: list[dict[str, Any]], verdict: dict[str, Any]) -> str:
             x=seen_s, y=1.0, xref="x2", yref="y2 domain", text=sensor_id, textangle=-90, showarrow=False, xshift=-7,
             yanchor="top", font={"size": 10, "color": "#7c3aed"},
         )  # fmt: skip
-    hit_s = next((s["t_s"] for s in samples if s["contact"]), None)
+    hit_s = verdict.get("impact_s")
     if hit_s is not None:
         figure.add_vline(x=hit_s, line={"color": "#dc2626", "width": 2})
     figure.update_xaxes(gridcolor=_GRID, zeroline=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from moosetest.timing import NS_PER_S, TICK_NS
-from scenarios.drive.bundle import read_images, read_states
+from scenarios.drive.bundle import read_images, read_states, read_verdict
 from scenarios.report.birdseye import SIZE_PX, draw_birdseye
 from scenarios.report.paint import CLASS_COLORS, CLASS_NAMES, INK, font
 
@@ -26,9 +27,10 @@ STATUS_COLORS = {"ok": (96, 200, 120), "degraded": (255, 190, 70), "emergency": 
 def film_frames(bundle: Path) -> Iterator[NDArray[np.uint8]]:
     """The pictures of a run's film; without a camera in the bundle the left side says so."""
     images = dict(read_images(bundle, CAMERA))
+    impact_s = _impact_s(bundle)
     for state in read_states(bundle):
-        t_ns = round(state["sample"]["t_s"] * NS_PER_S)
-        yield np.asarray(_compose(images.get(t_ns), state))
+        t_s = state["sample"]["t_s"]
+        yield np.asarray(_compose(images.get(round(t_s * NS_PER_S)), state, is_hit=t_s >= impact_s))
 
 
 def write_film(bundle: Path, path: Path) -> bool:
@@ -47,13 +49,19 @@ def write_film(bundle: Path, path: Path) -> bool:
     return True
 
 
-def _compose(image_rgb: NDArray[np.uint8] | None, state: dict[str, Any]) -> Image.Image:
+def _impact_s(bundle: Path) -> float:
+    """When the car hit something; infinite when it did not, or was not judged."""
+    impact_s = read_verdict(bundle).get("impact_s") if (bundle / "verdict.json").exists() else None
+    return math.inf if impact_s is None else float(impact_s)
+
+
+def _compose(image_rgb: NDArray[np.uint8] | None, state: dict[str, Any], is_hit: bool) -> Image.Image:
     camera = _camera(image_rgb, state)
     width = camera.width + SIZE_PX
     picture = Image.new("RGB", (width, SIZE_PX + STRIP_PX), BACKGROUND)
     picture.paste(camera, (0, STRIP_PX))
     picture.paste(draw_birdseye(state), (camera.width, STRIP_PX))
-    _draw_strip(ImageDraw.Draw(picture), state, width)
+    _draw_strip(ImageDraw.Draw(picture), state, width, is_hit)
     return picture
 
 
@@ -78,7 +86,7 @@ def _draw_detections(draw: ImageDraw.ImageDraw, detections: dict[str, Any]) -> N
         draw.text((box[0] + 2, max(0, box[1] - 13)), f"{CLASS_NAMES[class_id]} {score:.2f}", fill=color, font=font(11))
 
 
-def _draw_strip(draw: ImageDraw.ImageDraw, state: dict[str, Any], width: int) -> None:
+def _draw_strip(draw: ImageDraw.ImageDraw, state: dict[str, Any], width: int, is_hit: bool) -> None:
     sample = state["sample"]
     top = 6  # above the pictures: a player's controls cover what is below
     gap = "-" if sample["gap_m"] is None else f"{sample['gap_m']:.1f} m"
@@ -88,6 +96,6 @@ def _draw_strip(draw: ImageDraw.ImageDraw, state: dict[str, Any], width: int) ->
     status = sample["status"]
     reason = sample["reason"].replace("²", "2")  # Pillow's own font has no raised digits
     draw.text((10, top + 20), f"{status}: {reason}", fill=STATUS_COLORS[status], font=font(14))
-    if sample["contact"]:
+    if is_hit:
         draw.rectangle([width - 110, top, width - 10, top + 34], fill=(200, 30, 30))
         draw.text((width - 98, top + 8), "CONTACT", fill=INK, font=font(16))

@@ -225,6 +225,30 @@ def test_obstacle_sensor_names_the_car_ahead(toy: ToyClient) -> None:
     assert found.distance == pytest.approx(5.5, abs=0.6)
 
 
+def test_the_tally_of_collisions_ends_every_tick(toy: ToyClient) -> None:
+    car, parked = parked_ahead(toy, 4.0)
+    events = toy.listen("sensor.other.collision", car, moosetest_tally=True)
+    toy.ticks(5)
+    car.set_target_velocity(car.get_transform().get_forward_vector() * 10.0)
+    last = toy.ticks(20)
+    by_frame: dict[int, list[tuple[int, float]]] = {}
+    while last not in by_frame or by_frame[last][-1][0] != car.id:
+        event = events.get(timeout=LATE_S)
+        by_frame.setdefault(event.frame, []).append((event.other_actor.id, event.normal_impulse.x))
+    assert sorted(by_frame) == list(range(last - 24, last + 1))
+    for heard in by_frame.values():
+        assert [other for other, _ in heard if other == car.id] == [car.id]
+        assert (car.id, len(heard) - 1.0) in heard
+    assert any(other == parked.id for heard in by_frame.values() for other, _ in heard)
+
+
+def test_without_a_tally_a_tick_without_a_collision_sends_nothing(toy: ToyClient) -> None:
+    events = toy.listen("sensor.other.collision", toy.car(0))
+    imu = toy.listen("sensor.other.imu", toy.spawned[0])
+    of_frame(imu, toy.ticks(10))
+    assert events.empty()
+
+
 def test_lane_invasion_is_seen_by_the_client(toy: ToyClient) -> None:
     car = toy.car(0)
     events = toy.listen("sensor.other.lane_invasion", car, carla.Transform())

@@ -1,14 +1,14 @@
 """Criteria by hand: a record made of numbers, a verdict that follows from them."""
 
-import dataclasses
 import math
 
 import numpy as np
 import pytest
 
 from scenarios.case import find_case
-from scenarios.drive.record import Record, Sample
+from scenarios.drive.record import Impact, Record, Sample
 from scenarios.measure.criteria import CRITERIA, careful_driver_avoids
+from sim.bumper import Contact
 
 
 def record(speeds_mps, accels_mps2=None, gaps_m=None, track_ids=None, errors_m=None):
@@ -17,13 +17,13 @@ def record(speeds_mps, accels_mps2=None, gaps_m=None, track_ids=None, errors_m=N
     for i in range(count):
         made.samples.append(
             Sample(
+                frame=100 + i,
                 t_s=0.1 * i,
                 speed_mps=speeds_mps[i],
                 accel_mps2=0.0 if accels_mps2 is None else accels_mps2[i],
                 gap_m=50.0 if gaps_m is None else gaps_m[i],
                 ttc_s=math.inf,
                 lateral_m=0.0,
-                contact=False,
                 reason="",
                 status="ok",
                 existence=1.0,
@@ -32,6 +32,12 @@ def record(speeds_mps, accels_mps2=None, gaps_m=None, track_ids=None, errors_m=N
                 seen_by=(),
             )
         )
+    return made
+
+
+def hit(made, frame, role):
+    made.contacts.append(Contact(frame, 9, 500.0))
+    made.roles[9] = role
     return made
 
 
@@ -46,8 +52,7 @@ def test_no_contact_tells_the_nearest_gap():
 
 
 def test_contact_fails_where_the_careful_driver_avoids():
-    made = record([19.7, 19.7])
-    made.impact_speed_mps, made.impact_role = 5.0, "person"
+    made = hit(record([19.7, 5.0, 3.0]), 102, "person")
     assert careful_driver_avoids(staging())
     finding = CRITERIA["PC-A"](made, staging())
     assert not finding.passed
@@ -58,11 +63,8 @@ def test_a_softer_hit_than_the_careful_drivers_passes_when_he_cannot_avoid():
     # 1 s of remaining time at 34 km/h is 9.4 m: the careful driver needs 18.5 m.
     hardest = staging("cut_out_reveal", 1.0)
     assert not careful_driver_avoids(hardest)
-    made = record([9.0, 1.0])
-    made.impact_speed_mps, made.impact_role = 0.5, "truck"
-    assert CRITERIA["PC-A"](made, hardest).passed
-    made.impact_speed_mps = 9.4
-    assert not CRITERIA["PC-A"](made, hardest).passed
+    assert CRITERIA["PC-A"](hit(record([9.0, 0.5, 0.0]), 102, "truck"), hardest).passed
+    assert not CRITERIA["PC-A"](hit(record([9.4, 0.5, 0.0]), 101, "truck"), hardest).passed
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,28 @@ def test_one_track(ids, errors_m, passed):
 
 
 def test_braking_through_a_crash_is_not_the_cars_own():
-    made = record([10.0, 10.0, 0.0], accels_mps2=[-1.0, -2.0, -150.0])
-    made.samples[2] = dataclasses.replace(made.samples[2], contact=True)
+    made = hit(record([10.0, 10.0, 0.0], accels_mps2=[-1.0, -2.0, -150.0]), 102, "person")
     assert made.max_braking_mps2 == 2.0
     assert np.isfinite(made.max_braking_mps2)
+
+
+def test_the_impact_is_that_of_the_earliest_frame_in_whatever_order_contacts_are_heard():
+    made = record([10.0, 9.0, 4.0, 2.0])
+    made.contacts += [Contact(103, 7, 900.0), Contact(102, 9, 10.0), Contact(102, 8, 700.0)]
+    made.roles |= {7: "lead", 8: "person", 9: "cone"}
+    assert made.impact == Impact(t_s=0.2, speed_mps=9.0, role="person")
+    made.contacts.reverse()
+    assert made.impact == Impact(t_s=0.2, speed_mps=9.0, role="person")
+
+
+def test_a_contact_after_the_last_sample_is_none_of_the_run():
+    made = hit(record([10.0, 9.0]), 102, "person")
+    assert made.impact is None
+    assert made.impact_row is None
+    assert CRITERIA["PC-A"](made, staging()).passed
+
+
+def test_a_contact_with_no_actor_is_one_with_the_scenery():
+    made = record([10.0, 9.0])
+    made.contacts.append(Contact(101, 0, 900.0))
+    assert made.impact == Impact(t_s=0.1, speed_mps=10.0, role="scenery")

@@ -103,6 +103,11 @@ def attribute_int(actor: Actor, name: str, default: int) -> int:
     return int(attribute_float(actor, name, default))
 
 
+def attribute_flag(actor: Actor, name: str) -> bool:
+    """Whether a sensor's attribute is true; an absent one is not."""
+    return actor.attribute(name, "false").lower() in ("true", "1")
+
+
 def chosen_noise_seed(server_seed: int, actor: Actor) -> int:
     """The seed of a sensor that has the attribute `noise_seed`: sensors of one kind and one seed err alike."""
     own = attribute_int(actor, "noise_seed", 0)

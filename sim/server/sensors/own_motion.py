@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 
 from sim import convert
 from sim.server.actors import Actor
-from sim.server.sensors.adapter import Payload, SensorState, TickView, attribute_float, chosen_noise_seed
+from sim.server.sensors.adapter import (
+    Payload,
+    SensorState,
+    TickView,
+    attribute_flag,
+    attribute_float,
+    chosen_noise_seed,
+)
 from sim.world.inertial import gnss_fix, imu_reading
 
 
@@ -52,18 +59,19 @@ class ImuSensor:
 
 
 class CollisionSensor:
-    """Tells each collision of the body it is attached to."""
+    """Tells each collision of the body it is attached to; with a tally, then how many they were, none included."""
 
-    def __init__(self, _: Actor, __: int) -> None:
-        pass
+    def __init__(self, actor: Actor, _: int) -> None:
+        self._tallies = attribute_flag(actor, "moosetest_tally")
 
     def measure(self, state: SensorState, view: TickView) -> list[Payload]:
-        """One message a collision of this tick."""
-        return [
-            (msgpack.packb([c.own, c.other, c.impulse_ns], use_bin_type=True, unicode_errors="surrogateescape"),)
-            for c in view.collisions
-            if c.actor_id == state.actor.parent_id
-        ]
+        """One message a collision of this tick; the tally is a collision of the body with itself, of so many Ns."""
+        body_id = state.actor.parent_id
+        events = [[c.own, c.other, c.impulse_ns] for c in view.collisions if c.actor_id == body_id]
+        if self._tallies and body_id in view.actors:
+            own = view.actors[body_id]
+            events.append([own, own, [float(len(events)), 0.0, 0.0]])
+        return [(msgpack.packb(e, use_bin_type=True, unicode_errors="surrogateescape"),) for e in events]
 
 
 def _spreads(actor: Actor, names: list[str]) -> NDArray[np.float64]:

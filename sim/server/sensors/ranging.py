@@ -25,6 +25,7 @@ from sim.server.sensors.adapter import (
     Payload,
     SensorState,
     TickView,
+    attribute_flag,
     attribute_float,
     attribute_int,
     chosen_noise_seed,
@@ -46,7 +47,7 @@ class LidarSensor:
     def __init__(self, actor: Actor, server_seed: int, points: Points, with_losses: bool) -> None:
         self._lidar = Lidar(lidar_params(actor, with_losses), chosen_noise_seed(server_seed, actor))
         self._points = points
-        self._moves_in_scan = _is_true(actor, "moosetest_scan_motion")
+        self._moves_in_scan = attribute_flag(actor, "moosetest_scan_motion")
 
     def measure(self, state: SensorState, view: TickView) -> list[Payload]:
         """One message with the rays of the time since the last."""
@@ -102,7 +103,7 @@ def lidar_params(actor: Actor, with_losses: bool) -> LidarParams:
         dropoff_general_rate=number("dropoff_general_rate", 0.45) if with_losses else 0.0,
         dropoff_zero_intensity=number("dropoff_zero_intensity", 0.4) if with_losses else 0.0,
         noise_seed=abs(attribute_int(actor, "noise_seed", 0)),
-        physics=_lidar_physics(actor) if with_losses and _is_true(actor, "moosetest_physics") else None,
+        physics=_lidar_physics(actor) if with_losses and attribute_flag(actor, "moosetest_physics") else None,
         **losses,
     )
 
@@ -130,7 +131,7 @@ class RadarSensor:
             vertical_fov_rad=math.radians(min(max(attribute_float(actor, "vertical_fov", 30.0), 0.1), 170.0)),
             range_m=max(attribute_float(actor, "range", 100.0), 0.0),
             points_per_second=min(max(attribute_int(actor, "points_per_second", 1500), 0), _MAX_POINTS_PER_S),
-            physics=_radar_physics(actor) if _is_true(actor, "moosetest_physics") else None,
+            physics=_radar_physics(actor) if attribute_flag(actor, "moosetest_physics") else None,
         )
         self._radar = Radar(params, chosen_noise_seed(server_seed, actor))
 
@@ -165,7 +166,7 @@ class ObstacleSensor:
     def __init__(self, actor: Actor, _: int) -> None:
         self._travel_m = max(attribute_float(actor, "distance", 5.0), 0.0)
         self._radius_m = max(attribute_float(actor, "hit_radius", 0.5), 0.0)
-        self._only_dynamics = _is_true(actor, "only_dynamics")
+        self._only_dynamics = attribute_flag(actor, "only_dynamics")
 
     def measure(self, state: SensorState, view: TickView) -> list[Payload]:
         """A message for the nearest thing in the way, if any; the sensor's own parent does not count."""
@@ -185,10 +186,6 @@ class ObstacleSensor:
         own = view.actors.get(state.actor.parent_id) or view.actors[state.actor.id]
         other = view.actors.get(touched.actor_id) or scenery_actor(touched.tag).to_wire(b"")
         return [(msgpack.packb([own, other, touched.travel_m], use_bin_type=True),)]
-
-
-def _is_true(actor: Actor, name: str) -> bool:
-    return actor.attribute(name, "false").lower() in ("true", "1")
 
 
 def _moves(wire: list[Any]) -> bool:

@@ -24,6 +24,8 @@ from sim.server.streams import StreamServer
 _LOG = logging.getLogger(__name__)
 _COLLISION = "sensor.other.collision"
 _OBSTACLE = "sensor.other.obstacle"
+_NAMING = frozenset({_COLLISION, _OBSTACLE})
+"""Sensors whose messages hold actors."""
 _BLIND = frozenset({_COLLISION, "sensor.other.gnss", "sensor.other.imu"})
 """Sensors that look at nothing: without others at work, no scene is made."""
 
@@ -182,7 +184,7 @@ class SensorSuite:
             now=work.now,
             eyes=self._eyes,
             collisions=_collisions(episode, work) if _COLLISION in kinds else (),
-            actors=self._encoded(episode) if _OBSTACLE in kinds else {},
+            actors=self._encoded(episode) if kinds & _NAMING else {},
             origin_lat_lon_deg=(episode.map.data.origin_lat_deg, episode.map.data.origin_lon_deg),
             gravity_mps2=episode.imui_gravity_mps2,
         )
