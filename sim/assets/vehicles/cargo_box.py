@@ -14,7 +14,8 @@ from sim.assets.vehicles.fixtures import BLACK, DARK, WHITE, Color, add_lock_bar
 _FRAME: Color = (0.05, 0.05, 0.055)
 _FRAME_M = 0.05
 """Half the width of the frame's posts."""
-_LIFT: Color = (0.16, 0.16, 0.165)
+_LIFT: Color = (0.50, 0.50, 0.50)
+"""Painted: bare metal is as grey as the road, and the lower half of the truck is lost before it."""
 
 
 class CargoBox(NamedTuple):
@@ -112,7 +113,7 @@ def _add_door_frame(builder: MeshBuilder, box: CargoBox) -> None:
         builder.box((x - 0.006, 0, z), (0.012, hw - 2 * _FRAME_M, _FRAME_M), _FRAME, Material.METAL)
     if box.has_lift:
         tall = 0.24 * (z1 - z0)
-        builder.box((x - 0.03, 0, z0 + tall - 0.06), (0.02, hw - 0.05, tall), _LIFT, Material.METAL)
+        builder.box((x - 0.03, 0, z0 + tall - 0.06), (0.02, hw - 0.05, tall), _LIFT, Material.PANEL)
 
 
 def _add_side_details(builder: MeshBuilder, box: CargoBox) -> None:

@@ -27,6 +27,8 @@ from sim.assets.vehicles.wheels import add_wheel
 _INF = float("inf")
 _GAP_M = 0.10
 """Between cab and box."""
+_FLAP_FOOT_M = 0.30
+"""So far the flap behind the wheels ends above the road."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,10 @@ def add_chassis(builder: MeshBuilder, plan: TruckPlan, level: int) -> None:
     low = min(plan.rear_axles_m) - r
     span = (max(plan.rear_axles_m) + r + 0.15, front - 0.25)
     add_side_guards(builder, span, hw)
-    if level < 2:
-        for side in (1.0, -1.0):
-            add_mud_flap(builder, (low - 0.08, side * (hw - 0.28), 0.52), 0.25, 0.26)
+    # one flap from side to side: it hides cab and wheels, which under a bright box look like a car
+    add_mud_flap(
+        builder, (low - 0.10, 0, 0.5 * (plan.deck_m + _FLAP_FOOT_M)), hw - 0.06, 0.5 * (plan.deck_m - _FLAP_FOOT_M)
+    )
     if level == 0:
         tank = [(span[1] - 1.0, hw - 0.42, 0.72), (span[1] - 0.1, hw - 0.42, 0.72)]
         builder.tube(tank, 0.24, (0.45, 0.45, 0.46), Material.METAL, segments=10)
@@ -175,14 +178,14 @@ def add_rear_lamps(builder: MeshBuilder, plan: TruckPlan, level: int, lamps_top_
     top_m = plan.height_m if lamps_top_m is None else lamps_top_m
     x, hw = plan.box_m[0], 0.5 * plan.width_m
     for side in (1.0, -1.0):
-        builder.box((x - 0.03, side * 0.76 * hw, 0.78), (0.02, 0.13, 0.07), TAILLAMP, Material.TAILLAMP)
+        builder.box((x - 0.05, side * 0.91 * hw, 0.78), (0.02, 0.08, 0.06), TAILLAMP, Material.TAILLAMP)
         if level == 2:
             continue
-        builder.box((x - 0.03, side * 0.90 * hw, 0.78), (0.021, 0.05, 0.07), AMBER, Material.INDICATOR)
+        builder.box((x - 0.05, side * 0.80 * hw, 0.78), (0.021, 0.03, 0.05), AMBER, Material.INDICATOR)
         builder.box((x - 0.02, side * 0.90 * hw, top_m - 0.05), (0.02, 0.07, 0.025), RED, Material.TAILLAMP)
         builder.box((x - 0.02, side * 0.15 * hw, top_m - 0.05), (0.02, 0.06, 0.02), RED, Material.TAILLAMP)
     if level < 2:
-        builder.box((x - 0.055, 0, 0.66), (0.008, 0.26, 0.06), PLATE, Material.PLATE)
+        builder.box((x - 0.055, 0.45 * hw, 0.78), (0.008, 0.26, 0.06), PLATE, Material.PLATE)
 
 
 def add_roof_deflector(builder: MeshBuilder, cab: CarShape, box_m: tuple[float, float], level: int) -> None:
