@@ -43,17 +43,20 @@ class Surface:
     material: NDArray[np.uint8]
     tag: NDArray[np.uint8]
     actor_id: NDArray[np.uint32]
+    corner_before_m: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """What each ray meets: depth along the optical axis; the surface's tag, actor, normal and whether it is leaf."""
+    """What each ray meets: depth along the optical axis; the surface's tag, actor, normal and whether it is leaf; where
+    the point that it meets was before."""
 
     depth_m: Float
     tag: NDArray[np.uint8]
     actor_id: NDArray[np.uint32]
     normal_world: Float
     is_leaf: NDArray[np.bool_]
+    before_world_m: Float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,8 +79,21 @@ def agreement(images: Images, scene: Scene, view: CameraView) -> Agreement:
 
     Leaves have holes that a texture makes: a pixel may show what is behind them, but nothing before and nothing else.
     """
-    surfaces = (scenery_surface(scene.static), actors_surface(scene, view))
     shape = (view.height_px, view.width_px)
+    first, best = met(images, (scenery_surface(scene.static), actors_surface(scene, view)), view)
+    shown_m = _of(images.depth_m).reshape(-1).astype(np.float64)
+    normal = _of(images.normal_world).reshape(-1, 3)
+    return Agreement(
+        inner=~(edges(first, shape) | edges(best, shape)),
+        depth=_is_depth(shown_m, best.depth_m).reshape(shape),
+        tag=_of(images.tag) == best.tag.reshape(shape),
+        instance=_of(images.instance_id) == best.actor_id.reshape(shape),
+        normal=(np.abs(normal - best.normal_world) <= NORMAL).all(axis=1).reshape(shape),
+    )
+
+
+def met(images: Images, surfaces: Sequence[Surface], view: CameraView) -> tuple[Seen, Seen]:
+    """The first surface before each pixel, and the one that it shows: between leaves others than the first."""
     ray = pixel_rays(view).reshape(-1, 3)
     first = next_front(surfaces, view.eye_world_m, ray, np.full(len(ray), view.near_m), view.far_m)
     at, layer = np.arange(len(ray)), first
@@ -91,21 +107,14 @@ def agreement(images: Images, scene: Scene, view: CameraView) -> Agreement:
         layer = next_front(surfaces, view.eye_world_m, ray[at], start_m, view.far_m)
         for name in Seen.__slots__:
             getattr(best, name)[at] = getattr(layer, name)
-    normal = _of(images.normal_world).reshape(-1, 3)
-    return Agreement(
-        inner=~(_edges(first, shape) | _edges(best, shape)),
-        depth=_is_depth(shown_m, best.depth_m).reshape(shape),
-        tag=_of(images.tag) == best.tag.reshape(shape),
-        instance=_of(images.instance_id) == best.actor_id.reshape(shape),
-        normal=(np.abs(normal - best.normal_world) <= NORMAL).all(axis=1).reshape(shape),
-    )
+    return first, best
 
 
 def _is_depth(shown_m: Float, met_m: Float) -> NDArray[np.bool_]:
     return np.asarray(np.abs(shown_m - met_m) <= DEPTH_M + DEPTH_SHARE * met_m)
 
 
-def _edges(first: Seen, shape: tuple[int, int]) -> NDArray[np.bool_]:
+def edges(first: Seen, shape: tuple[int, int]) -> NDArray[np.bool_]:
     """Pixels within one of an edge of tag, actor, or depth."""
     around = np.ones((3, 3), np.uint8)
     edge = np.zeros(shape, bool)
@@ -126,13 +135,28 @@ def _of(image: NDArray[Any] | None) -> NDArray[Any]:
     return image
 
 
-def surface_of(placed: Sequence[tuple[Mesh, Float, int, int]]) -> Surface:
-    """Meshes, each with its pose in the world, its tag and its actor."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """A mesh with its pose in the world, its tag and its actor; and the same triangles as they were before."""
+
+    mesh: Mesh
+    T_world_body: Float
+    tag: int
+    actor_id: int
+    mesh_before: Mesh
+    T_world_body_before: Float
+
+
+def surface_of(placed: Sequence[Placed]) -> Surface:
+    """One surface of many meshes."""
     import open3d
 
-    corners, normals, materials, tags, actors = [], [], [], [], []
-    for mesh, pose, tag, actor_id in placed:
+    corners, before, normals, materials, tags, actors = [], [], [], [], [], []
+    for one in placed:
+        mesh, pose, tag, actor_id = one.mesh, one.T_world_body, one.tag, one.actor_id
         corners.append((mesh.position_m @ pose[:3, :3].T + pose[:3, 3])[mesh.triangle])
+        past, pose_before = one.mesh_before, one.T_world_body_before
+        before.append((past.position_m @ pose_before[:3, :3].T + pose_before[:3, 3])[past.triangle])
         normals.append((mesh.normal @ pose[:3, :3].T)[mesh.triangle])
         materials.append(mesh.material[mesh.triangle[:, 0]])
         tags.append(np.full(len(mesh.triangle), tag, np.uint8))
@@ -152,20 +176,32 @@ def surface_of(placed: Sequence[tuple[Mesh, Float, int, int]]) -> Surface:
         np.concatenate([np.zeros(0, np.uint8), *materials]),
         np.concatenate([np.zeros(0, np.uint8), *tags]),
         np.concatenate([np.zeros(0, np.uint32), *actors]),
+        (np.concatenate([np.zeros((0, 3, 3)), *before]) - origin).astype(np.float32),
     )
 
 
 @lru_cache(8)
 def scenery_surface(static: StaticScene) -> Surface:
     """The scenery of a map."""
-    return surface_of([(part.mesh, np.eye(4), part.tag, 0) for part in static.parts if len(part.mesh.triangle)])
+    parts = [part for part in static.parts if len(part.mesh.triangle)]
+    return surface_of([Placed(part.mesh, np.eye(4), part.tag, 0, part.mesh, np.eye(4)) for part in parts])
 
 
-def actors_surface(scene: Scene, view: CameraView) -> Surface:
-    """The actors of a scene, each in the mesh that the renderer shows."""
+def actors_surface(scene: Scene, view: CameraView, before: Scene | None = None) -> Surface:
+    """The actors of a scene, each in the mesh that the renderer shows, and where they were before: the same actors."""
     keys = shown_keys(scene.instances, library.mesh, view)
     return surface_of(
-        [(library.mesh(k), i.T_world_body, i.tag, i.actor_id) for k, i in zip(keys, scene.instances, strict=True)]
+        [
+            Placed(
+                library.mesh(key),
+                now.T_world_body,
+                now.tag,
+                now.actor_id,
+                library.mesh(past.mesh._replace(level=key.level)),
+                past.T_world_body,
+            )
+            for key, now, past in zip(keys, scene.instances, (before or scene).instances, strict=True)
+        ]
     )
 
 
@@ -182,7 +218,7 @@ def next_front(surfaces: Sequence[Surface], eye_m: Float, ray: Float, from_m: Fl
     count = len(ray)
     best = Seen(
         np.full(count, np.inf), np.full(count, SKY_TAG, np.uint8), np.zeros(count, np.uint32), np.zeros((count, 3)),
-        np.zeros(count, bool),
+        np.zeros(count, bool), np.zeros((count, 3)),
     )  # fmt: skip
     for surface in surfaces:
         start, open_rays = from_m.copy(), np.arange(count)
@@ -194,7 +230,7 @@ def next_front(surfaces: Sequence[Surface], eye_m: Float, ray: Float, from_m: Fl
             front = met & (np.einsum("ij,ij->i", seen[1], ray[open_rays]) < 0.0)
             at, k = open_rays[front], triangle[front]
             best.depth_m[at], best.tag[at], best.actor_id[at] = depth[front], surface.tag[k], surface.actor_id[k]
-            best.normal_world[at] = seen[0][front]
+            best.normal_world[at], best.before_world_m[at] = seen[0][front], seen[2][front]
             best.is_leaf[at] = surface.material[k] == Material.LEAF
             back = met & ~front
             start[open_rays[back]] = depth[back] * (1.0 + STEP) + 1e-4
@@ -202,11 +238,12 @@ def next_front(surfaces: Sequence[Surface], eye_m: Float, ray: Float, from_m: Fl
     sky = best.depth_m > far_m
     best.depth_m[sky], best.tag[sky], best.actor_id[sky], best.normal_world[sky] = 1000.0, SKY_TAG, 0, 0.0
     best.is_leaf[sky] = False
+    best.before_world_m[sky] = eye_m + 1e9 * ray[sky]
     return best
 
 
 def _first(surface: Surface, eye_m: Float, ray: Float, start_m: Float) -> tuple[Float, NDArray[np.uint32], list[Float]]:
-    """Depth and triangle of the first surface behind a depth, its smooth normal and its flat one."""
+    """Depth and triangle of the first surface behind a depth, its smooth normal and its flat one; where it was."""
     import open3d
 
     rays = np.concatenate([eye_m - surface.origin_world_m + ray * start_m[:, None], ray], axis=1).astype(np.float32)
@@ -219,4 +256,6 @@ def _first(surface: Surface, eye_m: Float, ray: Float, start_m: Float) -> tuple[
     weights = np.stack([1.0 - u - v, u, v], axis=1)
     smooth = np.einsum("nk,nkj->nj", weights, surface.corner_normal[known].astype(np.float64))
     smooth /= np.maximum(np.linalg.norm(smooth, axis=1, keepdims=True), 1e-12)
-    return start_m + answer["t_hit"].numpy().astype(np.float64), triangle, [smooth, flat]
+    before_m = np.einsum("nk,nkj->nj", weights, surface.corner_before_m[known].astype(np.float64))
+    depth_m = start_m + answer["t_hit"].numpy().astype(np.float64)
+    return depth_m, triangle, [smooth, flat, before_m + surface.origin_world_m]

@@ -13,13 +13,13 @@ from sim.render.geometry import VERTEX_FORMAT, VERTEX_NAMES, Commands, GeometryS
 
 
 class Drawing:
-    """Draws meshes by indirect commands and quads by instance rows, in one context."""
+    """Draws meshes by indirect commands, and quads and triangles by rows that each frame brings, in one context."""
 
     def __init__(self, context: Any) -> None:
         self._context = context
         self._rows = context.buffer(reserve=1 << 16)
         self._commands = context.buffer(reserve=1 << 16)
-        self._quads: dict[int, Any] = {}
+        self._streamed: dict[int, Any] = {}
         self._vertex_arrays: dict[tuple[object, ...], Any] = {}
 
     def write_rows(self, rows: NDArray[np.float32]) -> None:
@@ -51,17 +51,14 @@ class Drawing:
 
     def quads(self, program: Any, rows: NDArray[np.float32], layout: str, names: tuple[str, ...]) -> None:
         """Draw one quad a row."""
-        if len(rows) == 0:
-            return
-        buffer = self._quads.get(program.glo)
-        key = (program.glo, "quads")
-        if buffer is None or rows.nbytes > buffer.size:
-            buffer = self._quads[program.glo] = self._context.buffer(reserve=max(2 * rows.nbytes, 4096))
-            self._vertex_arrays.pop(key, None)
-        buffer.write(np.ascontiguousarray(rows).tobytes())
-        if key not in self._vertex_arrays:
-            self._vertex_arrays[key] = self._context.vertex_array(program, [(buffer, layout, *names)])
-        self._vertex_arrays[key].render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(rows))
+        if len(rows):
+            array = self._array_of(program, rows, layout, names)
+            array.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(rows))
+
+    def corners(self, program: Any, rows: NDArray[np.float32], layout: str, names: tuple[str, ...]) -> None:
+        """Draw one triangle every three rows."""
+        if len(rows):
+            self._array_of(program, rows, layout, names).render(moderngl.TRIANGLES, vertices=len(rows))
 
     def triangle(self, program: Any) -> None:
         """Draw one triangle over the whole picture, placed by the vertex shader."""
@@ -69,3 +66,15 @@ class Drawing:
         if key not in self._vertex_arrays:
             self._vertex_arrays[key] = self._context.vertex_array(program, [])
         self._vertex_arrays[key].render(moderngl.TRIANGLES, vertices=3)
+
+    def _array_of(self, program: Any, rows: NDArray[np.float32], layout: str, names: tuple[str, ...]) -> Any:
+        """The program's vertex array over these rows, whose buffer grows as need be."""
+        buffer = self._streamed.get(program.glo)
+        key = (program.glo, "streamed")
+        if buffer is None or rows.nbytes > buffer.size:
+            buffer = self._streamed[program.glo] = self._context.buffer(reserve=max(2 * rows.nbytes, 4096))
+            self._vertex_arrays.pop(key, None)
+        buffer.write(np.ascontiguousarray(rows).tobytes())
+        if key not in self._vertex_arrays:
+            self._vertex_arrays[key] = self._context.vertex_array(program, [(buffer, layout, *names)])
+        return self._vertex_arrays[key]

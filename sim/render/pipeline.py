@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import moderngl
@@ -21,6 +22,7 @@ from sim.render.pictures import PICTURES, SIZE_PX, developed, picture_layer, pos
 from sim.render.posters import PosterMaps
 from sim.render.prepared import Frame
 from sim.render.programs import PARTS, SCENERY, TEXTURE_UNITS, LightModel, Programs
+from sim.render.reposed import POINT_FORMAT, POINT_NAMES, EarlierPoints, Reposed, point_rows
 from sim.render.shadows import ShadowMaps, shadow_view
 from sim.render.static_scene import StaticGeometry, key_of, planes_of
 from sim.render.targets import Targets
@@ -129,6 +131,21 @@ class Pipeline:
         if in_color:
             self._overlays.draw(frame, target)
         return {name: target.read(name) for name in outputs}
+
+    def draw_reposed(
+        self, bodies: Sequence[Reposed], view: CameraView, T_world_earlier: NDArray[np.float64]
+    ) -> EarlierPoints:
+        """Draw bodies alone, each pixel with where its point was: what hides them is for the caller to say."""
+        target = self._targets.get(view.width_px, view.height_px, ("earlier",))
+        target.use_color_only(False)
+        target.framebuffer.clear(depth=1.0)
+        self._context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        self._context.depth_func = "<"
+        rows = point_rows(bodies, view, T_world_earlier)
+        self._drawing.corners(self._programs.screen("reposed", ("earlier",)), rows, POINT_FORMAT, POINT_NAMES)
+        texels = target.read("earlier")
+        actor_ids = np.array([0, *(body.actor_id for body in bodies)], np.uint32)
+        return EarlierPoints(actor_ids[texels[..., 3].astype(np.intp)], texels[..., :3].copy())
 
     def _static(self, scene: Scene) -> StaticGeometry:
         """The scenery in graphics memory; the two maps used last are kept."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 from sim.assets.mesh import MeshSource
 from sim.render.context import create_context
 from sim.render.pipeline import Pipeline
+from sim.render.reposed import EarlierPoints, reposed
 from sim.render.strokes import overlaid
 from sim.render.view import OUTPUTS, CameraView, Images
-from sim.world.scene import Scene
+from sim.world.scene import Instance, Scene
 
 __all__ = ["CameraRenderer", "CameraView", "Images"]
 
@@ -68,6 +70,26 @@ class CameraRenderer:
             tags, actor_ids, metered = frame.tags, frame.actor_ids, frame.light.metered
         images = replace(_images(raw, tags, actor_ids, view, outputs), metered=metered)
         return images if images.rgb is None else replace(images, rgb=overlaid(images.rgb, scene.marks, view))
+
+    def earlier_points(
+        self, scene: Scene, view: CameraView, earlier: Mapping[int, Instance], T_world_earlier: NDArray[np.float64]
+    ) -> EarlierPoints | None:
+        """Where the points of bodies that changed their pose were at an earlier picture; None if none did.
+
+        Args:
+            scene: as it is now.
+            view: the camera now.
+            earlier: the actors of then by their ids; only these are looked at.
+            T_world_earlier: (4, 4) the camera's pose then.
+        """
+        pairs = ((i, earlier[i.actor_id]) for i in scene.instances if i.actor_id in earlier)
+        found = (reposed(now, before, self._meshes, view) for now, before in pairs)
+        bodies = [body for body in found if body is not None]
+        if not bodies:
+            return None
+        pipeline = self._ready()
+        with self._context:
+            return pipeline.draw_reposed(bodies, view, T_world_earlier)
 
     def close(self) -> None:
         """Free the context and all that lies in graphics memory; the next picture makes a new one."""

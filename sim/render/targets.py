@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # moderngl component count and dtype of each attachment
-_FORMATS = {"color": (4, "f1"), "index": (1, "u4"), "depth": (1, "f4"), "normal": (4, "f1")}
+_FORMATS = {"color": (4, "f1"), "index": (1, "u4"), "depth": (1, "f4"), "normal": (4, "f1"), "earlier": (4, "f4")}
 _PIXELS_KEPT = 1 << 25
 """Of all framebuffers together, 20 bytes a pixel at most: those used longest ago are made again when needed."""
 _NUMPY = {"f1": np.uint8, "u4": np.uint32, "f4": np.float32}

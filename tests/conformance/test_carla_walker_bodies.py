@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.toy_client import FIXED_DELTA_S, ToyClient
-from tests.toy_messages import of_frame, tags
+from tests.toy_messages import flow, of_frame, tags
 
 ADULT = "walker.pedestrian.0001"
 
@@ -215,6 +215,31 @@ def test_a_camera_sees_the_raised_arm_where_the_bones_are(day: ToyClient) -> Non
         spots[shown]["width"] = columns[-1] - columns[0]
     assert all(spots[shown][name] for shown in spots for name in ("crl_hand__R", "crl_spine01__C"))
     assert spots[True]["width"] > 1.4 * spots[False]["width"]
+
+
+def test_an_arm_that_sinks_moves_in_optical_flow_and_nothing_else(day: ToyClient) -> None:
+    actor = person(day)
+    view = actor.get_transform()
+    view.location += view.get_forward_vector() * 4.0
+    view.rotation.yaw += 180.0
+    frames: queue.Queue[Any] = day.listen(
+        "sensor.camera.optical_flow", None, view, image_size_x=400, image_size_y=400, fov=60
+    )
+    kept = bone(actor, "crl_arm__R").relative.location
+    straight = carla.Transform(bone(actor, "crl_foreArm__R").relative.location)
+    shots, hands = [], []
+    for roll_deg in (-90.0, -80.0):
+        aside = carla.Transform(kept, carla.Rotation(roll=roll_deg))
+        actor.set_bones(carla.WalkerBoneControlIn([("crl_arm__R", aside), ("crl_foreArm__R", straight)]))
+        actor.show_pose()
+        shots.append(flow(of_frame(frames, day.ticks(1))) * [200.0, -200.0])  # halves of the picture, up: to pixels
+        hands.append(np.array(pixel(view, bone(actor, "crl_hand__R")))[::-1])
+    way_px = hands[1] - hands[0]
+    assert way_px[1] > 6  # an arm of 0.5 m sinks by 9 cm of the 4.6 m that 400 px span: 8 px
+    column, row = hands[1]
+    assert shots[1][row, column] == pytest.approx(way_px, abs=2.0)  # whole pixels, and flesh about the bone
+    spine = pixel(view, bone(actor, "crl_spine01__C"))
+    assert shots[1][spine] == pytest.approx([0.0, 0.0], abs=0.01)
 
 
 def pixel(view: Any, one: Any) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from sim.assets.mesh import MeshKey
 from sim.assets.people.bones import NAMES, PARENT, blended, body_of, bones_of, from_relative, row_of
 from sim.assets.people.free_pose import decoded, encoded, is_free
 from sim.assets.people.walker import drawn_body
+from sim.render.reposed import same_triangles
 
 ADULT = "walker.pedestrian.0001"
 HEIGHT_M = 1.86
@@ -99,3 +102,16 @@ def test_joints_that_fall_together_still_give_a_body() -> None:
 def test_other_texts_are_no_pose(text: str) -> None:
     with pytest.raises(KeyError, match="not a pose of bones"):
         decoded(text)
+
+
+@pytest.mark.parametrize("sunk_rad", [0.0, 0.3])
+def test_an_arm_held_out_to_the_side_has_a_hand(sunk_rad: float) -> None:
+    body = drawn_body(catalog.assets()[ADULT], "stand")
+    aside = np.array([0.0, np.cos(sunk_rad), -np.sin(sunk_rad)])
+    elbows, wrists = body.elbows.copy(), body.wrists.copy()
+    elbows[0] = body.shoulders[0] + 0.3 * aside
+    wrists[0] = elbows[0] + 0.27 * aside
+    shown = mesh(MeshKey(ADULT, encoded(replace(body, elbows=elbows, wrists=wrists, head_axes=np.eye(3)))))
+    beyond_m = (shown.position_m - wrists[0]) @ aside
+    assert 0.10 < beyond_m.max() < 0.15  # its middle is 5 cm beyond the wrist, its tip 7.5 cm beyond that
+    assert same_triangles(shown, mesh(MeshKey(ADULT, "stand")))

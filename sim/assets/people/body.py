@@ -191,6 +191,8 @@ def _add_hand(body: Body, i: int, side: float) -> None:
     u = body.unit
     rings = (5, 6) if body.level == 0 else (4, 4)
     across = np.cross(along, np.array([0.0, side, 0.0]))
+    if np.linalg.norm(across) < 1e-3:  # stretched out to the side: the palm looks down, as a little lower
+        across = np.array([side, 0.0, 0.0])
     across = across / (np.linalg.norm(across) + 1e-9)
     R = np.stack([across, np.cross(along, across), along], axis=1)
     body.builder.ellipsoid(

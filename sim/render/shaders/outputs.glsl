@@ -10,6 +10,9 @@ layout(location = OUT_DEPTH) out float out_depth;
 #ifdef OUT_NORMAL
 layout(location = OUT_NORMAL) out vec4 out_normal;
 #endif
+#ifdef OUT_EARLIER
+layout(location = OUT_EARLIER) out vec4 out_earlier;
+#endif
 
 void write_geometry(vec3 normal, float index, float depth_m) {
 #ifdef OUT_INDEX

@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.world.scene import Scene
 
 if TYPE_CHECKING:
     from sim.raycast.caster import RayCaster
+    from sim.render.flow import Poses
     from sim.render.renderer import CameraRenderer, CameraView, Images
+    from sim.render.reposed import EarlierPoints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +91,12 @@ class Eyes:
             scene = _without(self.scene, request.ignored_ids)
             self._drawn[key] = self._camera().render(scene, joined.view, joined.outputs)
         return self._drawn[key]
+
+    def earlier_points(self, view: CameraView, instance_id: NDArray[np.uint32], before: Poses) -> EarlierPoints | None:
+        """Where the points of those whom a picture shows were before, as far as they changed their pose."""
+        seen = [int(identity) for identity in np.unique(instance_id)]
+        earlier = {identity: before.instances[identity] for identity in seen if identity in before.instances}
+        return self._camera().earlier_points(self.scene, view, earlier, before.T_world_camera)
 
     def caster(self, ignored_ids: frozenset[int] = frozenset()) -> RayCaster:
         """A ray caster into the scene, without some actors."""

@@ -50,7 +50,8 @@ class FlowCamera:
         now = poses_of(request.view, view.eyes.scene)
         flow = np.zeros((self._optics.height_px, self._optics.width_px, 2), np.float32)
         if self._last is not None and images.depth_m is not None and images.instance_id is not None:
-            flow = flow_px(request.view, images.depth_m, images.instance_id, now, self._last)
+            earlier = view.eyes.earlier_points(request.view, images.instance_id, self._last)
+            flow = flow_px(request.view, images.depth_m, images.instance_id, now, self._last, earlier=earlier)
         self._last = now
         halves = np.array([2.0 / self._optics.width_px, -2.0 / self._optics.height_px], np.float32)
         return [(self._optics.header, self._optics.lens.truth(flow * halves).astype("<f4").tobytes())]
