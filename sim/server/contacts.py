@@ -35,9 +35,13 @@ class Touch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shapes:
-    """The boxes of some actors in their own frames, and their rows in the table."""
+    """The boxes of some actors in their own frames, and their rows in the table.
+
+    `carrier_id` is who carries each in the end, itself if nobody does: what rides together does not collide.
+    """
 
     actor_id: NDArray[np.int64]
+    carrier_id: NDArray[np.int64]
     rows: NDArray[np.intp]
     center_body_m: NDArray[np.float64]
     half_m: NDArray[np.float64]
@@ -104,7 +108,9 @@ class Contacts:
         if not len(center) or self._still_apart(shapes, center):
             return []
         boxes = self._candidates(shapes, center)
-        contacts = find_contacts(boxes, step_s) if boxes is not None else []
+        found = find_contacts(boxes, step_s) if boxes is not None else []
+        carrier = dict(zip(shapes.actor_id.tolist(), shapes.carrier_id.tolist(), strict=True))
+        contacts = [c for c in found if carrier.get(c.id_a, c.id_a) != carrier.get(c.id_b, c.id_b)]
         if not contacts:
             return []
         impulses = self._bodies.collide(contacts)
@@ -160,7 +166,7 @@ class Contacts:
     def _candidates(self, shapes: _Shapes, center: NDArray[np.float64]) -> OrientedBoxes | None:
         """The boxes that no face of another's keeps apart, None for none: most ticks need no more."""
         boxes = _stacked(self._boxes(shapes), self._solids, self._solids_near(shapes, center), shapes.movable)
-        first, second, gap_m = _gaps(boxes, len(center))
+        first, second, gap_m = _gaps(boxes, shapes.carrier_id)
         assert boxes.movable is not None
         both_move = boxes.movable[first] & boxes.movable[second]
         self._clear_m = float(gap_m.min(where=both_move, initial=_CLEARANCE_M))
@@ -214,16 +220,19 @@ def _some(boxes: OrientedBoxes, which: NDArray[np.bool_]) -> OrientedBoxes:
     return OrientedBoxes(boxes.actor_id[which], *place, movable, velocity)
 
 
-def _gaps(boxes: OrientedBoxes, bodies: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+def _gaps(
+    boxes: OrientedBoxes, carrier_id: NDArray[np.int64]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
     """Pairs whose surrounding spheres come within the clearance, and the widest gap between their faces, < 0 for none.
 
     Args:
         boxes: the bodies first.
-        bodies: how many of them are bodies: two solids are no pair.
+        carrier_id: of the bodies: two solids are no pair, nor are two that ride together.
     """
     radius_m = _length(boxes.half_m)
     first, second = _neighbours(boxes.center_world_m[:, 0], radius_m + _CLEARANCE_M / 2)
-    use = first < bodies
+    carrier = np.concatenate([carrier_id, boxes.actor_id[len(carrier_id) :]])
+    use = (first < len(carrier_id)) & (carrier[first] != carrier[second])
     if boxes.movable is not None:
         use &= boxes.movable[first] | boxes.movable[second]
     first, second = first[use], second[use]
@@ -280,6 +289,7 @@ def _shapes_of(table: ActorTable, actors: list[Actor]) -> _Shapes:
     half = np.array([a.half_m for a in actors]).reshape(-1, 3)
     return _Shapes(
         actor_id=np.array([a.id for a in actors], dtype=np.int64),
+        carrier_id=np.array([_carrier_id(table, a) for a in actors], dtype=np.int64),
         rows=table.rows([a.id for a in actors]),
         center_body_m=center,
         half_m=half,
@@ -287,6 +297,12 @@ def _shapes_of(table: ActorTable, actors: list[Actor]) -> _Shapes:
         thin_m=half.min(axis=1, initial=np.inf),
         movable=np.array([a.kind is not ActorKind.PROP or a.simulated for a in actors], dtype=np.bool_),
     )
+
+
+def _carrier_id(table: ActorTable, actor: Actor) -> int:
+    while actor.parent_id:
+        actor = table.actors[actor.parent_id]
+    return actor.id
 
 
 def _solid_boxes(world_map: WorldMap) -> OrientedBoxes:
