@@ -13,6 +13,10 @@ DARKEST_EXPOSURE, BRIGHTEST_EXPOSURE = 0.22, 2.35e-5
 """What the automatic exposure chooses in a moonless street without lamps, and under the highest sun."""
 STOPS_PER_BRIGHT = math.log2(DARKEST_EXPOSURE / BRIGHTEST_EXPOSURE) / (BRIGHTEST_BRIGHT - DARKEST_BRIGHT)
 """CARLA's light spans a few stops from night to noon, ours thirteen as the real one does."""
+EVEN_BRIGHT = 1.5
+"""Farther than this from what it adapts to, an eye adapts evenly, as Unreal's does; nearer it slows down."""
+ADAPTED_EV = 0.01
+"""An eye so near counts as adapted: no step of a pixel's value is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +57,18 @@ AUTOMATIC = Metering()
 
 
 class Adaptation:
-    """An eye that needs time to adapt.
+    """An eye that needs time to adapt: nearer than 1.5 units of brightness by the exponential law.
 
     Args:
         metering: of the camera.
-        speed_up: units of brightness on CARLA's scale per second, from dark to bright surroundings.
-        speed_down: the same from bright to dark ones; 1 is two seconds from noon to night.
+        speed_up: units of brightness on CARLA's scale per second from dark to bright surroundings, far from them; near
+            them the difference falls to 1/e in 1.5 / speed seconds.
+        speed_down: the same from bright to dark ones.
     """
 
     def __init__(self, metering: Metering, speed_up: float, speed_down: float) -> None:
         self.metering = metering
-        self._speeds_ev_per_s = (speed_up * STOPS_PER_BRIGHT, speed_down * STOPS_PER_BRIGHT)
+        self._speeds = (speed_up, speed_down)
         self._wanted: float | None = None
 
     def see(self, metered: float) -> None:
@@ -81,6 +86,17 @@ class Adaptation:
         if now is None:
             return wanted
         change_ev = math.log2(wanted / now)
-        up, down = self._speeds_ev_per_s
-        most_ev = (up if change_ev < 0.0 else down) * elapsed_s
-        return wanted if abs(change_ev) <= most_ev else float(now * 2.0 ** math.copysign(most_ev, change_ev))
+        up, down = self._speeds
+        left_ev = STOPS_PER_BRIGHT * bright_left(
+            abs(change_ev) / STOPS_PER_BRIGHT, up if change_ev < 0.0 else down, elapsed_s
+        )
+        return wanted if left_ev < ADAPTED_EV else float(wanted * 2.0 ** -math.copysign(left_ev, change_ev))
+
+
+def bright_left(difference: float, speed: float, elapsed_s: float) -> float:
+    """What is left of a difference in brightness after some time: even steps first, then an exponential decay."""
+    even = max(difference - EVEN_BRIGHT, 0.0)
+    adapted = speed * elapsed_s
+    if adapted <= even:
+        return difference - adapted
+    return (difference - even) * math.exp((even - adapted) / EVEN_BRIGHT)

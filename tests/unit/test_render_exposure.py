@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sim.render.exposure import CLEAR_DAY_EXPOSURE, STOPS_PER_BRIGHT, Adaptation, Metering
+from sim.render.exposure import CLEAR_DAY_EXPOSURE, STOPS_PER_BRIGHT, Adaptation, Metering, bright_left
 from sim.render.lighting import light_of
 from sim.world.scene import Weather
 from tests.render_scenes import scene
@@ -52,18 +54,45 @@ def test_an_eye_is_adapted_at_its_first_picture() -> None:
     assert eye.adapt(0.05).exposure(NIGHT) == NIGHT
 
 
-@pytest.mark.parametrize(("first", "then", "stops"), [(NIGHT, NOON, -3.0 * 0.1), (NOON, NIGHT, 1.0 * 0.1)])
-def test_an_eye_adapts_up_and_down_at_its_speeds(first: float, then: float, stops: float) -> None:
-    """Speeds are in units of brightness, of which two are the 13.2 stops from 0.22 to 2.35e-5."""
-    assert pytest.approx(np.log2(0.22 / 2.35e-5) / 2.0) == STOPS_PER_BRIGHT
-    stops *= STOPS_PER_BRIGHT
-    eye = Adaptation(Metering(), 3.0, 1.0)
-    eye.see(first)
-    eye.adapt(0.1)
-    eye.see(then)
-    assert np.log2(eye.adapt(0.1).exposure(then) / first) == pytest.approx(stops)
-    assert np.log2(eye.adapt(0.2).exposure(then) / first) == pytest.approx(3.0 * stops)
+TUNNEL = NOON * 2.0**6
+"""The exposure six stops from noon: less than 1.5 units of brightness, of which each is 6.6 stops."""
+
+
+@pytest.mark.parametrize(("first", "then", "speed"), [(TUNNEL, NOON, 3.0), (NOON, TUNNEL, 1.0)])
+def test_an_eye_adapts_up_and_down_by_the_exponential_law(first: float, then: float, speed: float) -> None:
+    """After t seconds exp(-speed t / 1.5) of the stops is left: six stops down need 1.5 ln 6 s to one stop."""
+    for t_s in (0.05, 0.5, 1.5):
+        eye = Adaptation(Metering(), 3.0, 1.0)
+        eye.see(first)
+        eye.adapt(0.1)
+        eye.see(then)
+        left_ev = np.log2(eye.adapt(t_s).exposure(then) / then)
+        assert left_ev == pytest.approx(np.log2(first / then) * np.exp(-speed * t_s / 1.5))
     assert eye.adapt(1e3).exposure(then) == then
+
+
+def test_far_from_its_aim_an_eye_adapts_evenly() -> None:
+    """Two units of brightness down at one a second: after 0.25 s 1.75, after 0.5 s 1.5, after 2 s 1.5 / e."""
+    assert pytest.approx(np.log2(0.22 / 2.35e-5) / 2.0) == STOPS_PER_BRIGHT
+    for t_s, left in ((0.25, 1.75), (0.5, 1.5), (2.0, 1.5 / np.e)):
+        assert bright_left(2.0, 1.0, t_s) == pytest.approx(left)
+
+
+@given(st.floats(0.0, 4.0), st.floats(0.0, 10.0), st.lists(st.floats(0.0, 0.5), min_size=1, max_size=20))
+def test_time_in_steps_adapts_as_in_one(difference: float, speed: float, steps_s: list[float]) -> None:
+    left = difference
+    for step_s in steps_s:
+        left = bright_left(left, speed, step_s)
+    assert left == pytest.approx(bright_left(difference, speed, sum(steps_s)), abs=1e-9)
+    assert 0.0 <= left <= difference
+
+
+def test_an_eye_without_speed_stays_as_it_is() -> None:
+    eye = Adaptation(Metering(), 0.0, 0.0)
+    eye.see(NOON)
+    eye.adapt(0.1)
+    eye.see(NIGHT)
+    assert eye.adapt(100.0).exposure(NIGHT) == pytest.approx(NOON)
 
 
 def test_an_eye_with_a_fixed_exposure_does_not_adapt() -> None:
