@@ -41,6 +41,9 @@ class LampField:
     rgb: tuple[float, float, float]
 
 
+AIR_SHARE = 0.5
+"""Fog under street lamps, as a share of white ground there. Above a square metre of ground that gets E lux, air is
+crossed by 2 E: lamps shine aslant, and the ground sends some back. Drops scatter it to all sides: 2 E / (4 pi)."""
 NO_LAMPS = LampField((0.0, 0.0), 1.0, 0.0, (0.0, 0.0, 0.0))
 
 
@@ -82,8 +85,14 @@ def frame_block(inputs: FrameInputs) -> bytes:
     ]
     for k in range(MAX_BEAMS):
         rows += _beam_rows(inputs.beams[k] if k < len(inputs.beams) else None, light.exposure / np.pi)
+    rows.append(_lamp_air_row(inputs))
     rows += _tunnel_rows(inputs)
     return np.array(rows, dtype=np.float32).tobytes()
+
+
+def _lamp_air_row(inputs: FrameInputs) -> NDArray[np.float64]:
+    white = inputs.light.street_lx * inputs.light.exposure / np.pi
+    return _row(np.array(inputs.lamp_field.rgb) * (AIR_SHARE * white), 0.0)
 
 
 def _tunnel_rows(inputs: FrameInputs) -> list[NDArray[np.float64]]:

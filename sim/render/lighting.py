@@ -44,6 +44,7 @@ class Light:
         exposure: display units per cd/m2; metered: what the automatic exposure would be.
         night: 0 by day to 1 in the dark.
         lamps: whether lamps light their surroundings noticeably.
+        street_lx: mean illuminance of the ground near the camera by street lamps.
         tunnel_lx: illuminance of the road in tunnels by their lamps: near a mouth, deep inside.
     """
 
@@ -60,6 +61,7 @@ class Light:
     metered: float
     night: float
     lamps: bool
+    street_lx: float
     tunnel_lx: tuple[float, float]
 
     @property
@@ -133,6 +135,7 @@ def light_of(scene: Scene, metering: Metering, beams: bool, street_lx: float, tu
         metered=metered,
         night=night,
         lamps=lamps,
+        street_lx=street_lx if lamps else 0.0,
         tunnel_lx=lamps_lx(facing_lx, night),
     )
 

@@ -47,7 +47,9 @@ class Overlays:
         self._drawing.quads(program, contact_spots(frame.actors, frame.light.night), SPOT_FORMAT, SPOT_NAMES)
 
     def _draw_puffs(self, frame: Frame, target: Target) -> None:
-        rows = np.concatenate([puff_rows(frame.scene.puffs, frame.view), flake_rows(frame.scene, frame.view)])
+        rows = puff_rows(frame.scene.puffs, frame.view)
+        if not frame.is_sheltered:
+            rows = np.concatenate([rows, flake_rows(frame.scene, frame.view)])
         if len(rows) == 0:
             return
         self._context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
@@ -93,13 +95,14 @@ class Overlays:
 
     def _draw_glows(self, frame: Frame, target: Target, sources: list[LampSource]) -> None:
         glows = glows_of(sources, frame.view, frame.light, frame.clip_from_world)
-        streaks = rain_streaks(frame.scene, frame.view)
-        if len(glows) == 0 and len(streaks) == 0:
+        has_rain = frame.scene.weather.precipitation > 0.0 and not frame.is_sheltered
+        if len(glows) == 0 and not has_rain:
             return
         target.overlay.use()
         target.depth_texture.use(TEXTURE_UNITS["u_depth"])
         self._context.enable_only(moderngl.BLEND)
-        if len(streaks):
+        if has_rain:
+            streaks = rain_streaks(frame.scene, frame.view)
             program = self._programs.screen("rain", ("color",), frame.model)
             self._drawing.quads(program, streaks, RAIN_FORMAT, RAIN_NAMES)
         self._context.blend_func = moderngl.ONE, moderngl.ONE

@@ -27,7 +27,7 @@ from sim.render.shadows import ShadowMaps, shadow_view
 from sim.render.static_scene import StaticGeometry, key_of, planes_of
 from sim.render.targets import Targets
 from sim.render.textures import cloud_noise, ground_layers
-from sim.render.tunnels import near_tubes, sight_of
+from sim.render.tunnels import is_inside, near_tubes, sight_of
 from sim.render.view import SKY_TAG, CameraView
 from sim.world.scene import Scene
 
@@ -98,6 +98,7 @@ class Pipeline:
                 tubes=len(tubes),
             ),
             shadow=shadow,
+            is_sheltered=is_inside(tubes, view.eye_world_m),
             commands={
                 "actors": actor_commands(actors),
                 "static": static.commands(planes, view.eye_world_m, scene.culling_distance_m),

@@ -20,7 +20,10 @@ from sim.world.scene import Scene
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """A scene made ready for one view: what is drawn, and what the ids in the index image mean."""
+    """A scene made ready for one view: what is drawn, and what the ids in the index image mean.
+
+    `is_sheltered` says that nothing falls around the eye: it is in a tunnel.
+    """
 
     scene: Scene
     view: CameraView
@@ -30,6 +33,7 @@ class Frame:
     light: Light
     model: LightModel
     shadow: ShadowView
+    is_sheltered: bool
     commands: dict[str, dict[Family, Commands]]
     tags: NDArray[np.uint8]
     actor_ids: NDArray[np.uint32]

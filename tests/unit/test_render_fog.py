@@ -7,14 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from sim.assets.mesh import MeshKey
 from sim.render.exposure import Metering
 from sim.render.film import light_of_pixels
+from sim.render.lamps import lamp_field
 from sim.render.renderer import CameraRenderer
+from sim.render.view import CameraView
 from sim.world.air import extinction_per_m, visual_range_m
-from sim.world.scene import Instance, Weather
-from tests.render_scenes import camera, pose, renderer_of, scene
+from sim.world.scene import Instance, Scene, StreetLamp, Weather
+from tests.render_scenes import NIGHT, camera, ground, pose, renderer_of, scene
 
 DARKER = Metering(compensation_ev=-2.5)
 """Puts the fog in the middle of the display's curve, where a pixel's step is the smallest share of the light."""
@@ -69,3 +72,23 @@ def test_five_percent_of_a_black_board_is_left_at_the_visual_range(renderer: Cam
     weather = Weather(fog_density=0.5, fog_distance_m=0.0)
     assert contrast(renderer, weather, 120.0, "dark_box") == pytest.approx(-0.05, abs=0.008)
     assert contrast(renderer, weather, 60.0, "dark_box") == pytest.approx(-(0.05**0.5), abs=0.015)
+
+
+def test_fog_at_night_shines_in_the_light_of_street_lamps(renderer: CameraRenderer) -> None:
+    """Endless fog is half as bright as white ground in the same light: 2 E / 4 pi over E / pi."""
+    lamps = tuple(StreetLamp((float(x), y, 8.0)) for x in range(-100, 120, 20) for y in (-6.0, 6.0))
+    weather = replace(NIGHT, fog_density=1.0, fog_falloff=0.0)
+    view = camera(z=1.5, glare=0.0, metering=Metering(manual_ev=11.0))
+    dark, lit = (
+        _ahead_rgb(renderer, scene(static=ground(lamps), weather=weather, lamps_on=on), view) for on in (False, True)
+    )
+    field, texels, _ = lamp_field(lamps, view.eye_world_m)
+    street_lx = texels[32:96, 32:96, 2].astype(np.float64).mean()
+    white = view.metering.exposure(1.0) * street_lx / np.pi * np.array(field.rgb)
+    assert lit - dark == pytest.approx(0.5 * white, rel=0.05)
+
+
+def _ahead_rgb(renderer: CameraRenderer, seen: Scene, view: CameraView) -> NDArray[np.float64]:
+    rgb = renderer.render(seen, view, frozenset({"rgb"})).rgb
+    assert rgb is not None
+    return np.asarray(light_of_pixels(rgb)[44:47, 70:90].astype(np.float64).mean(axis=(0, 1)))

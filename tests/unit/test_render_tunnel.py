@@ -160,3 +160,21 @@ def test_light_changes_where_an_actor_stands(renderer: CameraRenderer) -> None:
         return float(images.rgb[images.instance_id == 7].mean())
 
     assert luma(140.0) < 0.3 * luma(-40.0)
+
+
+def test_no_rain_falls_inside(renderer: CameraRenderer) -> None:
+    """Frames differ by where streaks are drawn; without noise and rain they are the same."""
+
+    def changes(x: float) -> bool:
+        one, two = (
+            renderer.render(
+                scene(static=SCENERY, weather=Weather(precipitation=0.8, wind=0.0), frame=frame),
+                camera(x=x),
+                frozenset({"rgb"}),
+            ).rgb
+            for frame in (1, 2)
+        )
+        return not np.array_equal(one, two)
+
+    assert changes(-20.0)
+    assert not changes(150.0)

@@ -1,6 +1,32 @@
 // Fog between a point and the eye, and the response of the camera to radiance.
 float mist_at(float z) { return u_mist.x * exp2(-clamp(u_mist.y * (z - u_mist.z), -4.0, 60.0)); }
 
+// Extinction of all air together at the height of the eye.
+float air_here() {
+#ifdef LAYERED
+    return u_horizon.w + mist_at(u_eye.z);
+#else
+    return u_horizon.w;
+#endif
+}
+
+#ifdef LAMPS
+// What the air below street lamps sends of their light, seen in a direction that ends in the sky.
+vec3 lamps_in_air(vec3 d) {
+    const float LAMPS_UP_M = 8.0;
+    return u_lamp_air.rgb * (1.0 - exp(-air_here() * LAMPS_UP_M / (max(d.z, 0.0) + 0.04)));
+}
+#endif
+
+// Radiance of endless fog.
+vec3 lit_air() {
+#ifdef LAMPS
+    return u_fog.rgb + u_lamp_air.rgb;
+#else
+    return u_fog.rgb;
+#endif
+}
+
 vec3 through_air(vec3 radiance, float distance_m, vec3 world) {
     float way = max(distance_m - u_fog.w, 0.0);
 #ifdef LAYERED
@@ -11,9 +37,9 @@ vec3 through_air(vec3 radiance, float distance_m, vec3 world) {
     float t = exp(-depth * way);
 #ifdef TUBES
     float lit = exp(-depth * way * (1.0 - share_inside(world, inside(world).open)));
-    return radiance * t + u_fog.rgb * (1.0 - lit);
+    return radiance * t + lit_air() * (1.0 - lit);
 #else
-    return mix(u_fog.rgb, radiance, t);
+    return mix(lit_air(), radiance, t);
 #endif
 }
 

@@ -17,6 +17,7 @@ layout(std140) uniform Frame {
     vec4 u_mist;       // fog that thins out: extinction at its base, halvings per metre, base, depth towards the sky
     vec4 u_weather;    // particles in the air, 1 as usual; share of the road under water; wind; noise from which snow lies
     vec4 u_beam[8];    // pairs: position and low beam; forward and high beam
+    vec4 u_lamp_air;   // rgb of endless fog in the light of street lamps
     vec4 u_tunnel;     // lamps in tunnels, as light on the road: near a mouth, deep inside; w 1 with the eye inside
     vec4 u_tube[24];   // three a stretch: begin and half the width; axis and length; height, ways on to both mouths
 };

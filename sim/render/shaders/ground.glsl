@@ -17,6 +17,11 @@ void surface(inout Surface s, vec3 v, float distance_m) {
 #endif
     s.albedo *= fine * 2.0 * (0.86 + 0.28 * broad);
     float wet = u_sun_light.w * v_color.a, water = u_weather.y * v_color.a;
+#ifdef TUBES
+    float carried = sqrt(inside(v_world).open);  // tyres carry some water in
+    wet *= carried;
+    water *= carried;
+#endif
     float puddle = water * smoothstep(0.75 - 0.45 * water, 0.95 - 0.35 * water, broad + 0.25);
     s.albedo *= 1.0 - 0.5 * wet;
     s.mirror = wet * 0.35 + puddle * 0.5;

@@ -32,7 +32,11 @@ vec3 surroundings(vec3 d) {
     float roofs = 0.14 + 0.16 * texture(u_cloud_map, d.xy * 0.35).r;
 #endif
     vec3 c = mix(houses, sky, smoothstep(roofs - 0.05, roofs + 0.05, d.z));
-    return mix(ground, c, smoothstep(-0.06, 0.03, d.z));
+    c = mix(ground, c, smoothstep(-0.06, 0.03, d.z));
+#ifdef LAMPS
+    c += lamps_in_air(d);
+#endif
+    return c;
 }
 
 vec3 ambient(vec3 n) { return mix(u_sky_down.rgb, u_sky_up.rgb, n.z * 0.5 + 0.5); }

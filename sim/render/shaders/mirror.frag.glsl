@@ -55,7 +55,7 @@ void main() {
     vec3 uneven = vec3(r.xy, r.z * (0.5 + texture(u_cloud_map, world.xy * 0.9).r));
     vec4 seen = met(u_clip_from_world * vec4(world, 1.0), u_clip_from_world * vec4(uneven, 0.0), 0.12 * way);
     if (seen.a == 0.0) return;
-    share *= exp(-u_horizon.w * way);
+    share *= exp(-air_here() * way);
     vec3 c = max(exposed(own.rgb) + share * (min(exposed(seen.rgb), 1.0) - surroundings(r)), 0.0);
     out_color.rgb += (display(c) - own.rgb) * (127.0 / 255.0);
 }

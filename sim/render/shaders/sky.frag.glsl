@@ -34,7 +34,11 @@ vec3 sky() {
     float depth = u_horizon.w * 9000.0 * 0.04;
 #endif
     float haze = exp(-depth / (up + 0.04));
-    return mix(u_fog.rgb, c, haze);
+    c = mix(u_fog.rgb, c, haze);
+#ifdef LAMPS
+    c += lamps_in_air(d);
+#endif
+    return c;
 }
 #endif
 
