@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.assets.mesh import MeshSource
 from sim.render.actors import ActorMeshes, actor_commands, actor_rows, whole_commands
 from sim.render.covers import CoverMaps
+from sim.render.culling import planes_of
 from sim.render.drawing import Drawing
 from sim.render.families import Family
 from sim.render.frame import NO_LAMPS, FrameInputs, frame_block
@@ -24,7 +25,7 @@ from sim.render.prepared import Frame
 from sim.render.programs import PARTS, SCENERY, TEXTURE_UNITS, LightModel, Programs
 from sim.render.reposed import POINT_FORMAT, POINT_NAMES, EarlierPoints, Reposed, point_rows
 from sim.render.shadows import ShadowMaps, shadow_view
-from sim.render.static_scene import StaticGeometry, key_of, planes_of
+from sim.render.static_scene import StaticGeometry, key_of
 from sim.render.targets import Targets
 from sim.render.textures import cloud_noise, ground_layers
 from sim.render.tunnels import is_inside, near_tubes, sight_of
@@ -71,7 +72,7 @@ class Pipeline:
         if scene.has_lit_lamps and lamps_matter(scene.weather):
             field = self._lamps.update(static.key, view.eye_world_m)
             street_lx = self._lamps.mean_lx
-        tubes = near_tubes(scene.static.tubes, view)
+        tubes = near_tubes(scene.static.tubes, view, planes)
         light = light_of(scene, view.metering, bool(beams), street_lx, sight_of(tubes, view))
         shadow = shadow_view(view, light.sun_direction_world)
         inputs = FrameInputs(scene, view, light, clip, shadow, beams, field, tubes)

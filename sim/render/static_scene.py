@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.assets.mesh import Material, Mesh
 from sim.render.covers import covered_mesh
+from sim.render.culling import visible_in
 from sim.render.families import CASTS_SHADOW, FAMILY_OF_MATERIAL, Family
 from sim.render.geometry import Commands, GeometryStore, vertex_rows
 from sim.render.lamps import TUNNEL_HEAD
@@ -155,16 +156,3 @@ def _chunk_table(rows: NDArray[np.float32], triangles: NDArray[np.uint32], label
     high = np.maximum.reduceat(corners.max(axis=1), starts)
     casts, under = labels[starts, 1].astype(bool), labels[starts, 2].astype(bool)
     return ChunkTable(labels[starts, 0], casts, under, 3 * starts, 3 * counts, low, high)
-
-
-def visible_in(planes: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(N,) whether boxes touch a convex volume, given as (P, 4) planes whose insides are positive."""
-    normals = planes[:, None, :3]
-    corner = np.where(normals > 0.0, high[None], low[None])
-    return ((corner * normals).sum(axis=2) + planes[:, None, 3] >= 0.0).all(axis=0)
-
-
-def planes_of(clip_from_world: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(6, 4) planes of the clip volume of a projection matrix, insides positive."""
-    last = clip_from_world[3]
-    return np.concatenate([last + clip_from_world[:3], last - clip_from_world[:3]])

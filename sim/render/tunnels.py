@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.render.culling import visible_in
 from sim.render.view import CameraView
 from sim.world.scene import Tube
 
@@ -32,10 +33,11 @@ _RAYS_ACROSS, _RAYS_DOWN = 16, 9
 Floats = NDArray[np.float64]
 
 
-def near_tubes(tubes: Sequence[Tube], view: CameraView) -> tuple[Tube, ...]:
-    """The stretches that a picture can show, the nearest first."""
-    reach_m = [(_distance_m(tube, view.eye_world_m), k) for k, tube in enumerate(tubes)]
-    return tuple(tubes[k] for far_m, k in sorted(reach_m)[:MAX_TUBES] if far_m < view.far_m)
+def near_tubes(tubes: Sequence[Tube], view: CameraView, planes: Floats) -> tuple[Tube, ...]:
+    """The stretches in the volume of a picture, bounded by its (6, 4) planes, the nearest first."""
+    boxes_m = np.array([_box(tube) for tube in tubes]).reshape(-1, 2, 3)
+    shown = np.flatnonzero(visible_in(planes, boxes_m[:, 0], boxes_m[:, 1])).tolist()
+    return tuple(tubes[k] for _, k in sorted((_distance_m(tubes[k], view.eye_world_m), k) for k in shown)[:MAX_TUBES])
 
 
 def lamps_lx(outside_lx: float, night: float) -> tuple[float, float]:
@@ -107,7 +109,7 @@ def tube_rows(tubes: Sequence[Tube]) -> Floats:
         begin, axis, length_m = _axis(tube)
         rows[3 * k] = [*begin, tube.width_m / 2.0]
         rows[3 * k + 1] = [*axis, length_m]
-        rows[3 * k + 2] = [tube.clear_m, tube.before_m, tube.behind_m, 0.0]
+        rows[3 * k + 2] = [tube.clear_m, tube.before_m, tube.behind_m, mouth_radius_m(tube)]
     return rows
 
 
@@ -163,6 +165,12 @@ def _axis(tube: Tube) -> tuple[Floats, Floats, float]:
     along = np.array(tube.end_world_m) - begin
     length_m = float(np.linalg.norm(along))
     return begin, along / length_m, length_m
+
+
+def _box(tube: Tube) -> Floats:
+    """(2, 3) lowest and highest corner of a box of the world around a stretch."""
+    ends, beside_m = np.array([tube.begin_world_m, tube.end_world_m]), tube.width_m / 2.0 + 1.0
+    return np.stack([ends.min(axis=0) - beside_m, ends.max(axis=0) + max(beside_m, tube.clear_m)])
 
 
 def _distance_m(tube: Tube, point_world_m: Floats) -> float:

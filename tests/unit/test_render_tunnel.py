@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material, MeshKey
+from sim.render.culling import planes_of
 from sim.render.exposure import Metering
 from sim.render.lighting import EXPOSURE_FLOOR_LX, light_of
 from sim.render.renderer import CameraRenderer
-from sim.render.tunnels import MAX_TUBES, lamps_lx, open_share, road_lx, seen_depth_m, sight_of
+from sim.render.tunnels import MAX_TUBES, lamps_lx, near_tubes, open_share, road_lx, seen_depth_m, sight_of
 from sim.world.maps.network import read_network
 from sim.world.maps.tunnel import tunnel as write_tunnel
 from sim.world.scene import Instance, StaticPart, StaticScene, Tube, Weather
@@ -87,6 +88,12 @@ def test_a_tunnel_cut_in_two_is_seen_as_one_but_for_rays_that_reach_the_cut(x: f
     one, two = seen_depth_m((TUBE,), view), seen_depth_m(HALVES, view)
     is_short = np.abs(two - 150.0) > 1e-6
     assert two[is_short] == pytest.approx(one[is_short])
+
+
+def test_a_picture_knows_the_tunnels_in_its_view_alone() -> None:
+    for x, yaw_rad, seen in ((-30.0, 0.0, (TUBE,)), (-30.0, np.pi, ()), (150.0, np.pi / 2, (TUBE,)), (330.0, 0.0, ())):
+        view = camera(x=x, yaw_rad=yaw_rad)
+        assert near_tubes((TUBE,), view, planes_of(view.clip_from_world())) == seen
 
 
 def test_a_camera_in_the_open_is_metered_as_without_a_tunnel() -> None:

@@ -27,7 +27,8 @@ vec3 lit_air() {
 #endif
 }
 
-vec3 through_air(vec3 radiance, float distance_m, vec3 world) {
+// `open` is that of `inside`.
+vec3 through_air(vec3 radiance, float distance_m, vec3 world, float open) {
     float way = max(distance_m - u_fog.w, 0.0);
 #ifdef LAYERED
     float depth = u_horizon.w + mist_at(0.5 * (world.z + u_eye.z));  // the middle of the way stands for all of it
@@ -36,7 +37,7 @@ vec3 through_air(vec3 radiance, float distance_m, vec3 world) {
 #endif
     float t = exp(-depth * way);
 #ifdef TUBES
-    float lit = exp(-depth * way * (1.0 - share_inside(world, inside(world).open)));
+    float lit = exp(-depth * way * (1.0 - share_inside(world, open)));
     return radiance * t + lit_air() * (1.0 - lit);
 #else
     return mix(lit_air(), radiance, t);

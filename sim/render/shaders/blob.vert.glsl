@@ -10,6 +10,6 @@ void main() {
     float c = cos(in_spot.w), s = sin(in_spot.w);
     vec3 world = in_spot.xyz + vec3(c * q.x - s * q.y, s * q.x + c * q.y, 0.0);
     v_at = vec3(corner, in_size.z);
-    v_air = display(through_air(vec3(0.0), distance(world, u_eye.xyz), world));
+    v_air = display(through_air(vec3(0.0), distance(world, u_eye.xyz), world, inside(world).open));
     gl_Position = u_clip_from_world * vec4(world, 1.0);
 }

@@ -19,5 +19,5 @@ layout(std140) uniform Frame {
     vec4 u_beam[8];    // pairs: position and low beam; forward and high beam
     vec4 u_lamp_air;   // rgb of endless fog in the light of street lamps
     vec4 u_tunnel;     // lamps in tunnels, as light on the road: near a mouth, deep inside; w 1 with the eye inside
-    vec4 u_tube[24];   // three a stretch: begin and half the width; axis and length; height, ways on to both mouths
+    vec4 u_tube[24];   // three a stretch: begin and half the width; axis and length; height, ways on to both mouths, their radius
 };

@@ -17,7 +17,7 @@ void surface(inout Surface s, vec3 v, float distance_m) {
 #endif
     s.albedo *= fine * 2.0 * (0.86 + 0.28 * broad);
     float wet = u_sun_light.w * v_color.a, water = u_weather.y * v_color.a;
-#ifdef TUBES
+#if defined(TUBES) && defined(WET)
     float carried = sqrt(inside(v_world).open);  // tyres carry some water in
     wet *= carried;
     water *= carried;

@@ -23,8 +23,8 @@ void main() {
     settle(s, v_world, distance_m);
 #endif
     vec3 light = ambient(s.normal) * s.open;
-#ifdef TUBES
     Inside at = inside(v_world);
+#ifdef TUBES
     light = light * at.open + lamps_on(at, s.normal);
 #endif
 #ifdef SUN
@@ -69,6 +69,6 @@ void main() {
     }
 #endif
     c += s.emitted;
-    out_color = vec4(sensed(through_air(c, distance_m, v_world)), kept);
+    out_color = vec4(sensed(through_air(c, distance_m, v_world, at.open)), kept);
     write_geometry(outward, v_info.x, 1.0 / gl_FragCoord.w);
 }

@@ -26,6 +26,6 @@ void main() {
     vec3 right = normalize(vec3(ahead.y, -ahead.x, 1e-6));
     vec3 up = cross(right, ahead);
     v_at = vec3(corner, in_thick.y);
-    v_shown = vec4(display(through_air(scattered(middle), distance(middle, u_eye.xyz), middle)), in_thick.x);
+    v_shown = vec4(display(through_air(scattered(middle), distance(middle, u_eye.xyz), middle, inside(middle).open)), in_thick.x);
     gl_Position = u_clip_from_world * vec4(middle + in_puff.w * (right * corner.x + up * corner.y), 1.0);
 }

@@ -29,9 +29,8 @@ Inside inside(vec3 world) {
         bool is_in = s > (size.y > 0.0 ? -1.0 : 0.0) && rest > (size.z > 0.0 ? -1.0 : 0.0);
         if (!is_in || aside > begin.w + 0.4 || up > size.x + 0.4 || up < -1.0) continue;
         float first = size.y + max(s, 0.0), second = size.z + max(rest, 0.0);
-        float radius = sqrt(begin.w * size.x * 0.6366);
         float toward = dot(u_sun.xyz, axis.xyz), mouth = toward > 0.0 ? second : first;
-        found.open = min(open_at(first, radius) + open_at(second, radius), 1.0);
+        found.open = min(open_at(first, size.w) + open_at(second, size.w), 1.0);
         found.sunny = step(mouth * u_sun.z, size.x * abs(toward));
         found.lamps = lamps_at(min(first, second));
     }
@@ -43,6 +42,11 @@ vec3 lamps_on(Inside at, vec3 n) {
     return vec3(1.0, 0.94, 0.84) * (at.lamps * (0.55 + n.z * (0.375 + 0.075 * n.z)));
 }
 
+#else
+Inside inside(vec3 world) { return Inside(1.0, 1.0, 0.0); }
+#endif
+
+#ifdef TUBES
 // Share of the way from the eye that lies in tunnels, where no light from outside makes air shine.
 float share_inside(vec3 world, float open) {
     if (open == 1.0 && u_tunnel.w == 0.0) return 0.0;
