@@ -103,12 +103,12 @@ class Bodies:
             may_start_inside: (M,) bodies that rays may begin in; False saves the look.
         """
         R_body_world = self.T_world_body[:, :3, :3].swapaxes(1, 2)
+        first = np.searchsorted(body, np.arange(len(self) + 1))
         rays = np.empty((len(body), 6), np.float32)
-        rays[:, 3:] = _turned(R_body_world.astype(np.float32), body, direction_world)
+        _turn(R_body_world.astype(np.float32), np.diff(first), direction_world, rays[:, 3:])
         range_m, triangle = np.empty(len(body), np.float32), np.empty(len(body), np.uint32)
         normal = np.empty((len(body), 3), np.float32)
-        first = np.searchsorted(body, np.arange(len(self) + 1)).tolist()
-        for i, (a, b) in enumerate(pairwise(first)):
+        for i, (a, b) in enumerate(pairwise(first.tolist())):
             if a < b:
                 origin_m = origin_world_m if origin_world_m.ndim == 1 else origin_world_m[a:b]
                 rays[a:b, :3] = (origin_m - self.T_world_body[i, :3, 3]) @ self.T_world_body[i, :3, :3]
@@ -117,18 +117,24 @@ class Bodies:
         return FirstHit(range_m, triangle, normal)
 
     def normal_world(self, normal: NDArray[np.float32], body: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Normals (N, 3) of the bodies (N,), turned into the world."""
-        return _turned(self.T_world_body[:, :3, :3].astype(np.float32), body, normal)
+        """Normals (N, 3) of the bodies (N,), ascending, turned into the world."""
+        turned = np.empty_like(normal)
+        rays = np.bincount(body, minlength=len(self))
+        _turn(self.T_world_body[:, :3, :3].astype(np.float32), rays, normal, turned)
+        return turned
 
     def _cells_world_m(self, body: np.intp) -> FloatArray:
         pose = self.T_world_body[body]
         return self.shapes[body].cell_corner_m @ pose[:3, :3].T + pose[:3, 3]
 
 
-def _turned(R: NDArray[np.float32], body: NDArray[np.intp], vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Vectors (N, 3) turned by the matrices (M, 3, 3) of their bodies; by columns, 3 times as fast as einsum."""
-    x, y, z = vector.T
-    turned = np.empty_like(vector)
+def _turn(
+    R: NDArray[np.float32], rays: NDArray[np.intp], vector: NDArray[np.float32], turned: NDArray[np.float32]
+) -> None:
+    """Write vectors (N, 3) into `turned`, each turned by its body's matrix (M, 3, 3); bodies have `rays` (M,) each.
+
+    By columns, 3 times as fast as einsum.
+    """
+    x, y, z = np.ascontiguousarray(vector.T)
     for i in range(3):
-        turned[:, i] = R[:, i, 0].take(body) * x + R[:, i, 1].take(body) * y + R[:, i, 2].take(body) * z
-    return turned
+        turned[:, i] = R[:, i, 0].repeat(rays) * x + R[:, i, 1].repeat(rays) * y + R[:, i, 2].repeat(rays) * z

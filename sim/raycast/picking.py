@@ -32,6 +32,8 @@ class Picked(NamedTuple):
 
     def where(self, keep: NDArray[np.bool_]) -> Picked:
         """The pairs where `keep` (P,) is true."""
+        if keep.all():
+            return self
         return Picked(self.ray.compress(keep), self.body.compress(keep))
 
     def without(self, bodies: Sequence[int]) -> Picked:
@@ -145,11 +147,15 @@ class GridPicker:
         """Grid places that any of the boxes with these rows (B, C) and columns (B, K) covers."""
         if len(rows) == 1:
             return (rows[0].nonzero()[0][:, None] * cols.shape[1] + cols[0].nonzero()[0]).ravel()
-        covered = np.zeros((rows.shape[1], cols.shape[1]), np.bool_)
+        if not len(rows):
+            return np.zeros(0, np.intp)
         top = rows.argmax(axis=1)
-        for a, b, box_cols in zip(top, top + rows.sum(axis=1), cols, strict=True):  # elevations ascend: no gaps
+        below = top + rows.sum(axis=1)  # elevations ascend or descend: no gaps
+        highest = top.min()
+        covered = np.zeros((below.max() - highest, cols.shape[1]), np.bool_)
+        for a, b, box_cols in zip((top - highest).tolist(), (below - highest).tolist(), cols, strict=True):
             covered[a:b] |= box_cols
-        return np.flatnonzero(covered)
+        return np.flatnonzero(covered) + highest * cols.shape[1]
 
 
 class AroundPicker:
