@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+from collections.abc import Callable
 from typing import Any
 
 
@@ -29,3 +31,13 @@ def create_context() -> Any:
     # dropped objects could be those of another context's
     context.gc_mode = "context_gc"
     return context
+
+
+def flush_of(context: Any) -> Callable[[], None]:
+    """OpenGL's `glFlush` in a context: what was asked for is begun, while the caller goes on asking.
+
+    Without it llvmpipe's threads have nothing to do until the picture's last draw is sorted into tiles.
+    """
+    # moderngl offers only `finish`, which waits
+    flush: Callable[[], None] = ctypes.CFUNCTYPE(None)(context.mglo._context.load("glFlush"))
+    return flush

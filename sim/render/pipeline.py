@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.assets.mesh import MeshSource
 from sim.render.actors import ActorMeshes, actor_commands, actor_rows, whole_commands
+from sim.render.context import flush_of
 from sim.render.covers import CoverMaps
 from sim.render.culling import planes_of
 from sim.render.drawing import Drawing
@@ -43,6 +44,7 @@ class Pipeline:
 
     def __init__(self, context: Any, meshes: MeshSource) -> None:
         self._context = context
+        self._flush = flush_of(context)
         self._programs = Programs(context)
         self._targets = Targets(context)
         self._drawing = Drawing(context)
@@ -183,6 +185,7 @@ class Pipeline:
             self._drawing.meshes(program, store, commands)
         if is_cut:
             self._context.disable_direct(_CLIP_DISTANCE_0)
+        self._flush()
 
     def _programs_of(
         self, frame: Frame, family: Family, outputs: tuple[str, ...], symbols: tuple[str, ...]
