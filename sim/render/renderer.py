@@ -118,7 +118,7 @@ def _images(
     index = raw["index"][:, :, 0].astype(np.intp) if "index" in raw else None
     return Images(
         rgb=_rgb(raw["color"], view) if "rgb" in outputs else None,
-        depth_m=raw["depth"][:, :, 0].copy() if "depth" in outputs else None,
+        depth_m=raw["depth"][:, :, 0] if "depth" in outputs else None,
         tag=None if index is None or "tag" not in outputs else tags.take(index),
         instance_id=None if index is None or "instance" not in outputs else actor_ids.take(index),
         normal_world=_decoded(raw["normal"]) if "normal" in outputs else None,
@@ -136,8 +136,8 @@ def _rgb(rgba: NDArray[np.uint8], view: CameraView) -> NDArray[np.uint8]:
 
 
 def _decoded(normal: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return np.asarray(cv2.LUT(cv2.cvtColor(normal, cv2.COLOR_RGBA2RGB), _NORMAL_OF_BYTE), np.float32)
-
-
-_NORMAL_OF_BYTE = (np.arange(256, dtype=np.float32) - np.float32(128.0)) * np.float32(1.0 / 127.0)
-"""Bytes to [-1, 1]: 128 is zero, so that level ground is exactly upright and the sky exactly nothing."""
+    """Bytes to [-1, 1]: 128 is zero, so that level ground is exactly upright and the sky exactly nothing."""
+    decoded = cv2.cvtColor(normal, cv2.COLOR_RGBA2RGB).astype(np.float32)
+    decoded -= np.float32(128.0)
+    decoded *= np.float32(1.0 / 127.0)
+    return decoded

@@ -39,12 +39,13 @@ class Target:
         self.framebuffer.use()
 
     def read(self, name: str) -> NDArray[Any]:
-        """(H, W, C) of one attachment, first row on top."""
+        """(H, W, C) of one attachment, first row on top; the caller's own."""
         components, dtype = _FORMATS[name]
-        place = self.outputs.index(name)
-        data = self.framebuffer.read(components=components, attachment=place, dtype=dtype, alignment=1)
         width, height = self.size_px
-        return np.frombuffer(data, dtype=_NUMPY[dtype]).reshape(height, width, components)
+        pixels = np.empty((height, width, components), _NUMPY[dtype])
+        place = self.outputs.index(name)
+        self.framebuffer.read_into(pixels, components=components, attachment=place, dtype=dtype, alignment=1)
+        return pixels
 
 
 class Targets:
