@@ -19,8 +19,12 @@ from sim.raycast.embree import FirstHit
 from sim.raycast.shape import BodyShape, grown
 from sim.world.scene import Instance
 
-FINE_WITHIN_M = 15.0
-"""Bodies nearer than this are bounded part by part: the sensor's own car would else cost every ray."""
+FINE_WITHIN_M = 5.0
+"""Bodies nearer than this are bounded part by part: the sensor's own car would else cost every ray.
+
+Farther away the rays that parts would spare cost less than the parts: with 15 m a sweep among 60 bodies took 1.04 times
+the CPU time.
+"""
 FEW_RAYS = 4096
 """So few rays are sooner cast than sorted out."""
 

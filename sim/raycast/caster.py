@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from moosetest.arrays import FloatArray
 from sim.assets.mesh import MeshSource, pigment
-from sim.raycast.bodies import FINE_WITHIN_M, Bodies
+from sim.raycast.bodies import Bodies
 from sim.raycast.embree import MISS, TriangleSoup
 from sim.raycast.hits import NOTHING, SCENERY, Hits, Surfaces
 from sim.raycast.picking import ConePicker, Picked, RayPicker
@@ -20,6 +20,9 @@ from sim.world.scene import NO_PUFFS, NOBODY, Instance, Scene, StaticPart, Stati
 
 MAX_SHAPES = 512
 """Meshes kept ready: about 0.3 MB each. A crowd of 50 different people in 8 poses of walking still fits."""
+
+NEAR_M = 25.0
+"""Bodies nearer than this are met before the others, many of which they hide."""
 
 
 class RayCaster:
@@ -87,8 +90,7 @@ class RayCaster:
             boxes = bodies.boxes(nearest_m, len(direction), drift_m)
             passed = [i for i, instance in enumerate(bodies.instances) if instance.actor_id in ignore_actor_ids]
             picked = (picker or ConePicker(origin_m, direction)).pick(boxes, len(bodies)).without(passed)
-            # Near ones first: they hide much of the others.
-            for group in (nearest_m < FINE_WITHIN_M, nearest_m >= FINE_WITHIN_M):
+            for group in (nearest_m < NEAR_M, nearest_m >= NEAR_M):
                 cast.meet_bodies(bodies, picked.where(group.take(picked.body)), nearest_m, leaves_bodies, age_s)
         return cast.hits(max_range_m, self._surfaces)
 
