@@ -10,7 +10,7 @@ void main() {
     vec3 outward = normalize(v_normal);
 #ifdef LEAVES
     vec3 v = normalize(u_eye.xyz - v_world);
-    vec3 n = dot(outward, v) < 0.0 ? -outward : outward;
+    vec3 n = outward - v * min(dot(outward, v), 0.0);
     float dense;
     if (is_gap(v_world, n, v, v_info.z, dense)) discard;
 #endif

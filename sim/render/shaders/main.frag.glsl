@@ -16,7 +16,7 @@ void main() {
     float distance_m = length(to_eye);
     vec3 v = to_eye / distance_m;
     vec3 outward = normalize(v_normal);
-    vec3 n = dot(outward, v) < 0.0 ? -outward : outward;  // near an outline the smooth normal may look away
+    vec3 n = outward - v * min(dot(outward, v), 0.0);  // near an outline the smooth normal may look away: not beyond it
     Surface s = Surface(v_color.rgb, n, vec3(0.0), 1.0, 0.0, 0.04, 0.0);
     surface(s, v, distance_m);
 #if defined(SNOW) && defined(SCENERY)
