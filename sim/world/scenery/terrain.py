@@ -29,6 +29,10 @@ SLIVER_M2 = 1e-7
 LEVEL_M = 60.0
 HILL_M = 9.0
 HILL_WAVE_M = 170.0
+RIM_COS = 0.64
+"""Cosine of 50 degrees: no hill is so steep."""
+RIM_THIN = 0.2
+"""Height over length of slivers that hide steep ones behind them."""
 BELOW_PAVING_M = 0.25
 """Ground under the paving: what is seen through a seam of a pixel is earth, not sky."""
 STEP_M = 0.03
@@ -97,7 +101,23 @@ class Terrain:
         shapely.prepare(self.paved)
         under = shapely.contains_xy(self.paved, middle[:, 0], middle[:, 1])
         corners[under, :, 2] -= BELOW_PAVING_M
-        return np.concatenate([corners, self._banks()])
+        return np.concatenate([corners[~self._on_the_rim], self._banks()])
+
+    @cached_property
+    def _on_the_rim(self) -> NDArray[np.bool_]:
+        """(T,) steep and thin slivers at the end of the ground: they join hills that have nothing between them."""
+        simplices, neighbours = self._triangulation.simplices, self._triangulation.neighbors
+        corners = self.points_world_m[simplices]
+        upward = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        twice_area_m2 = np.abs(upward[:, 2])
+        has_area = twice_area_m2 > SLIVER_M2
+        sides_m = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2)
+        is_sliver = twice_area_m2 < RIM_COS * np.linalg.norm(upward, axis=1)
+        is_sliver |= twice_area_m2 < RIM_THIN * sides_m.max(axis=1) ** 2
+        is_open = np.append(np.zeros(len(simplices), np.bool_), True)  # the last is what neighbours call -1
+        while (bare := ~is_open[:-1] & (is_sliver | ~has_area) & is_open[neighbours].any(axis=1)).any():
+            is_open[:-1] |= bare
+        return is_open[:-1][has_area]
 
     def _banks(self) -> Floats:
         """(B, 3, 3) upright earth beside the points where paving of two heights ends, as at a road's end by its kerb.
