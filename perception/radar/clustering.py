@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,23 +10,13 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from moosetest.arrays import FloatArray
 from moosetest.config import ConfigError
-from moosetest.frames import wrap_rad_array
-from moosetest.objects import Detections, ObjectClass
-from moosetest.sensing import RadarFrame, SensorBundle
-from perception.radar.boxes import boxes_of_returns
-from perception.radar.own_motion import (
-    IMU_ID,
-    ODOMETRY_ID,
-    directions_ego,
-    radial_speeds_mps,
-    sensor_velocity_ego_mps,
-)
+from moosetest.objects import Detections
+from moosetest.sensing import SensorBundle
+from perception.radar.own_motion import IMU_ID, ODOMETRY_ID
+from perception.radar.things import LONGEST_VEHICLE_M, Returns, lengths_m, returns_over_ground, things
 from perception.registry import DETECTORS
 
-LONGEST_VEHICLE_M = 20.0
-"""A road train is at most 18.75 m long (Directive 96/53/EC): what stands and is longer is a wall, a rail or a hedge."""
 FASTER_THAN_WALKING_MPS = 3.0
 """Things this fast are vehicles; people in a group walk at 1 to 2 m/s and stay apart."""
 HALF_SCORE_RETURNS = 2.0
@@ -72,18 +61,6 @@ class RadarClustersConfig:
                 raise ConfigError(f"RadarClustersConfig.{field.name}: {value}, want a value > 0")
 
 
-class Returns(NamedTuple):
-    """Radar returns: place (N, 3), range (N,), speed over ground along the line of sight (N,), + receding."""
-
-    place_ego_m: FloatArray
-    range_m: FloatArray
-    radial_mps: FloatArray
-
-    def where(self, keep: NDArray[Any]) -> Returns:
-        """Some of them."""
-        return Returns(self.place_ego_m[keep], self.range_m[keep], self.radial_mps[keep])
-
-
 @DETECTORS.register("radar-clusters-v1", RadarClustersConfig)
 class RadarClusterDetector:
     """One radar's returns -> things of class UNKNOWN with a radial speed over ground."""
@@ -101,18 +78,14 @@ class RadarClusterDetector:
 
     def detect(self, bundle: SensorBundle) -> Detections:
         """Things at `bundle.t_ns`, nearest first; empty without a radar frame or odometry."""
-        frame = bundle.frames.get(self._config.sensor_id)
-        if not isinstance(frame, RadarFrame):
+        heard = returns_over_ground(bundle, self._config.sensor_id)
+        if heard is None:
             return Detections.empty(self._config.sensor_id, bundle.t_ns)
-        velocity_ego_mps = sensor_velocity_ego_mps(bundle, frame.T_ego_sensor)
-        if velocity_ego_mps is None:
-            return Detections.empty(self._config.sensor_id, bundle.t_ns)
-        direction_ego = directions_ego(frame)
-        place_ego_m = frame.T_ego_sensor.translation_m + direction_ego * frame.range_m[:, None]
-        radial_mps = radial_speeds_mps(frame, direction_ego, velocity_ego_mps)
-        returns = Returns(place_ego_m, frame.range_m, radial_mps)
+        frame, returns = heard
         returns, size = self._things(returns.where(self._is_over_ground(returns)))
-        return self._detections(frame, returns, size)
+        radial_mps = np.add.reduceat(returns.radial_mps, np.cumsum(size) - size) / size if len(size) else np.zeros(0)
+        resolution = (self._config.range_sd_m, self._config.azimuth_sd_rad)
+        return things(frame, returns, size, radial_mps, size / (size + HALF_SCORE_RETURNS), resolution)
 
     def _is_over_ground(self, returns: Returns) -> NDArray[np.bool_]:
         """(N,) false for the ground, and for what hangs over the road."""
@@ -130,36 +103,12 @@ class RadarClusterDetector:
         if not count:
             return returns, size
         first = np.cumsum(size) - size
-        xy_m = returns.place_ego_m[:, :2]
-        extent_m = np.maximum.reduceat(xy_m, first) - np.minimum.reduceat(xy_m, first)
         moves = np.abs(np.add.reduceat(returns.radial_mps, first) / size) > self._config.moving_mps
-        whole = (size >= self._config.min_returns) & (moves | (np.hypot(*extent_m.T) <= LONGEST_VEHICLE_M))
+        whole = (size >= self._config.min_returns) & (moves | (lengths_m(returns, first) <= LONGEST_VEHICLE_M))
         nearest_first = np.argsort(np.minimum.reduceat(returns.range_m, first), kind="stable")
         kept = nearest_first[whole[nearest_first]]
         rows = np.concatenate([np.zeros(0, np.intp), *(np.arange(first[k], first[k] + size[k]) for k in kept)])
         return returns.where(rows), size[kept]
-
-    def _detections(self, frame: RadarFrame, returns: Returns, size: NDArray[np.intp]) -> Detections:
-        count = len(size)
-        if not count:
-            return Detections.empty(frame.sensor_id, frame.t_ns)
-        first = np.cumsum(size) - size
-        resolution = (self._config.range_sd_m, self._config.azimuth_sd_rad)
-        boxes = boxes_of_returns(returns.place_ego_m, first, frame.T_ego_sensor, resolution)
-        return Detections(
-            sensor_id=frame.sensor_id,
-            t_ns=frame.t_ns,
-            center_ego_m=boxes.center_ego_m,
-            size_lwh_m=boxes.size_lwh_m,
-            yaw_ego_rad=wrap_rad_array(boxes.yaw_ego_rad),
-            cov_center_m2=boxes.cov_center_m2,
-            velocity_ego_mps=np.zeros((count, 2)),
-            has_velocity=np.zeros(count, np.bool_),
-            radial_speed_mps=np.add.reduceat(returns.radial_mps, first) / size,
-            has_radial_speed=np.ones(count, np.bool_),
-            class_id=np.full(count, int(ObjectClass.UNKNOWN)),
-            score=size / (size + HALF_SCORE_RETURNS),
-        )
 
 
 def clusters(returns: Returns, config: RadarClustersConfig) -> NDArray[np.intp]:

@@ -12,20 +12,28 @@ ODOMETRY_ID = "odometry"
 IMU_ID = "imu"
 
 
+def own_motion(bundle: SensorBundle) -> tuple[float, float] | None:
+    """Speed in m/s and yaw rate in rad/s, 0 without an IMU; None without odometry."""
+    odometry, imu = bundle.frames.get(ODOMETRY_ID), bundle.frames.get(IMU_ID)
+    if not isinstance(odometry, OdometrySample):
+        return None
+    if not isinstance(imu, ImuSample):
+        return odometry.speed_mps, 0.0
+    return odometry.speed_mps, float(imu.T_ego_sensor.vectors(imu.gyro_imu_radps)[2])
+
+
 def sensor_velocity_ego_mps(bundle: SensorBundle, T_ego_sensor: Transform) -> FloatArray | None:
     """Velocity (3,) over ground of a mounted sensor, in ego axes; None without odometry.
 
     The origin of the ego frame, under the rear axle, moves along ego x alone; a mount ahead of it swings out with the
     yaw rate that the IMU tells, or, without one, not at all.
     """
-    odometry, imu = bundle.frames.get(ODOMETRY_ID), bundle.frames.get(IMU_ID)
-    if not isinstance(odometry, OdometrySample):
+    motion = own_motion(bundle)
+    if motion is None:
         return None
-    yaw_rate_radps = 0.0
-    if isinstance(imu, ImuSample):
-        yaw_rate_radps = float(imu.T_ego_sensor.vectors(imu.gyro_imu_radps)[2])
+    speed_mps, yaw_rate_radps = motion
     x_m, y_m, _ = T_ego_sensor.translation_m
-    return np.array([odometry.speed_mps - yaw_rate_radps * y_m, yaw_rate_radps * x_m, 0.0])
+    return np.array([speed_mps - yaw_rate_radps * y_m, yaw_rate_radps * x_m, 0.0])
 
 
 def directions_ego(frame: RadarFrame) -> FloatArray:
