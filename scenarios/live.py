@@ -46,7 +46,7 @@ def print_verdict(verdict: Verdict, request: DriveRequest, screen: Console) -> N
     if verdict.outcome is Outcome.INCONCLUSIVE:
         screen.print(f"  {verdict.why}")
     screen.print(
-        f"  min gap {verdict.min_gap_m:.1f} m · min TTC {verdict.min_ttc_s:.1f} s · "
+        f"  min gap to {verdict.target} {verdict.min_gap_m:.1f} m · min TTC {verdict.min_ttc_s:.1f} s · "
         f"hardest braking {verdict.max_braking_mps2:.1f} m/s²"
     )
     screen.print(f"  {verdict.duration_s:.1f} s driven at {verdict.real_time_factor:.2f} × real time")

@@ -32,7 +32,7 @@ class Verdict:
 
     `sync` counts what the harness failed to deliver. `faults` are those that were asked for, each with its effect;
     `fault_toll` counts for each sensor that they touched the ticks in which its frame came whole, altered, stale or
-    not at all.
+    not at all. `min_gap_m` and `min_ttc_s` are those to the `target`; what was hit may be another.
     """
 
     case: str
@@ -49,6 +49,7 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     digest: str = ""
     duration_s: float = 0.0
+    target: str = ""
     min_gap_m: float = math.inf
     min_ttc_s: float = math.inf
     max_braking_mps2: float = 0.0
