@@ -185,7 +185,8 @@ class Pipeline:
             self._drawing.meshes(program, store, commands)
         if is_cut:
             self._context.disable_direct(_CLIP_DISTANCE_0)
-        self._flush()
+        if not frame.model.lamps:  # under lamps' light pixels cost so much that the threads had better not be disturbed
+            self._flush()
 
     def _programs_of(
         self, frame: Frame, family: Family, outputs: tuple[str, ...], symbols: tuple[str, ...]
