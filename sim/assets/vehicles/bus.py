@@ -15,6 +15,7 @@ from sim.assets.vehicles.cars import AMBER, BLACK, GLASS, HEADLAMP, PLATE, TAILL
 from sim.assets.vehicles.fixtures import DARK, WHITE, YELLOW, Color, add_arm_mirror
 from sim.assets.vehicles.shape import CarShape
 from sim.assets.vehicles.shell import ALL, Patch, Range
+from sim.assets.vehicles.style import BODY_COLOR
 
 _INF = float("inf")
 _SIGN_AMBER: Color = (0.75, 0.30, 0.02)
@@ -29,7 +30,7 @@ class BusLook:
         upper: colour above the stripe.
         roof_band: colour of the band over the windows.
         stripe: colour of the stripe under the windows; None: none.
-        posters: x range of the pictures on the left side, as shares of the length; None: none.
+        posters: x range of the pictures on both sides, as shares of the length; None: none.
         doors: x ranges of glass doors on the right side, as shares of the length.
         roof_units: middle, half length (shares of the length), half width (share), height of each.
         mirrors_out_m: how far outside the walls the mirrors hang.
@@ -37,7 +38,7 @@ class BusLook:
         luggage: whether the sides have flaps of a luggage hold.
     """
 
-    upper: Color = WHITE
+    upper: Color = BODY_COLOR
     roof_band: Color = WHITE
     stripe: Color | None = YELLOW
     posters: Range | None = (-0.16, 0.12)
@@ -74,20 +75,19 @@ def add_bus(builder: MeshBuilder, shape: CarShape, level: int, look: BusLook = C
 
 
 def _livery(shape: CarShape, look: BusLook) -> list[Patch]:
-    """Upper band, coloured stripe, posters on the left side, flaps of the luggage hold."""
+    """Upper band, coloured stripe, posters, flaps of the luggage hold."""
     belt, low, hw = shape.nose_m, shape.clearance_m, 0.5 * shape.width_m
     side = (0.9 * hw, _INF)
-    patches = [
-        Patch(ALL, side, (belt - 0.30, _INF), look.upper, Material.PANEL),
-        Patch(ALL, side, (low + 0.30, low + 0.33), BLACK, Material.BLACK, coarsest=0),
-    ]
+    patches = [Patch(ALL, side, (low + 0.30, low + 0.33), BLACK, Material.BLACK, coarsest=0)]
+    if look.upper != BODY_COLOR:
+        patches.append(Patch(ALL, side, (belt - 0.30, _INF), look.upper, Material.PANEL))
     if look.stripe is not None:
         patches.append(Patch(ALL, side, (belt - 0.38, belt - 0.30), look.stripe, Material.PANEL, coarsest=1))
     if look.posters is not None:
         ends = np.linspace(*look.posters, len(_POSTERS) + 1) * shape.length_m
         for i, color in enumerate(_POSTERS):
             x = (float(ends[i]), float(ends[i + 1]))
-            patches.append(Patch(x, side, (low + 0.33, belt - 0.10), color, Material.PANEL, side=1, coarsest=1))
+            patches.append(Patch(x, side, (low + 0.33, belt - 0.10), color, Material.PANEL, coarsest=1))
     if look.luggage:
         between = (min(shape.axles_m) + 0.7, max(shape.axles_m) - 0.7)
         for x_m in np.linspace(*between, 5):
@@ -111,7 +111,8 @@ def _ends(shape: CarShape) -> list[Patch]:
         Patch(front, (-1, 0.80 * hw), (belt - 0.16, _INF), BLACK, Material.BLACK, coarsest=1),
         Patch(front, (-1, 0.30), (low + 0.12, low + 0.25), PLATE, Material.PLATE, coarsest=1),
         Patch(ALL, ALL, (-1, low + 0.08), DARK, Material.BLACK, coarsest=0),
-        Patch(rear, (0.76 * hw, 0.96 * hw), (low + 0.36, low + 0.90), TAILLAMP, Material.TAILLAMP),
+        Patch(rear, ALL, (-1, low + 0.36), DARK, Material.BLACK, coarsest=1),
+        Patch(rear, (0.76 * hw, 0.96 * hw), (low + 0.36, low + 1.15), TAILLAMP, Material.TAILLAMP),
         Patch(rear, (0.76 * hw, 0.96 * hw), (low + 0.72, low + 0.90), AMBER, Material.INDICATOR, coarsest=0),
         Patch(rear, (-1, 0.30), (low + 0.12, low + 0.25), PLATE, Material.PLATE, coarsest=1),
     ]
@@ -137,7 +138,7 @@ def _door_patches(shape: CarShape, look: BusLook) -> list[Patch]:
 def _window_patches(shape: CarShape, look: BusLook, level: int) -> list[Patch]:
     """Windows all round, a small one at the rear, under a roof band."""
     high = shape.window_rows[1]
-    walls = [] if look.upper == WHITE else [Patch(ALL, ALL, (-_INF, high + 0.03), look.upper, Material.PANEL)]
+    walls = [] if look.upper == BODY_COLOR else [Patch(ALL, ALL, (-_INF, high + 0.03), look.upper, Material.PANEL)]
     return [
         *walls,
         Patch(ALL, ALL, (high + 0.03, _INF), look.roof_band, Material.PANEL, coarsest=1),
