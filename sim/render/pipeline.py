@@ -99,6 +99,7 @@ class Pipeline:
                 snow=scene.weather.snow_cover > 0.0,
                 plain=view.quality.is_plain,
                 tubes=len(tubes),
+                main_beams=light.lamps and any(beam.main > 0.0 for beam in beams),
             ),
             shadow=shadow,
             is_sheltered=is_inside(tubes, view.eye_world_m),

@@ -60,6 +60,7 @@ class LightModel:
     snow: bool = False
     plain: bool = False
     tubes: int = 0
+    main_beams: bool = False
 
     def defines(self) -> tuple[str, ...]:
         """The preprocessor symbols of the combination."""
@@ -71,6 +72,7 @@ class LightModel:
             ("LAYERED", self.layered),
             ("SNOW", self.snow),
             ("PLAIN", self.plain),
+            ("MAIN_BEAMS", self.main_beams),
         )
         tubes = (f"TUBES {self.tubes}",) if self.tubes else ()
         return (*(name for name, on in flags if on), f"BEAMS {self.beams}", *tubes)

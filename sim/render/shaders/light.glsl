@@ -52,12 +52,13 @@ vec3 lamp_light(vec3 world, vec3 n) {
 #ifdef TINTED
     c *= texture(u_lamp_tint, uv).rgb;
 #endif
+    float headlamps = 0.0;
     for (int k = 0; k < BEAMS; ++k) {
         vec3 to_lamp;
         float lux = beam_lux(world, u_beam[2 * k], u_beam[2 * k + 1], to_lamp);
-        c += vec3(1.0, 0.94, 0.84) * lux * max(dot(to_lamp, n), 0.0);
+        headlamps += lux * max(dot(to_lamp, n), 0.0);
     }
-    return c;
+    return c + vec3(1.0, 0.94, 0.84) * headlamps;
 }
 #endif
 
