@@ -34,27 +34,30 @@ def glint_rows(
 ) -> NDArray[np.float32]:
     """(N, 12) float32, the strongest: place and slope of the film, exposed candela and ground, box in the picture."""
     slope = ROUGH + (SMOOTH - ROUGH) * weather.deposits
-    found = []
-    for source in sources:
-        lamp, ground_z = source.position_world_m, source.ground_z_m
-        lamp_m, eye_m = float(lamp[2]) - ground_z, float(view.eye_world_m[2]) - ground_z
-        clip = clip_from_world @ np.append(lamp, 1.0)
-        if clip[3] < 0.5 or lamp_m < 0.05 or eye_m < 0.1:
-            continue
-        # where a level mirror would show the lamp
-        mirror = view.eye_world_m + (lamp - view.eye_world_m) * (eye_m / (eye_m + lamp_m))
-        mirror[2] = ground_z
-        to_eye = view.eye_world_m - mirror
-        up = eye_m / float(np.linalg.norm(to_eye))
-        lux = source.candela_toward(mirror) / float(((lamp - mirror) ** 2).sum())
-        lux *= float(np.exp(-light.fog_per_m * np.linalg.norm(lamp - view.eye_world_m)))
-        peak = lux * light.exposure / (4.0 * np.pi * slope**2 * max(up, slope)) * _ALWAYS_FRESNEL
-        if peak < FAINTEST:
-            continue
-        exposed = source.candela_toward(mirror) * light.exposure
-        x, half = clip[0] / clip[3], 2.0 * _HALF_WIDTH_RAD * view.focal_px / view.width_px
-        foot = clip_from_world @ (lamp[0], lamp[1], ground_z, 1.0)
-        place, shine = (*lamp, slope), (*(exposed * np.array(source.color_rgb)), ground_z)
-        found.append((peak, (*place, *shine, x - half, x + half, foot[1] / foot[3], 1.0)))
-    found.sort(key=lambda row: -row[0])
-    return np.array([row for _, row in found[:MOST_GLINTS]], np.float32).reshape(-1, 12)
+    eye = view.eye_world_m
+    lamp = np.array([source.position_world_m for source in sources]).reshape(-1, 3)
+    ground_z = np.array([source.ground_z_m for source in sources])
+    clip = lamp @ clip_from_world[:, :3].T + clip_from_world[:, 3]
+    seen = np.flatnonzero((clip[:, 3] >= 0.5) & (lamp[:, 2] - ground_z >= 0.05) & (eye[2] - ground_z >= 0.1))
+    lamp, ground_z, clip = lamp[seen], ground_z[seen], clip[seen]
+    # where a level mirror would show the lamp
+    eye_m = eye[2] - ground_z
+    mirror = eye + (lamp - eye) * (eye_m / (eye_m + lamp[:, 2] - ground_z))[:, None]
+    mirror[:, 2] = ground_z
+    up = eye_m / np.linalg.norm(eye - mirror, axis=1)
+    found = [sources[k] for k in seen.tolist()]
+    candela = [source.candela_toward(at) for source, at in zip(found, mirror, strict=True)]
+    exposed = np.array(candela) * light.exposure
+    lux = exposed / ((lamp - mirror) ** 2).sum(axis=1)
+    lux *= np.exp(-light.fog_per_m * np.linalg.norm(lamp - eye, axis=1))
+    peak = lux / (4.0 * np.pi * slope**2 * np.maximum(up, slope)) * _ALWAYS_FRESNEL
+    order = np.argsort(-peak, kind="stable")
+    best = order[peak[order] >= FAINTEST][:MOST_GLINTS]
+    x, half = clip[best, 0] / clip[best, 3], 2.0 * _HALF_WIDTH_RAD * view.focal_px / view.width_px
+    foot = np.column_stack([lamp[best, :2], ground_z[best], np.ones(len(best))]) @ clip_from_world.T
+    color = np.array([found[k].color_rgb for k in best.tolist()]).reshape(-1, 3)
+    rows = np.ones((len(best), 12), np.float32)
+    rows[:, :3], rows[:, 3] = lamp[best], slope
+    rows[:, 4:7], rows[:, 7] = exposed[best, None] * color, ground_z[best]
+    rows[:, 8], rows[:, 9], rows[:, 10] = x - half, x + half, foot[:, 1] / foot[:, 3]
+    return rows

@@ -39,10 +39,9 @@ def glows_of(
 ) -> NDArray[np.float32]:
     """(N, 9) float32: place, reach and colour of each disc of glare, the strongest `MOST_GLOWS`."""
     sun = _sun_row(view, light, clip_from_world) if light.has_sun else None
-    rows = [sun, *(_lamp_row(source, view, light, clip_from_world) for source in sources)]
-    found = [row for row in rows if row is not None]
-    found.sort(key=lambda row: -float(row[4]))
-    glare = np.array(found[:MOST_GLOWS] if view.glare > 0.0 else []).reshape(-1, 9)
+    suns = np.array([] if sun is None else [sun]).reshape(-1, 9)
+    rows = np.concatenate([suns, _lamp_rows(sources, view, light, clip_from_world)])
+    glare = rows[np.argsort(-rows[:, 4], kind="stable")[: MOST_GLOWS if view.glare > 0.0 else 0]]
     glare[:, 6:] *= view.glare
     return np.concatenate([glare, _ghosts(sun, view.flare)]).astype(np.float32)
 
@@ -58,24 +57,29 @@ def _ghosts(sun: NDArray[np.float64] | None, flare: float) -> NDArray[np.float64
     return rows
 
 
-def _lamp_row(
-    source: LampSource, view: CameraView, light: Light, clip_from_world: NDArray[np.float64]
-) -> NDArray[np.float64] | None:
-    world, power, color = source.position_world_m, source.candela_toward(view.eye_world_m), source.color_rgb
-    if power <= 0.0:
-        return None
-    clip = clip_from_world @ np.append(world, 1.0)
-    if clip[3] < 0.5 or (np.abs(clip[:2]) > 1.1 * clip[3]).any():
-        return None
-    distance = float(np.linalg.norm(world - view.eye_world_m))
-    lux = power / distance**2 * float(np.exp(-light.fog_per_m * distance))
-    strength = float(np.sqrt(lux * light.exposure))
+def _lamp_rows(
+    sources: Sequence[LampSource], view: CameraView, light: Light, clip_from_world: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(N, 9) of the lamps that are in or near the picture and send light to the eye."""
+    eye, axes, shift = view.eye_world_m, clip_from_world[:, :3].T, clip_from_world[:, 3]
+    world = np.array([source.position_world_m for source in sources]).reshape(-1, 3)
+    clip = world @ axes + shift
+    seen = np.flatnonzero((clip[:, 3] >= 0.5) & (np.abs(clip[:, :2]) <= 1.1 * clip[:, 3:]).all(axis=1))
+    power = np.array([sources[k].candela_toward(eye) for k in seen.tolist()])
+    seen, power = seen[power > 0.0], power[power > 0.0]
+    world, clip = world[seen], clip[seen]
+    distance = np.linalg.norm(world - eye, axis=1)
+    lux = power / distance**2 * np.exp(-light.fog_per_m * distance)
+    strength = np.sqrt(lux * light.exposure)
     radius_px = np.clip(_PX_PER_ROOT_LUX * strength, 1.5, 0.45 * view.height_px) * view.width_px / 640.0
     # nearer by the depth of a lamp's housing, so that a lamp does not hide its own middle
-    near = clip_from_world @ np.append(world + (view.eye_world_m - world) * min(0.35 / distance, 0.5), 1.0)
-    reach = 2.0 * radius_px / np.array([view.width_px, view.height_px])
-    rgb = np.array(color) * min(1.3, 0.5 + 2.0 * strength)
-    return np.concatenate([clip[:2] / clip[3], [0.5 * near[2] / near[3] + 0.5, 0.0], reach, rgb])
+    near = (world + (eye - world) * np.minimum(0.35 / distance, 0.5)[:, None]) @ axes + shift
+    rows = np.zeros((len(seen), 9))
+    rows[:, :2], rows[:, 2] = clip[:, :2] / clip[:, 3:], 0.5 * near[:, 2] / near[:, 3] + 0.5
+    rows[:, 4:6] = 2.0 * radius_px[:, None] / (view.width_px, view.height_px)
+    color = np.array([sources[k].color_rgb for k in seen.tolist()]).reshape(-1, 3)
+    rows[:, 6:] = color * np.minimum(1.3, 0.5 + 2.0 * strength)[:, None]
+    return rows
 
 
 def _sun_row(view: CameraView, light: Light, clip_from_world: NDArray[np.float64]) -> NDArray[np.float64] | None:
