@@ -81,6 +81,7 @@ class LampFieldMap:
             texture.repeat_x = texture.repeat_y = False
         self._key: tuple[object, ...] | None = None
         self._lamps: Sequence[StreetLamp] | None = None
+        self._field_lamps: Sequence[StreetLamp] | None = None
         self._field: LampField | None = None
         self._mean_lx = 0.0
 
@@ -92,7 +93,7 @@ class LampFieldMap:
     def shine(self, lamps: Sequence[StreetLamp]) -> bool:
         """Take over what the lamps give now; returns whether their colours differ."""
         if lamps is not self._lamps:
-            self._lamps, self._key = lamps, None
+            self._lamps = lamps
             heads = np.zeros((HEADS_A_ROW * HEAD_ROWS, 4), np.float32)
             heads[TUNNEL_HEAD] = (*LAMP_RGB, LAMP_CD_PER_M2)
             for row, lamp in zip(heads, lamps, strict=False):
@@ -103,13 +104,14 @@ class LampFieldMap:
     def update(self, map_key: str, eye_world_m: NDArray[np.float64]) -> LampField:
         """The field around the camera; `map_key` tells maps apart."""
         key = (map_key, *np.round(eye_world_m[:2] / FIELD_STEP_M))
-        if key != self._key or self._field is None:
+        # by day no field is asked for, so that of the night before stands
+        if key != self._key or self._lamps is not self._field_lamps or self._field is None:
             self._field, texels, tint = lamp_field(self._lamps or (), eye_world_m)
             self.texture.write(texels.tobytes())
             self.tint.write(tint.tobytes())
             middle = slice(FIELD_SIZE_PX // 4, 3 * FIELD_SIZE_PX // 4)
             self._mean_lx = float(texels[middle, middle, 2].astype(np.float64).mean())
-            self._key = key
+            self._key, self._field_lamps = key, self._lamps
         return self._field
 
 

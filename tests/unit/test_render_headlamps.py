@@ -14,7 +14,7 @@ from sim.render.film import light_of_pixels
 from sim.render.headlamps import dipped_cd, headlamp_cd, main_cd
 from sim.render.lamps import lamp_field
 from sim.render.renderer import CameraRenderer
-from sim.world.scene import Instance, StreetLamp
+from sim.world.scene import Instance, StreetLamp, Weather
 from tests.render_scenes import NIGHT, camera, ground, pose, renderer_of, scene
 
 RGB = frozenset({"rgb"})
@@ -127,3 +127,20 @@ def test_between_two_lamps_it_is_as_dark_as_their_distance_says(renderer: Camera
     around_middle = 2.0 * 4000.0 / 289.0 * 0.7515
     want = (middle + 0.18 * around_middle) / (under * 1.18)
     assert shown_middle / shown_under == pytest.approx(want, rel=0.2)
+
+
+def test_lamps_that_changed_by_day_shine_changed_at_night(renderer: CameraRenderer) -> None:
+    strong, weak = ((StreetLamp((6.0, 0.0, 8.0), intensity_cd=cd),) for cd in (4000.0, 1000.0))
+    view = camera(metering=Metering(manual_ev=7.5), glare=0.0, noise=0.0)
+
+    def street(lamps: tuple[StreetLamp, ...], by_day: bool = False) -> float:
+        weather = Weather() if by_day else NIGHT
+        rgb = renderer.render(scene(static=ground(lamps), weather=weather, lamps_on=not by_day), view, RGB).rgb
+        assert rgb is not None
+        return float(light_of_pixels(rgb)[-8:, 72:88, 0].mean())
+
+    before = street(strong)
+    street(weak, by_day=True)
+    assert street(weak) < 0.5 * before
+    street(strong, by_day=True)
+    assert street(strong) == before
