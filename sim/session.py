@@ -164,6 +164,8 @@ class Session:
             frames |= self._odometry.sense(truth.ego, self.ego.get_control().steer)
             contacts, is_whole = self._bumper.collect(frame, SENSOR_TIMEOUT_S)
             missing |= frozenset() if is_whole else {self._bumper.sensor_id}
+            if missing:
+                self._ask_after_server()
         return Tick(SensorBundle(t_ns, frames, missing), truth, contacts)
 
     def late_contacts(self) -> tuple[Contact, ...]:
@@ -183,6 +185,13 @@ class Session:
             self._client.apply_batch_sync([destroy(actor) for actor in reversed(self._spawned)], False)
             self.world.apply_settings(self._settings_before)
         self._spawned.clear()
+
+    def _ask_after_server(self) -> None:
+        """Frames may be missing because the server died after it had answered the tick: then that is what to say."""
+        try:
+            self._client.get_server_version()
+        except RuntimeError as error:
+            raise self._lost(error) from error
 
     def _lost(self, error: RuntimeError) -> ServerUnavailableError:
         self._is_lost = True
