@@ -17,6 +17,21 @@ class ConfigError(ValueError):
     """A configuration that cannot be used; the message names the field, what was wrong and what would be right."""
 
 
+def want_positive(config: Any, *names: str) -> None:
+    """Raise ConfigError for the first of a dataclass's fields `names` (without: of all its numbers) that is not > 0."""
+    for name in names or [field.name for field in dataclasses.fields(config)]:
+        value = getattr(config, name)
+        if not isinstance(value, str) and not value > 0:
+            raise ConfigError(f"{type(config).__name__}.{name}: {value}, want a value > 0")
+
+
+def want_share(config: Any, *names: str) -> None:
+    """Raise ConfigError for the first of the fields `names` that is not between 0 and 1."""
+    for name in names:
+        if not 0 < getattr(config, name) < 1:
+            raise ConfigError(f"{type(config).__name__}.{name}: {getattr(config, name)}, want a value in (0, 1)")
+
+
 def from_mapping(config_type: type[T], values: Mapping[str, Any], where: str) -> T:
     """Build the dataclass `config_type` from `values`.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from moosetest.config import ConfigError
+from moosetest.config import want_share
 from moosetest.objects import ImageDetections, ObjectClass
 from moosetest.sensing import CameraFrame, SensorBundle
 from perception.camera.boxes import suppress
@@ -131,9 +131,7 @@ class YoloConfig:
     threads: int = 2
 
     def __post_init__(self) -> None:
-        for name in ("min_score", "max_iou"):
-            if not 0 < getattr(self, name) < 1:
-                raise ConfigError(f"YoloConfig.{name}: {getattr(self, name)}, want a value in (0, 1)")
+        want_share(self, "min_score", "max_iou")
 
 
 @IMAGE_DETECTORS.register("yolo-street-v1", YoloConfig)

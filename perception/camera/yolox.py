@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from moosetest.config import ConfigError
+from moosetest.config import ConfigError, want_share
 from moosetest.objects import ImageDetections, ObjectClass
 from moosetest.sensing import CameraFrame, SensorBundle
 from perception.camera.boxes import suppress
@@ -54,9 +54,7 @@ class YoloxConfig:
     threads: int = 2
 
     def __post_init__(self) -> None:
-        for name in ("min_score", "max_iou"):
-            if not 0 < getattr(self, name) < 1:
-                raise ConfigError(f"YoloxConfig.{name}: {getattr(self, name)}, want a value in (0, 1)")
+        want_share(self, "min_score", "max_iou")
 
 
 @IMAGE_DETECTORS.register("yolox-onnx-v1", YoloxConfig)

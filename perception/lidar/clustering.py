@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import label
 
-from moosetest.config import ConfigError
+from moosetest.config import ConfigError, want_positive
 from moosetest.frames import wrap_rad_array
 from moosetest.objects import Detections, ObjectClass
 from moosetest.sensing import LidarFrame, SensorBundle
@@ -64,9 +64,7 @@ class ClustersConfig:
     min_points: int = 4
 
     def __post_init__(self) -> None:
-        for name in ("cell_m", "half_width_m", "max_range_m", "min_height_m"):
-            if getattr(self, name) <= 0:
-                raise ConfigError(f"ClustersConfig.{name}: {getattr(self, name)}, want a value > 0")
+        want_positive(self, "cell_m", "half_width_m", "max_range_m", "min_height_m")
         if self.max_height_m <= self.min_height_m:
             raise ConfigError(f"ClustersConfig.max_height_m: {self.max_height_m}, want more than min_height_m")
 

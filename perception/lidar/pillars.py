@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from moosetest.config import ConfigError
+from moosetest.config import ConfigError, want_share
 from moosetest.objects import Detections, ObjectClass
 from moosetest.sensing import LidarFrame, SensorBundle
 from perception.inference import WEIGHTS, load_network, read_metadata, require_weights
@@ -60,8 +60,7 @@ class PillarsConfig:
     threads: int = 2
 
     def __post_init__(self) -> None:
-        if not 0 < self.min_score < 1:
-            raise ConfigError(f"PillarsConfig.min_score: {self.min_score}, want a value in (0, 1)")
+        want_share(self, "min_score")
 
 
 @DETECTORS.register("pillars-v1", PillarsConfig)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from moosetest.config import ConfigError
+from moosetest.config import want_positive
 from moosetest.objects import Detections
 from moosetest.sensing import SensorBundle
 from perception.radar.own_motion import IMU_ID, ODOMETRY_ID
@@ -55,10 +55,7 @@ class RadarClustersConfig:
     azimuth_sd_rad: float = 0.01
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if not isinstance(value, str) and not value > 0:
-                raise ConfigError(f"RadarClustersConfig.{field.name}: {value}, want a value > 0")
+        want_positive(self)
 
 
 @DETECTORS.register("radar-clusters-v1", RadarClustersConfig)

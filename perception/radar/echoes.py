@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from moosetest.arrays import FloatArray
-from moosetest.config import ConfigError
+from moosetest.config import ConfigError, want_positive
 from moosetest.frames import Transform
 from moosetest.objects import Detections
 from moosetest.sensing import SensorBundle
@@ -72,10 +72,7 @@ class RadarEchoesConfig:
     azimuth_sd_rad: float = 0.01
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if not isinstance(value, str) and not value > 0:
-                raise ConfigError(f"RadarEchoesConfig.{field.name}: {value}, want a value > 0")
+        want_positive(self)
         if self.confirm_scans > self.memory_scans:
             raise ConfigError(f"RadarEchoesConfig.confirm_scans: {self.confirm_scans}, want <= memory_scans")
 
