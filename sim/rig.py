@@ -64,7 +64,7 @@ class CameraMount(Mount):
 class LidarMount(Mount):
     """A scanning LiDAR: `channels` beams between lower and upper, `columns` directions over the horizontal field.
 
-    A `physical` one hears by the range equation, through the weather, instead of by CARLA's formulas.
+    One with `physics` hears by the range equation, through the weather, instead of by CARLA's formulas.
     """
 
     channels: int
@@ -73,7 +73,7 @@ class LidarMount(Mount):
     upper_fov_deg: float
     lower_fov_deg: float
     horizontal_fov_deg: float = 360.0
-    physical: bool = False
+    physics: bool = False
 
     @property
     def points_per_second(self) -> int:

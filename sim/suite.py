@@ -144,11 +144,10 @@ def _lidar_blueprint(library: Any, lidar: LidarMount) -> Any:
         "upper_fov": lidar.upper_fov_deg,
         "lower_fov": lidar.lower_fov_deg,
         "horizontal_fov": lidar.horizontal_fov_deg,
-        "dropoff_general_rate": 0.0 if lidar.physical else LIDAR_DROPOFF,
+        "dropoff_general_rate": 0.0 if lidar.physics else LIDAR_DROPOFF,
         "noise_stddev": LIDAR_NOISE_M,
-        "moosetest_physics": lidar.physical,
     }
-    return _set(library.find("sensor.lidar.ray_cast"), attributes)
+    return _with_physics(_set(library.find("sensor.lidar.ray_cast"), attributes), lidar)
 
 
 def _radar_blueprint(library: Any, radar: RadarMount) -> Any:
@@ -158,9 +157,13 @@ def _radar_blueprint(library: Any, radar: RadarMount) -> Any:
         "horizontal_fov": radar.horizontal_fov_deg,
         "vertical_fov": radar.vertical_fov_deg,
     }
-    blueprint = _set(library.find("sensor.other.radar"), attributes)
-    if not radar.physics:
+    return _with_physics(_set(library.find("sensor.other.radar"), attributes), radar)
+
+
+def _with_physics(blueprint: Any, mount: LidarMount | RadarMount) -> Any:
+    """Ask for the physical instrument where the rig does; CARLA's own server has none, and no such attribute."""
+    if not mount.physics:
         return blueprint
     if not blueprint.has_attribute(PHYSICS):
-        raise MissingBlueprintError(f"the server's sensor.other.radar has no {PHYSICS!r}; {radar.sensor_id} wants it")
+        raise MissingBlueprintError(f"the server has no {PHYSICS!r} for sensors; {mount.sensor_id} wants it")
     return _set(blueprint, {PHYSICS: True})

@@ -133,7 +133,7 @@ def lidar_params(mount: LidarMount) -> LidarParams:
         upper_fov_rad=radians(mount.upper_fov_deg),
         lower_fov_rad=radians(mount.lower_fov_deg),
         horizontal_fov_rad=radians(mount.horizontal_fov_deg),
-        dropoff_general_rate=0.0 if mount.physical else LIDAR_DROPOFF,
+        dropoff_general_rate=0.0 if mount.physics else LIDAR_DROPOFF,
         noise_stddev_m=LIDAR_NOISE_M,
-        physics=LidarPhysics(receiver=Receiver(jitter_m=LIDAR_NOISE_M)) if mount.physical else None,
+        physics=LidarPhysics(receiver=Receiver(jitter_m=LIDAR_NOISE_M)) if mount.physics else None,
     )

@@ -34,8 +34,8 @@ def _sensing(name: str, cameras: bool, lidars: bool, radars: bool, options: Stac
             detectors.append(DETECTORS.build("clusters-v1", sensor_id=lidar.sensor_id))
     if radars:
         for radar in rig.radars:
-            name = "radar-echoes-v1" if radar.physics else "radar-clusters-v1"
-            detectors.append(DETECTORS.build(name, sensor_id=radar.sensor_id))
+            detector = "radar-echoes-v1" if radar.physics else "radar-clusters-v1"
+            detectors.append(DETECTORS.build(detector, sensor_id=radar.sensor_id))
     perceiver = SensingPerceiver(EkfLocalizer(), detectors, image_detectors, TRACKERS.build("fused-v1"))
     return _stack(name, perceiver)
 

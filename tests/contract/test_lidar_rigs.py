@@ -12,34 +12,41 @@ from sim import suite
 from sim.raycast.echoes import Returns
 from sim.rig import load_rig
 from sim.server.sensors import ranging
+from sim.suite import MissingBlueprintError
 from tests.toy_episode import episode_on, plain_map, put
 
 FRONT = load_rig("default").lidars[0]
 
 
 class Blueprint:
-    """Remembers what was set."""
+    """Remembers what was set; a `stock` one has no attributes but CARLA's, and an error for others."""
 
-    def __init__(self) -> None:
+    def __init__(self, stock: bool = False) -> None:
         self.values: dict[str, str] = {}
+        self.stock = stock
+
+    def has_attribute(self, name: str) -> bool:
+        return not (self.stock and name.startswith("moosetest_"))
 
     def find(self, _: str) -> Blueprint:
         return self
 
     def set_attribute(self, name: str, value: str) -> None:
+        if not self.has_attribute(name):
+            raise IndexError(f"attribute '{name}' not found")
         self.values[name] = value
 
 
 def spawned(physical: bool, **more: str) -> Any:
     blueprint = Blueprint()
-    suite._lidar_blueprint(blueprint, replace(FRONT, physical=physical))
+    suite._lidar_blueprint(blueprint, replace(FRONT, physics=physical))
     sensor = put(episode_on(plain_map()), "sensor.lidar.ray_cast", **{**blueprint.values, **more})
     return ranging.lidar_params(sensor, with_losses=True)
 
 
 @pytest.mark.parametrize("physical", [False, True])
 def test_datasets_and_drives_have_one_lidar(physical: bool) -> None:
-    assert spawned(physical) == lidar_params(replace(FRONT, physical=physical))
+    assert spawned(physical) == lidar_params(replace(FRONT, physics=physical))
 
 
 def test_a_physical_one_loses_by_physics_alone() -> None:
@@ -48,6 +55,16 @@ def test_a_physical_one_loses_by_physics_alone() -> None:
     assert plain.dropoff_general_rate == suite.LIDAR_DROPOFF
     assert physical.dropoff_general_rate == 0.0
     assert physical.physics.receiver.jitter_m == suite.LIDAR_NOISE_M
+
+
+@pytest.mark.parametrize(
+    ("blueprint", "mount"),
+    [(suite._lidar_blueprint, FRONT), (suite._radar_blueprint, load_rig("default").radars[0])],
+)
+def test_the_default_rig_asks_a_stock_server_for_nothing_of_ours(blueprint: Any, mount: Any) -> None:
+    assert blueprint(Blueprint(stock=True), mount).values
+    with pytest.raises(MissingBlueprintError, match=mount.sensor_id):
+        blueprint(Blueprint(stock=True), replace(mount, physics=True))
 
 
 def test_attributes_of_the_physics_reach_it() -> None:

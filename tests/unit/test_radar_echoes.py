@@ -88,7 +88,8 @@ def test_a_stack_takes_the_detector_that_fits_its_radar(
     built = []
     build = DETECTORS.build
     monkeypatch.setattr(DETECTORS, "build", lambda name, **options: (built.append(name), build(name, **options))[1])
-    build_stack("radar", StackOptions(Rig(name="one", radars=(radar,)), None, None))
+    stack = build_stack("radar", StackOptions(Rig(name="one", radars=(radar,)), None, None))
+    assert stack.name == "radar"
     assert built == [name]
 
 
