@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from math import radians
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from moosetest.config import ConfigError, from_toml
 from scenarios.dataset.traffic import Group, Population
@@ -19,32 +15,6 @@ from sim.world.weathers import weathers
 FILE = Path(__file__).parent / "nominal_set.toml"
 KINDS = ("car", "van", "truck", "bus", "person", "motorcycle", "bicycle")
 """Rows of the result; cars, trucks and buses may be taken for each other."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Camera:
-    """Where the camera sits in the ego frame, and what it sees."""
-
-    width_px: int
-    height_px: int
-    fov_deg: float
-    x_m: float
-    y_m: float
-    z_m: float
-
-    @property
-    def T_ego_camera(self) -> NDArray[np.float64]:
-        """(4, 4) camera body axes to ego."""
-        mount = CameraMount(
-            sensor_id="camera",
-            x_m=self.x_m,
-            y_m=self.y_m,
-            z_m=self.z_m,
-            width_px=self.width_px,
-            height_px=self.height_px,
-            fov_deg=self.fov_deg,
-        )
-        return mount.T_ego_body.matrix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +73,7 @@ class NominalSet:
     frames_per_map: int
     maps: tuple[str, ...]
     weathers: tuple[str, ...]
-    camera: Camera
+    camera: CameraMount
     density: Tries
     share: Shares
     assets: Names
@@ -113,11 +83,6 @@ class NominalSet:
     def frames(self) -> int:
         """How many pictures."""
         return self.frames_per_map * len(self.maps)
-
-    @property
-    def fov_rad(self) -> float:
-        """Horizontal angle of view."""
-        return radians(self.camera.fov_deg)
 
     def population(self) -> Population:
         """Who is about."""

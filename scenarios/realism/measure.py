@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from moosetest.arrays import FloatArray
-from moosetest.frames import R_BODY_OPTICAL, Transform
 from moosetest.objects import ImageDetections
 from moosetest.sensing import CameraFrame, SensorBundle
 from perception.catalog import IMAGE_DETECTORS
@@ -20,8 +18,8 @@ from scenarios.realism.scenes import Frame, Scenes
 from scenarios.realism.truth import TrueObject, true_objects
 from sim.assets import library
 from sim.render.renderer import CameraRenderer
+from sim.rig import CameraMount
 
-SENSOR_ID = "camera"
 OUTPUTS = frozenset({"rgb", "instance"})
 
 
@@ -42,7 +40,7 @@ def judged_frames(nominal: NominalSet, model: Path, threads: int) -> Iterator[Ju
     Raises:
         ConfigError: `model` is no YOLOX network.
     """
-    config = {"weights": str(model), "sensor_id": SENSOR_ID, "min_score": MIN_SCORE, "threads": threads}
+    config = {"weights": str(model), "sensor_id": nominal.camera.sensor_id, "min_score": MIN_SCORE, "threads": threads}
     detector = IMAGE_DETECTORS.build("yolox-onnx-v1", **config)
     renderer, scenes = CameraRenderer(library.mesh), Scenes(nominal)
     for number in range(nominal.frames):
@@ -51,7 +49,7 @@ def judged_frames(nominal: NominalSet, model: Path, threads: int) -> Iterator[Ju
         assert images.rgb is not None
         assert images.instance_id is not None
         objects = true_objects(nominal, frame, images.instance_id)
-        detections = detector.detect(_bundle(frame, images.rgb))
+        detections = detector.detect(_bundle(nominal.camera, frame, images.rgb))
         yield JudgedFrame(
             frame=frame,
             image_rgb=images.rgb,
@@ -107,18 +105,13 @@ def tally(nominal: NominalSet, model: Path, threads: int, watch: Callable[[Judge
     )
 
 
-def _bundle(frame: Frame, image_rgb: NDArray[np.uint8]) -> SensorBundle:
-    view = frame.view
-    size = (view.width_px - 1) / 2.0, (view.height_px - 1) / 2.0
-    K_px: FloatArray = np.array([[view.focal_px, 0.0, size[0]], [0.0, view.focal_px, size[1]], [0.0, 0.0, 1.0]])
-    optical = np.eye(4)
-    optical[:3, :3] = R_BODY_OPTICAL
+def _bundle(camera: CameraMount, frame: Frame, image_rgb: NDArray[np.uint8]) -> SensorBundle:
     picture = CameraFrame(
-        sensor_id=SENSOR_ID,
+        sensor_id=camera.sensor_id,
         t_ns=0,
         seq=frame.number,
-        T_ego_sensor=Transform("ego", SENSOR_ID, optical),
+        T_ego_sensor=camera.T_ego_optical,
         image_rgb=image_rgb,
-        K_px=K_px,
+        K_px=camera.K_px,
     )
-    return SensorBundle(0, {SENSOR_ID: picture})
+    return SensorBundle(0, {camera.sensor_id: picture})

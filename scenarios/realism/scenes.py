@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import radians
 
 import numpy as np
 
@@ -48,7 +49,7 @@ class Scenes:
         weather = weathers()[self._set.weathers[int(rng.integers(len(self._set.weathers)))]].draw(rng)
         instances = tuple(user.instance for user in users)
         camera = self._set.camera
-        pose = ego @ camera.T_ego_camera
-        view = CameraView(camera.width_px, camera.height_px, self._set.fov_rad, pose, noise_seed=number)
+        pose = ego @ camera.T_ego_body.matrix
+        view = CameraView(camera.width_px, camera.height_px, radians(camera.fov_deg), pose, noise_seed=number)
         scene = Scene(data.scenery(), instances, weather, time_s=0.0, frame=number)
         return Frame(number, data.name, scene, view, users)

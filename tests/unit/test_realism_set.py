@@ -18,7 +18,7 @@ from sim.assets.mesh import Mesh, MeshKey
 from sim.render.view import CameraView
 from sim.world.weathers import weathers
 
-FROZEN = "aced47808b055f4c"
+FROZEN = "5fb7734e54d55bfd"
 
 
 def test_the_definition_is_frozen():
