@@ -11,8 +11,10 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.dataset.traffic import with_headlamps
 from scenarios.speed_peer import PEER, Peer
 from sim.assets import library
+from sim.render.lamps import LOW_BEAM
 from sim.render.quality import Quality
 from sim.render.renderer import CameraRenderer
 from sim.render.view import OUTPUTS, CameraView
@@ -23,10 +25,6 @@ ROUNDS = 15
 NIGHT_RAIN = Weather(
     sun_elevation_rad=-0.4, cloudiness=0.9, precipitation=0.7, wetness=0.8, deposits=0.6, fog_density=0.1
 )
-LOW_BEAM = 2
-"""Bit of carla.VehicleLightState."""
-VEHICLE_TAGS = (14, 15, 16, 18)
-"""carla.CityObjectLabel of what has headlamps."""
 
 Row = tuple[str, float, str, str]
 """What, measured, unit, budget."""
@@ -74,7 +72,7 @@ def camera_rows(
 
 
 def _by_night(scene: Scene) -> Scene:
-    lit = tuple(replace(i, lights=LOW_BEAM) if i.tag in VEHICLE_TAGS else i for i in scene.instances)
+    lit = with_headlamps(scene.instances, LOW_BEAM)
     return replace(scene, weather=NIGHT_RAIN, lamps=scene.static.lamps, instances=lit)
 
 

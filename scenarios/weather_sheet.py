@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.dataset.traffic import ego_pose, population_of, traffic
+from scenarios.dataset.traffic import ego_pose, population_of, traffic, with_headlamps
 from sim.assets import library
 from sim.lane_map import lane_map
+from sim.render.lamps import LOW_BEAM, POSITION_LAMPS
 from sim.render.renderer import CameraRenderer
 from sim.render.view import CameraView
 from sim.world.maps import load_map
@@ -24,9 +25,7 @@ LABEL_PX: Final = 18
 CELLS_A_ROW: Final = 2
 DARK_BELOW_RAD: Final = 0.0
 """Street lamps and headlamps are on from sunset on."""
-LOW_BEAM: Final = 3
-"""Bits of carla.VehicleLightState: position lamps and dipped beam."""
-VEHICLE_TAGS: Final = (14, 15, 16, 18)
+DRIVING_LIGHTS: Final = POSITION_LAMPS | LOW_BEAM
 AHEAD_RAD: Final = 0.04
 """How far beside the camera's own way the low sun stands."""
 WEATHERS: Final[Mapping[str, Weather]] = {
@@ -85,7 +84,7 @@ def _in_weather(scene: Scene, weather: Weather, ahead_rad: float) -> Scene:
     shown = replace(scene, weather=replace(weather, sun_azimuth_rad=weather.sun_azimuth_rad + ahead_rad))
     if weather.sun_elevation_rad > DARK_BELOW_RAD and weather.precipitation == 0.0 and weather.fog_density == 0.0:
         return shown
-    lit = tuple(replace(i, lights=LOW_BEAM) if i.tag in VEHICLE_TAGS else i for i in scene.instances)
+    lit = with_headlamps(scene.instances, DRIVING_LIGHTS)
     is_dark = weather.sun_elevation_rad <= DARK_BELOW_RAD
     return replace(shown, instances=lit, lamps=scene.static.lamps if is_dark else ())
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import pi
 from typing import NamedTuple
@@ -26,6 +27,9 @@ _TAG = {  # carla.CityObjectLabel
     ObjectClass.MOTORCYCLE: 18,
     ObjectClass.BICYCLE: 19,
 }
+_HEADLAMP_TAGS = frozenset(
+    _TAG[c] for c in (ObjectClass.CAR, ObjectClass.TRUCK, ObjectClass.BUS, ObjectClass.MOTORCYCLE)
+)
 _CLASS = {
     "car": ObjectClass.CAR,
     "van": ObjectClass.CAR,
@@ -126,6 +130,11 @@ def traffic(
         for _ in range(int(rng.integers(*limits)) if limits != (0, 0) else 0):
             _try_add(users, make(lanes, T_world_ego, population, rng, len(users) + 1))
     return users
+
+
+def with_headlamps(instances: Iterable[Instance], lights: int) -> tuple[Instance, ...]:
+    """The same ones; whatever has headlamps and an engine shows `lights` (bits of carla.VehicleLightState) alone."""
+    return tuple(replace(i, lights=lights) if i.tag in _HEADLAMP_TAGS else i for i in instances)
 
 
 def crowd(
