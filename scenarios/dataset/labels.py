@@ -45,9 +45,8 @@ def _camera_row(
     shape = outline(view, library.mesh(MeshKey(key.asset, key.pose, SILHOUETTE_LEVEL)), user.instance.T_world_body)
     if shape is None:
         return None
-    seen = np.count_nonzero(instance_id == user.instance.actor_id) / max(int(shape.mask.sum()), 1)
     distance_m = float(np.linalg.norm(user.center_world_m - view.eye_world_m))
-    return shape.box_px, int(user.class_id), min(1.0, seen) * shape.inside_share, distance_m
+    return shape.box_px, int(user.class_id), shape.visible_share(instance_id == user.instance.actor_id), distance_m
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +62,10 @@ class Outline:
     box_px: NDArray[np.float64]
     inside_share: float
     mask: NDArray[np.uint8]
+
+    def visible_share(self, visible: NDArray[np.bool_]) -> float:
+        """Of all its pixels, those outside of the picture too, how many are among the `visible` (H, W)."""
+        return min(1.0, np.count_nonzero(visible) / max(int(self.mask.sum()), 1)) * self.inside_share
 
 
 def outline(view: CameraView, mesh: Mesh, T_world_body: NDArray[np.float64]) -> Outline | None:

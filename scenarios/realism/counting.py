@@ -19,6 +19,8 @@ EXCUSE_COVER = 0.5
 NOTHING_IOU = 0.25
 """A false box with less overlap with every object, of whatever class, is on nothing."""
 MIN_SCORE = 0.3
+Z_95 = 1.96
+"""Half width of an interval of 95 % in standard deviations."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -59,7 +61,7 @@ def count(objects: list[TrueObject], detections: ImageDetections) -> FrameCount:
     return FrameCount(found=found, false=false, on_nothing=on_nothing)
 
 
-def wilson(found: int, of: int, z: float = 1.96) -> tuple[float, float]:
+def wilson(found: int, of: int, z: float = Z_95) -> tuple[float, float]:
     """Wilson's interval (1927) of a share; z = 1.96 for 95 %. (0, 1) when there was nothing to find."""
     if not of:
         return 0.0, 1.0

@@ -10,13 +10,10 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from scenarios.realism.counting import wilson
+from scenarios.realism.counting import Z_95, wilson
 from scenarios.realism.definition import KINDS, NominalSet
 from scenarios.realism.measure import CountedObject, Tally
 from scenarios.terminal import console
-
-Z = 1.96
-"""Half width of an interval of 95 % in standard deviations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +50,7 @@ def rows_of(nominal: NominalSet, result: Tally) -> list[Row]:
 
 def _a_frame(what: str, counts: Sequence[int], bound: float) -> Row:
     mean = float(np.mean(counts))
-    half = Z * float(np.std(counts)) / np.sqrt(len(counts))
+    half = Z_95 * float(np.std(counts)) / np.sqrt(len(counts))
     return Row(
         what=what,
         objects=0,

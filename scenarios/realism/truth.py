@@ -109,7 +109,7 @@ def _object(
     whole_px = visible_px if shape is None else shape.box_px
     share = boxed = 0.0
     if shape is not None:
-        share = min(1.0, np.count_nonzero(visible) / max(int(shape.mask.sum()), 1)) * shape.inside_share
+        share = shape.visible_share(visible)
         boxed = float(area_px2(visible_px[None])[0] / area_px2(whole_px[None])[0]) * shape.inside_share
     counted = (
         kind != "rider" and min(share, boxed) >= LEAST_VISIBLE and visible_px[3] - visible_px[1] >= LEAST_HEIGHT_PX
