@@ -42,16 +42,27 @@ class FaultSpec:
             ConfigError: it is not written so, or the severity is not in [0, 1].
             UnknownNameError: no such fault.
         """
-        name, is_there, rest = text.partition("=")
+        name, _, rest = text.partition("=")
         number, at, sensor_id = rest.partition("@")
+        form = f"fault {text!r}: want NAME=SEVERITY or NAME=SEVERITY@SENSOR, severity from 0 to 1"
         try:
             severity = float(number)
-        except ValueError:
-            severity = -1.0
-        if not is_there or not 0.0 <= severity <= 1.0 or (at and not sensor_id):
-            raise ConfigError(f"fault {text!r}: want NAME=SEVERITY or NAME=SEVERITY@SENSOR, severity from 0 to 1")
-        FAULTS.build(name, severity=severity)
-        return cls(name, severity, sensor_id or None)
+        except ValueError as error:
+            raise ConfigError(form) from error
+        if at and not sensor_id:
+            raise ConfigError(form)
+        spec = cls(name, severity, sensor_id or None)
+        spec.build()
+        return spec
+
+    def build(self) -> Fault:
+        """The fault, to be reset for a sensor.
+
+        Raises:
+            ConfigError: the severity is not in [0, 1].
+            UnknownNameError: no such fault.
+        """
+        return FAULTS.build(self.name, severity=self.severity)
 
     def __str__(self) -> str:
         return f"{self.name}={self.severity:g}" + (f"@{self.sensor_id}" if self.sensor_id else "")
@@ -97,10 +108,11 @@ class SensorFaults:
         self._chains: dict[str, list[Fault]] = {}
         mounts = _mounts(rig)
         for number, spec in enumerate(specs):
-            self.effects[str(spec)] = FAULTS.build(spec.name, severity=spec.severity).effect
-            for sensor_id in _spoiled(spec, mounts):
+            pattern = spec.build()
+            self.effects[str(spec)] = pattern.effect
+            for sensor_id in _spoiled(spec, pattern.suits, mounts):
                 mount, _ = mounts[sensor_id]
-                fault = FAULTS.build(spec.name, severity=spec.severity)
+                fault = spec.build()
                 fault.reset(mount, np.random.default_rng([seed, number, *sensor_id.encode()]))
                 self._chains.setdefault(sensor_id, []).append(fault)
 
@@ -131,9 +143,10 @@ def _mounts(rig: Rig) -> dict[str, tuple[Mount, type[SensorFrame]]]:
     return mounts | {name: (Mount(sensor_id=name, **origin), kind) for name, kind in INSTRUMENTS.items()}
 
 
-def _spoiled(spec: FaultSpec, mounts: dict[str, tuple[Mount, type[SensorFrame]]]) -> list[str]:
-    """The sensors that `spec` is about."""
-    suits = FAULTS.build(spec.name, severity=spec.severity).suits
+def _spoiled(
+    spec: FaultSpec, suits: tuple[type[SensorFrame], ...], mounts: dict[str, tuple[Mount, type[SensorFrame]]]
+) -> list[str]:
+    """The sensors that `spec` is about, whose fault can spoil the frames `suits`."""
     fitting = [name for name, (_, frame_type) in mounts.items() if issubclass(frame_type, suits)]
     if spec.sensor_id is None:
         return [name for name in fitting if name not in INSTRUMENTS]

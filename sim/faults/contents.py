@@ -108,9 +108,9 @@ class BeamLoss:
 
     def reset(self, mount: Mount, rng: np.random.Generator) -> None:
         """Draws which."""
-        channels = mount.channels if isinstance(mount, LidarMount) else MOST_RINGS
-        self._is_dead = np.zeros(max(channels, MOST_RINGS), np.bool_)
-        self._is_dead[rng.permutation(channels)[: round(self._share * channels)]] = True
+        assert isinstance(mount, LidarMount), "the chain puts a fault on what it suits alone"
+        self._is_dead = np.zeros(max(mount.channels, MOST_RINGS), np.bool_)
+        self._is_dead[rng.permutation(mount.channels)[: round(self._share * mount.channels)]] = True
 
     def afflict(self, frame: SensorFrame | None, t_ns: int) -> SensorFrame | None:
         """The sweep of the beams that live."""

@@ -160,8 +160,9 @@ def test_a_sensor_that_the_run_does_not_have_stays_away_and_one_that_is_late_is_
     [
         ("drop", ConfigError, "want NAME=SEVERITY"),
         ("drop=lots", ConfigError, "severity from 0 to 1"),
-        ("drop=1.5", ConfigError, "severity from 0 to 1"),
-        ("drop=nan", ConfigError, "severity from 0 to 1"),
+        ("drop=1.5", ConfigError, "fault severity 1.5: want a number from 0 to 1"),
+        ("drop=-1", ConfigError, "fault severity -1: want a number from 0 to 1"),
+        ("drop=nan", ConfigError, "fault severity nan: want a number from 0 to 1"),
         ("drop=0.5@", ConfigError, "want NAME=SEVERITY"),
         ("dropp=0.5", UnknownNameError, "did you mean 'drop'"),
         ("drop=0.5@camm", UnknownNameError, "did you mean 'cam'"),
