@@ -30,11 +30,13 @@ class Load(NamedTuple):
         stature_m: of the person, standing; the walker's box is as high as person and load together.
         posed: the person's joints (metres) as the load asks for.
         add: adds the load to a person with those joints.
+        bears_person: it stands on the ground and the person in it, whatever the pose.
     """
 
     stature_m: float
     posed: Callable[[Skeleton, float], Skeleton]
     add: Callable[[MeshBuilder, Skeleton, int], None]
+    bears_person: bool = False
 
 
 def _with_right_hand(body: Skeleton, height_m: float, wrist: np.ndarray) -> Skeleton:
@@ -103,6 +105,6 @@ def _add_wheelchair(builder: MeshBuilder, body: Skeleton, level: int) -> None:
 LOADS: Final[dict[str, Load]] = {
     UMBRELLA: Load(1.72, _hand_before_chest, _add_umbrella),
     BOARD_CARRIER: Load(1.78, _hand_on_board, _add_board),
-    WHEELCHAIR: Load(1.75, _seated, _add_wheelchair),
+    WHEELCHAIR: Load(1.75, _seated, _add_wheelchair, bears_person=True),
 }
 """By blueprint id."""

@@ -12,7 +12,7 @@ from sim.assets.catalog import Asset
 from sim.assets.fitting import bounds_m, scaled
 from sim.assets.mesh import Mesh
 from sim.assets.people.body import add_person
-from sim.assets.people.carried import LOADS, WHEELCHAIR
+from sim.assets.people.carried import LOADS
 from sim.assets.people.free_pose import decoded, is_free
 from sim.assets.people.skeleton import Skeleton, pose_skeleton
 from sim.assets.people.wardrobe import look_of
@@ -74,10 +74,11 @@ def _person(asset: Asset, body: Skeleton, level: int) -> Mesh:
 def _fit(asset: Asset, pose: str, mesh: Mesh) -> Fit:
     height_m = asset.size_lwh_m[2]
     low, high = bounds_m(mesh)
+    is_borne = asset.name in LOADS and LOADS[asset.name].bears_person
     # upright people fill the box's height whatever their hair or stoop; others keep their natural size
-    is_upright = pose.partition("_")[0] in _UPRIGHT and asset.name != WHEELCHAIR
+    is_upright = pose.partition("_")[0] in _UPRIGHT and not is_borne
     stretch = stature_m(asset) / float(high[2] - low[2]) if is_upright else 1.0
-    floor_m = 0.0 if asset.name == WHEELCHAIR else float(low[2])
+    floor_m = 0.0 if is_borne else float(low[2])
     return Fit(stretch, -0.5 * height_m - floor_m * stretch)
 
 

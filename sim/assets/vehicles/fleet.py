@@ -63,7 +63,8 @@ _BODIED: dict[str, tuple[CarShape, _Add]] = {
 _WITH_LIGHT_BAR = frozenset(
     {"vehicle.dodge.charger_police", "vehicle.dodge.charger_police_2020", "vehicle.ford.ambulance"}
 )
-_OWN_PAINT: dict[str, Color] = {
+_LIVERY: dict[str, Color] = {
+    **OWN_PAINT,
     "vehicle.ford.ambulance": WHITE,
     "vehicle.carlamotors.firetruck": (0.48, 0.02, 0.015),
     "vehicle.dodge.charger_police": (0.02, 0.02, 0.022),
@@ -77,7 +78,7 @@ def vehicle(asset: Asset, pose: str, level: int) -> Mesh:
     usual = _built(asset, "", level)
     shown = usual if pose == "" else _built(asset, pose, level)
     mesh = scaled(shown, *fit(usual, asset.size_lwh_m))
-    paint = OWN_PAINT.get(asset.name) or _OWN_PAINT.get(asset.name)
+    paint = _LIVERY.get(asset.name)
     return mesh if paint is None else repainted(mesh, paint)
 
 
