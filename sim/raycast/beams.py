@@ -88,13 +88,17 @@ class Beams:
         self.grid = grid
         self.range_m = range_m
         self._T_world_sensor = T_world_sensor
+        self._T_sensor_world = np.linalg.inv(T_world_sensor).astype(np.float64)
         self._motion = motion
 
     def cast(self, caster: RayCaster, place: Index | None) -> Hits:
         """What the rays at some places, or at all, meet first."""
-        direction = self._turned_back(self.grid.direction_world(self._T_world_sensor, place), place)
-        picker, age_s = self._picker(place, 0.0), self._age_s(place)
-        return caster.cast(self._origin_world_m(place), direction, self.range_m, picker=picker, age_s=age_s)
+        direction, origin_m = self.grid.direction_world(self._T_world_sensor, place), self._T_world_sensor[:3, 3]
+        age_s = self._age_s(place)
+        if self._motion is not None and age_s is not None:
+            direction = _turned(direction, self._motion.angular_velocity_world_radps, -age_s)
+            origin_m = origin_m - age_s[:, None] * self._motion.velocity_world_mps
+        return caster.cast(origin_m, direction, self.range_m, picker=self._picker(place, 0.0), age_s=age_s)
 
     def cast_on(self, caster: RayCaster, hits: Hits, place: Index, gone_m: NDArray[np.float32]) -> Hits:
         """What rays at some places meet after they have gone (N,) farther; ranges are from the sensor."""
@@ -134,39 +138,35 @@ class Beams:
         column = (np.arange(self.grid.rays) if place is None else place) % max(columns, 1)
         return self._motion.dt_s * (1.0 - column / max(columns, 1))
 
-    def _origin_world_m(self, place: Index | None) -> FloatArray:
-        age_s = self._age_s(place)
-        end_m: FloatArray = self._T_world_sensor[:3, 3]
-        return end_m if self._motion is None or age_s is None else end_m - age_s[:, None] * self._motion[0]
-
-    def _turned_back(self, direction: NDArray[np.float32], place: Index | None) -> NDArray[np.float32]:
-        """Directions (N, 3) as they were before the sensor turned on to the end of the sweep (Rodrigues)."""
-        age_s = self._age_s(place)
-        if self._motion is None or age_s is None:
-            return direction
-        rate_radps = float(np.linalg.norm(self._motion.angular_velocity_world_radps))
-        if rate_radps == 0.0:
-            return direction
-        axis = self._motion.angular_velocity_world_radps / rate_radps
-        cos, sin = np.cos(rate_radps * age_s)[:, None], np.sin(-rate_radps * age_s)[:, None]
-        along = (direction[:, 0] * axis[0] + direction[:, 1] * axis[1] + direction[:, 2] * axis[2])[:, None]
-        turned = direction * cos + np.cross(axis, direction) * sin + axis * along * (1.0 - cos)
-        return turned.astype(np.float32)
-
     def _picker(self, place: Index | None, margin_rad: float) -> RayPicker:
         """For rays at some places of the grid or at all, off by as much as a margin."""
         slot = None
         if place is not None:
             slot = np.full(self.grid.rays, -1, np.intp)
             slot[place] = np.arange(len(place))
-        T_sensor_world = np.linalg.inv(self._T_world_sensor).astype(np.float64)
         drift_m = 0.0
         if self._motion is not None:
             velocity_mps, turn_radps, dt_s = self._motion
             margin_rad += float(np.linalg.norm(turn_radps)) * dt_s
             drift_m = float(np.linalg.norm(velocity_mps)) * dt_s
         grid = self.grid
-        return GridPicker(T_sensor_world, grid.elevation_rad, grid.azimuth_rad, slot, self.range_m, margin_rad, drift_m)
+        return GridPicker(
+            self._T_sensor_world, grid.elevation_rad, grid.azimuth_rad, slot, self.range_m, margin_rad, drift_m
+        )
+
+
+def _turned(
+    direction: NDArray[np.float32], angular_velocity_radps: FloatArray, time_s: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Directions (N, 3) after they have turned on for (N,), which may be negative (Rodrigues)."""
+    rate_radps = float(np.linalg.norm(angular_velocity_radps))
+    if rate_radps == 0.0:
+        return direction
+    axis = angular_velocity_radps / rate_radps
+    cos, sin = np.cos(rate_radps * time_s)[:, None], np.sin(rate_radps * time_s)[:, None]
+    along = (direction[:, 0] * axis[0] + direction[:, 1] * axis[1] + direction[:, 2] * axis[2])[:, None]
+    turned = direction * cos + np.cross(axis, direction) * sin + axis * along * (1.0 - cos)
+    return turned.astype(np.float32)
 
 
 def point_age_s(
