@@ -18,30 +18,25 @@ _SPREAD = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Defects:
-    """Failed photosites of one sensor.
+    """What the failed photosites of one sensor do to its pictures.
 
     Args:
-        row, column, channel: (K,) the pixels and colours that they spoil.
-        weight: (K,) share of the pixel's colour that comes from the failed photosite.
-        value: (K,) what it gives: 0 or 255.
+        at: (K,) the values that they spoil, each once: places in a flattened picture (H, W, 3).
+        keep: (K,) share of such a value that is left.
+        add: (K,) what comes on top, 0 to 255.
     """
 
-    row: NDArray[np.intp]
-    column: NDArray[np.intp]
-    channel: NDArray[np.intp]
-    weight: NDArray[np.float32]
-    value: NDArray[np.float32]
+    at: NDArray[np.intp]
+    keep: NDArray[np.float32]
+    add: NDArray[np.float32]
 
     def shown(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """(H, W, 3) a picture as the sensor gives it."""
-        if len(self.row) == 0:
+        if len(self.at) == 0:
             return rgb
         spoilt = rgb.copy()
-        for row, column, channel, weight, value in zip(
-            self.row, self.column, self.channel, self.weight, self.value, strict=True
-        ):
-            good = float(spoilt[row, column, channel])
-            spoilt[row, column, channel] = round(good + float(weight) * (float(value) - good))
+        values = spoilt.reshape(-1)
+        values[self.at] = np.rint(self.keep * values.take(self.at) + self.add).astype(np.uint8)
         return spoilt
 
 
@@ -50,14 +45,15 @@ def failed_photosites(count: int, size_px: tuple[int, int], seed: int) -> Defect
     width, height = size_px
     rng = np.random.default_rng([seed, 2])
     sites = rng.choice(width * height, size=min(count, width * height), replace=False)
-    rows: list[tuple[int, int, int, float, float]] = []
+    mixes: dict[int, tuple[float, float]] = {}
     for number, site in enumerate(sites.tolist()):
         row, column = divmod(site, width)
         channel = int(_BAYER[row % 2, column % 2])
         value = 255.0 * (number % 2)
         for dy, dx, weight in _SPREAD[1 if channel == 1 else 0]:
             if 0 <= row + dy < height and 0 <= column + dx < width:
-                rows.append((row + dy, column + dx, channel, weight, value))
-    table = np.array(rows, np.float64).reshape(-1, 5).T
-    place = table[:3].astype(np.intp)
-    return Defects(place[0], place[1], place[2], table[3].astype(np.float32), table[4].astype(np.float32))
+                at = ((row + dy) * width + column + dx) * 3 + channel
+                keep, add = mixes.get(at, (1.0, 0.0))
+                mixes[at] = keep * (1.0 - weight), add * (1.0 - weight) + weight * value
+    table = np.array(list(mixes.values()), np.float32).reshape(-1, 2).T
+    return Defects(np.array(list(mixes), np.intp), table[0].copy(), table[1].copy())

@@ -122,6 +122,24 @@ def test_failed_photosites_are_as_many_as_told_and_by_the_seed() -> None:
     np.testing.assert_array_equal(failed_photosites(0, (300, 200), 3).shown(grey), grey)
 
 
+def test_failed_photosites_side_by_side_spoil_a_value_one_after_the_other() -> None:
+    # every photosite of four fails; red is the upper left one alone, blue the lower right, green the other two
+    grey = np.full((2, 2, 3), 100, np.uint8)
+    for seed in range(8):
+        defects = failed_photosites(4, (2, 2), seed)
+        shown = defects.shown(grey).astype(int)
+        red, blue = shown[0, 0, 0], shown[1, 1, 2]
+        assert {red, blue} <= {0, 255}
+        np.testing.assert_array_equal(shown[..., 0], np.rint(100 + (red - 100) * np.array([[1, 0.5], [0.5, 0.25]])))
+        np.testing.assert_array_equal(shown[..., 2], np.rint(100 + (blue - 100) * np.array([[0.25, 0.5], [0.5, 1]])))
+        green = shown[0, 1, 1], shown[1, 0, 1]
+        assert set(green) <= {0, 255}
+        # where both meet in turn: 9/16 of the picture is left, 1/4 and 3/16 come from them, the latter from the first
+        either = {round(100 * 9 / 16 + green[k] / 4 + green[1 - k] * 3 / 16) for k in (0, 1)}
+        assert shown[0, 0, 1] == shown[1, 1, 1]
+        assert shown[0, 0, 1] in either
+
+
 def test_dirt_holds_back_the_light_that_its_opacity_says() -> None:
     # a bright window in a dark room: through dirt the light that is left, and a share of the light around
     rgb = np.full((96, 160, 3), 10, np.uint8)
