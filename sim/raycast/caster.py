@@ -19,7 +19,8 @@ from sim.raycast.shape import BodyShape, triangle_pigment
 from sim.world.scene import NO_PUFFS, NOBODY, Instance, Scene, StaticPart, StaticScene, Weather
 
 MAX_SHAPES = 512
-"""Meshes kept ready: about 0.3 MB each. A crowd of 50 different people in 8 poses of walking still fits."""
+"""Meshes kept ready: 0.16 MB for a person of 1,600 triangles, 0.45 MB for a car of 4,800, beside the mesh itself.
+A crowd of 50 different people in 8 poses of walking still fits."""
 
 NEAR_M = 25.0
 """Bodies nearer than this are met before the others, many of which they hide."""
