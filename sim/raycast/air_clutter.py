@@ -15,11 +15,12 @@ The first echo of such a process can be drawn at once.
 from __future__ import annotations
 
 from functools import lru_cache
-from math import erf, pi, sqrt
+from math import pi
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from sim.raycast.receiver import BLIND_M, THRESHOLD, Receiver
 from sim.world.air import dust_per_m, fog_per_m, haze_per_m, rain_mm_per_h, rain_per_m, snow_per_m
@@ -63,7 +64,8 @@ class Air(NamedTuple):
 def air_of(weather: Weather, z_world_m: float) -> Air:
     """Air at the sensor's height: taken for that of its whole view, which is nearly level."""
     fog, haze = float(fog_per_m(weather, np.float64(z_world_m))), haze_per_m(weather, WAVELENGTH_NM)
-    dust, back = dust_per_m(weather), fog / WATER_SR + haze / HAZE_SR + dust_per_m(weather) / DUST_SR
+    dust = dust_per_m(weather)
+    back = fog / WATER_SR + haze / HAZE_SR + dust / DUST_SR
     particles = tuple(kind for kind in (_rain(weather), _snow(weather)) if kind.extinction_per_m > 0.0)
     return Air(fog + haze + dust + sum(kind.extinction_per_m for kind in particles), back, particles)
 
@@ -95,7 +97,7 @@ class AirClutter:
         white = receiver.signal_of_white(self._range_m.astype(np.float32)).astype(np.float64)
         white = np.maximum(white * np.exp(-2.0 * air.extinction_per_m * self._range_m), 1e-9)
         self._mean = pi * air.backscatter_per_m_sr * receiver.pulse_m * white
-        self._noise_per_m = np.array([_above(THRESHOLD - mean) for mean in self._mean]) / receiver.pulse_m
+        self._noise_per_m = ndtr(self._mean - THRESHOLD) / receiver.pulse_m
         area_m2 = pi / 4.0 * (APERTURE_M + divergence_rad * self._range_m) ** 2
         self._least_slope = np.ones(steps)
         per_m = self._noise_per_m.copy()
@@ -150,8 +152,3 @@ def _least_heard_mm(kind: Particles, area_by_white_m2: Doubles) -> Doubles:
     scale = kind.extinction_per_m / sum_m2_per_m3
     least_m2 = THRESHOLD * area_by_white_m2 * kind.ratio_sr / (pi * scale * pi / 2.0)
     return np.sqrt(least_m2) * 1e3
-
-
-def _above(sigma: float) -> float:
-    """Share of normal numbers above that many standard deviations."""
-    return 0.5 * (1.0 - erf(sigma / sqrt(2.0)))

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from sim.assets.materials import material_table
 from sim.assets.mesh import Material
+from sim.raycast.receiver import LIGHT_MPS
 
-WAVELENGTH_M = 299_792_458.0 / 76.5e9
+WAVELENGTH_M = LIGHT_MPS / 76.5e9
 """The middle of the band for car radars, 76 to 77 GHz (ETSI EN 301 091)."""
 BODY_SLOPE2 = 0.10
 """Mean square slope of a pressed panel within one of the mesh's triangles: 18 degrees."""
