@@ -103,9 +103,9 @@ def attribute_int(actor: Actor, name: str, default: int) -> int:
     return int(attribute_float(actor, name, default))
 
 
-def attribute_flag(actor: Actor, name: str) -> bool:
-    """Whether a sensor's attribute is true; an absent one is not."""
-    return actor.attribute(name, "false").lower() in ("true", "1")
+def attribute_flag(actor: Actor, name: str, default: bool = False) -> bool:
+    """Whether a sensor's attribute is true; an absent one is as `default` says."""
+    return actor.attribute(name, str(default)).lower() in ("true", "1")
 
 
 def chosen_noise_seed(server_seed: int, actor: Actor) -> int:

@@ -11,6 +11,7 @@ from sim.server.sensors.adapter import (
     Payload,
     SensorState,
     TickView,
+    attribute_flag,
     attribute_float,
     attribute_int,
     noise_rng_seed,
@@ -69,7 +70,7 @@ class EventCamera:
             attribute_float(actor, f"sigma_{sign}_threshold", 0.0) for sign in ("positive", "negative")
         )
         self._rest_ns = attribute_int(actor, "refractory_period_ns", 0)
-        self._uses_log = actor.attribute("use_log", "true").lower() in ("true", "1")
+        self._uses_log = attribute_flag(actor, "use_log", default=True)
         self._log_offset = attribute_float(actor, "log_eps", 0.001)
         self._level: NDArray[np.float64] | None = None
         self._reference = np.zeros(0)

@@ -21,7 +21,14 @@ from sim.render.quality import Quality
 from sim.render.rolling import RollingShutter
 from sim.render.view import CameraView, Images
 from sim.server.actors import Actor
-from sim.server.sensors.adapter import SensorState, TickView, attribute_float, attribute_int, noise_rng_seed
+from sim.server.sensors.adapter import (
+    SensorState,
+    TickView,
+    attribute_flag,
+    attribute_float,
+    attribute_int,
+    noise_rng_seed,
+)
 from sim.server.sensors.eyes import CameraRequest
 
 IMAGE_HEADER = struct.Struct("<IIf")
@@ -81,7 +88,7 @@ class ColorCamera:
 
     def __init__(self, actor: Actor, server_seed: int, noise: float = 1.0) -> None:
         self.optics = CameraOptics(actor, server_seed)
-        has_effects = actor.attribute("enable_postprocess_effects", "true").lower() in ("true", "1")
+        has_effects = attribute_flag(actor, "enable_postprocess_effects", default=True)
         self._look = _look(actor, noise) if has_effects else _Look(noise=0.0, glare=0.0)
         self._film = _film(actor) if has_effects else Film()
         self._focus = _focus(actor) if has_effects else Focus()
@@ -211,7 +218,7 @@ def _glass(actor: Actor, size_px: tuple[int, int], seed: int) -> Glass:
 
 
 def _lens(actor: Actor) -> Lens:
-    has_effects = actor.attribute("enable_postprocess_effects", "false").lower() in ("true", "1")
+    has_effects = attribute_flag(actor, "enable_postprocess_effects")
     return Lens(
         multiplier=attribute_float(actor, "lens_circle_multiplier", 0.0),
         falloff=max(attribute_float(actor, "lens_circle_falloff", 5.0), 0.0),
