@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from scenarios.dataset.traffic import with_headlamps
 from scenarios.speed_peer import PEER, Peer
 from sim.assets import library
-from sim.render.lamps import LOW_BEAM
 from sim.render.quality import Quality
 from sim.render.renderer import CameraRenderer
 from sim.render.view import OUTPUTS, CameraView
 from sim.rig import CameraMount
 from sim.world.scene import Scene, Weather
+from sim.world.vehicle_lights import LOW_BEAM
 
 ROUNDS = 15
 NIGHT_RAIN = Weather(

@@ -14,18 +14,18 @@ from numpy.typing import NDArray
 from scenarios.dataset.traffic import ego_pose, population_of, traffic, with_headlamps
 from sim.assets import library
 from sim.lane_map import lane_map
-from sim.render.lamps import LOW_BEAM, POSITION_LAMPS
 from sim.render.renderer import CameraRenderer
 from sim.render.view import CameraView
 from sim.world.maps import load_map
 from sim.world.scene import Scene, Weather
+from sim.world.vehicle_lights import LOW_BEAM, POSITION
 
 CELL_PX: Final = (480, 288)
 LABEL_PX: Final = 18
 CELLS_A_ROW: Final = 2
 DARK_BELOW_RAD: Final = 0.0
 """Street lamps and headlamps are on from sunset on."""
-DRIVING_LIGHTS: Final = POSITION_LAMPS | LOW_BEAM
+DRIVING_LIGHTS: Final = POSITION | LOW_BEAM
 AHEAD_RAD: Final = 0.04
 """How far beside the camera's own way the low sun stands."""
 WEATHERS: Final[Mapping[str, Weather]] = {

@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.world.vehicle_lights import HIGH_BEAM, LOW_BEAM, POSITION
+
 CUT_OFF_DEG = -0.57
 """Of the dipped beam on the left: a fall of 1 % (UN R48)."""
 KINK = 0.268
@@ -48,9 +50,9 @@ def headlamp_cd(lights: int, toward_body: NDArray[np.float64]) -> float:
     forward, left, up = toward_body / np.linalg.norm(toward_body)
     if forward <= 0.0:
         return 0.0
-    power = POSITION_CD * forward if lights & 1 else 0.0
-    if lights & (2 | 4):
+    power = POSITION_CD * forward if lights & POSITION else 0.0
+    if lights & (LOW_BEAM | HIGH_BEAM):
         right_deg, up_deg = np.degrees(np.arctan2(-left, forward)), np.degrees(np.arcsin(up))
         power += float(dipped_cd(right_deg, up_deg))
-        power += float(main_cd(right_deg, up_deg)) if lights & 4 else 0.0
+        power += float(main_cd(right_deg, up_deg)) if lights & HIGH_BEAM else 0.0
     return power

@@ -13,6 +13,7 @@ from sim.render.actors import Actors
 from sim.render.frame import MAX_BEAMS, Beam, LampField
 from sim.render.tunnels import LAMP_CD_PER_M2, LAMP_RGB
 from sim.world.scene import LAMP_CD, StreetLamp
+from sim.world.vehicle_lights import HIGH_BEAM, LOW_BEAM
 
 FIELD_SIZE_PX = 128
 FIELD_SIDE_M = 160.0
@@ -27,8 +28,6 @@ TUNNEL_HEAD = HEADS_A_ROW * HEAD_ROWS - 1
 HEAD_CD_PER_M2 = 25_000.0
 """Luminance of the glass of a lamp of usual intensity."""
 BEAM_RANGE_M = 120.0
-POSITION_LAMPS, LOW_BEAM, HIGH_BEAM = 1, 2, 4
-"""Bits of carla.VehicleLightState."""
 LAMPS_OF_TAG = {18: 1.0, 19: 0.06}
 """How many headlamps of a car the lamps of a motorcycle and of a bicycle (about 1,000 cd) make; others have two."""
 

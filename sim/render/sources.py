@@ -14,6 +14,17 @@ from sim.render.actors import Actors
 from sim.render.headlamps import headlamp_cd
 from sim.render.lamps import LAMP_HEIGHT_M, LAMPS_OF_TAG
 from sim.world.scene import Instance, Scene, StreetLamp
+from sim.world.vehicle_lights import (
+    BRAKE,
+    HIGH_BEAM,
+    LEFT_BLINKER,
+    LOW_BEAM,
+    POSITION,
+    REVERSE,
+    RIGHT_BLINKER,
+    SPECIAL_1,
+    SPECIAL_2,
+)
 
 _COLORS: dict[Material, tuple[float, float, float]] = {
     Material.HEADLAMP: (1.0, 0.95, 0.85),
@@ -25,6 +36,9 @@ _COLORS: dict[Material, tuple[float, float, float]] = {
     Material.SIGNAL_YELLOW: (1.0, 0.6, 0.1),
     Material.SIGNAL_GREEN: (0.1, 1.0, 0.5),
 }
+
+FRONT_LAMPS = POSITION | LOW_BEAM | HIGH_BEAM
+"""With any of these on, the tail lamps are too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +69,7 @@ def sources_of(scene: Scene, actors: Actors) -> list[LampSource]:
             for center, normal in zip(lamps.center_body_m, lamps.normal_body, strict=True):
                 at = T[:3, :3] @ center + T[:3, 3]
                 if material is Material.HEADLAMP:
-                    if instance.lights & 7 == 0:
+                    if instance.lights & FRONT_LAMPS == 0:
                         continue
                     power = partial(_headlamp, instance, T[:3, :3], at)
                 else:
@@ -102,13 +116,13 @@ def _bowl(axis_cd: float, at_m: NDArray[np.float64], point_m: NDArray[np.float64
 def candela(material: Material, lights: int, signal_state: int, left: bool, time_s: float) -> float:
     """Luminous intensity along its axis of any lamp but headlamps, 0 when off; states are those of `lamp.glsl`."""
     blink = (time_s * 1.5) % 1.0 < 0.5
-    phase = (time_s * (4.0 if lights & 1024 else 2.0) + (0.5 if left else 0.0)) % 1.0
+    phase = (time_s * (4.0 if lights & SPECIAL_2 else 2.0) + (0.5 if left else 0.0)) % 1.0
     flash = phase < 0.2 or 0.3 < phase < 0.5
     states = {
-        Material.TAILLAMP: 60.0 if lights & 8 else 6.0 if lights & 7 else 0.0,
-        Material.INDICATOR: 120.0 if blink and lights & (32 if left else 16) else 0.0,
-        Material.REVERSE_LAMP: 80.0 if lights & 64 else 0.0,
-        Material.BEACON: 400.0 if flash and lights & (512 | 1024) else 0.0,
+        Material.TAILLAMP: 60.0 if lights & BRAKE else 6.0 if lights & FRONT_LAMPS else 0.0,
+        Material.INDICATOR: 120.0 if blink and lights & (LEFT_BLINKER if left else RIGHT_BLINKER) else 0.0,
+        Material.REVERSE_LAMP: 80.0 if lights & REVERSE else 0.0,
+        Material.BEACON: 400.0 if flash and lights & (SPECIAL_1 | SPECIAL_2) else 0.0,
         Material.SIGNAL_RED: 200.0 if signal_state == 0 else 0.0,
         Material.SIGNAL_YELLOW: 200.0 if signal_state == 1 else 0.0,
         Material.SIGNAL_GREEN: 200.0 if signal_state == 2 else 0.0,

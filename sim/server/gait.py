@@ -19,14 +19,13 @@ from sim.assets.scaled import scaled_pose
 from sim.server.actors import Actor
 from sim.server.blueprints import MESH_PROP, TRAFFIC_SIGN
 from sim.server.episode import Episode
+from sim.world.vehicle_lights import SPECIAL_1, SPECIAL_2
 
 FloatArray = NDArray[np.float64]
 
 STAND_BELOW_MPS = 0.1
 RUN_ABOVE_MPS = 2.5
 """Between the fastest comfortable walk (2.0 m/s) and the slowest run (gait studies: people change over there)."""
-SPECIAL_1, SPECIAL_2 = 512, 1024
-"""Bits of carla.VehicleLightState."""
 
 
 def walker_pose(speed_mps: float, walked_m: float, stride: Stride | None = None) -> str:

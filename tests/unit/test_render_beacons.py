@@ -14,9 +14,8 @@ from sim.assets.mesh import Material, Mesh, MeshKey
 from sim.render.renderer import CameraRenderer
 from sim.render.sources import candela
 from sim.world.scene import Instance
+from sim.world.vehicle_lights import SPECIAL_1, SPECIAL_2
 from tests.render_scenes import camera, pose, renderer_of, scene
-
-SPECIAL_1, SPECIAL_2 = 512, 1024
 
 
 def bar(key: MeshKey) -> Mesh:
