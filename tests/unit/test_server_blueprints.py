@@ -8,6 +8,33 @@ from sim.server.blueprints import MOST_PIXELS, AttributeKind, definitions, libra
 from sim.server.calls import CallError
 from sim.server.layouts import AttributeValue
 
+OURS = {
+    "walker.moosetest.": "adult board_carrier child deer dog horse_rider kangaroo moose umbrella wheelchair",
+    "vehicle.moosetest.": "ambulance articulated_bus articulated_truck box_truck city_bus coach e_scooter fire_engine "
+    "flatbed_truck panel_van pickup police_car school_bus tanker",
+    "static.moosetest.": "beacon bicycle billboard bollard boom_gate concrete_barrier corner_reflector drum "
+    "fallen_tree hydrant ladder manhole_open mattress pallet poster pram sand_heap scooter_lying snow sofa "
+    "traffic_sign tyre",
+}
+"""What can be spawned that CARLA does not have."""
+OF_ALL_CAMERAS = "quality"
+OF_SENSORS = {
+    "sensor.camera.rgb": "quality dead_pixels dirt lens_drops rolling_shutter_ms",
+    "sensor.camera.cosmos_visualization": OF_ALL_CAMERAS,
+    "sensor.camera.depth": OF_ALL_CAMERAS,
+    "sensor.camera.dvs": OF_ALL_CAMERAS,
+    "sensor.camera.instance_segmentation": OF_ALL_CAMERAS,
+    "sensor.camera.normals": OF_ALL_CAMERAS,
+    "sensor.camera.optical_flow": OF_ALL_CAMERAS,
+    "sensor.camera.semantic_segmentation": OF_ALL_CAMERAS,
+    "sensor.lidar.ray_cast": "beam_divergence crosstalk_rate physics pulse_ns range_10_percent returns scan_motion",
+    "sensor.lidar.ray_cast_semantic": "scan_motion",
+    "sensor.other.collision": "tally",
+    "sensor.other.radar": "azimuth_resolution elevation_resolution minimum_speed physics range_1_m2 range_resolution "
+    "velocity_resolution",
+}
+"""Attributes that CARLA's sensors do not have, without their prefix `moosetest_`."""
+
 
 def value_of(blueprint_id: str, name: str) -> str:
     return next(a.value for a in library()[blueprint_id].attributes if a.name == name)
@@ -24,6 +51,20 @@ def test_all_of_carlas_vehicles_and_walkers_are_there() -> None:
     ids = list(library())
     assert sum(i.startswith("vehicle.") and not i.startswith("vehicle.moosetest.") for i in ids) == 41
     assert sum(i.startswith("walker.pedestrian.") for i in ids) == 52
+
+
+def test_our_own_blueprints_are_these_and_no_more() -> None:
+    own = {prefix + name for prefix, names in OURS.items() for name in names.split()}
+    assert {i for i in library() if "moosetest" in i} == own
+
+
+def test_our_own_attributes_of_sensors_are_these_and_no_more() -> None:
+    own = {
+        blueprint.id: {a.name for a in blueprint.attributes if a.name.startswith("moosetest")}
+        for blueprint in library().values()
+    }
+    expected = {sensor: {f"moosetest_{name}" for name in names.split()} for sensor, names in OF_SENSORS.items()}
+    assert {blueprint_id: names for blueprint_id, names in own.items() if names} == expected
 
 
 @pytest.mark.parametrize("prefix", ["vehicle.", "walker.", "static."])
