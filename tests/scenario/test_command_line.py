@@ -33,7 +33,7 @@ def importable(monkeypatch, request):
         (["run", "tempe", "--lidar-weights", "none.onnx"], "none.onnx"),
         (["run", "tempe", "--carla", "somewhere", "--stack", "oracle"], "want HOST:PORT"),
         (["run", "tempe", "--fault", "dropp=1", "--stack", "oracle"], "did you mean 'drop'"),
-        (["run", "tempe", "--fault", "drop=2", "--stack", "oracle"], "severity from 0 to 1"),
+        (["run", "tempe", "--fault", "drop=2", "--stack", "oracle"], "severity 2: want a number from 0 to 1"),
         (["run", "tempe", "--fault", "drop=1@cam_mian", "--stack", "oracle"], "did you mean 'cam_main'"),
         (["assets", "vehicle.no.*"], "no asset of that name"),
         (["assets", "vehicle.audi.tt", "--sheet", "cars.txt"], "want a .png or .jpg file"),
