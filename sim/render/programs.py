@@ -40,6 +40,10 @@ PARTS: dict[Family, tuple[str, ...]] = {Family.FACADE: ("GROUND_FLOOR", "UPPER_F
 """Families drawn once for each of these symbols, each time a part: near ground floors hide far upper floors."""
 _HIDDEN_BY_DEPTH = ("glow", "glint")
 """Programs that look up in the picture's depth whether a lamp is hidden."""
+_PLACED_BY_DEPTH = ("mirror", "glint")
+"""Programs that look up in the picture's depth where a pixel's surface lies."""
+_WHOLE_PICTURE = ("mirror", "mirrored")
+"""Programs of one triangle over the whole picture."""
 SCENERY = "SCENERY"
 """Symbol for what stands still: its vertices are in the world frame and need no actor's row, which is faster."""
 
@@ -114,14 +118,16 @@ class Programs:
         return self._made[key]
 
     def screen(self, name: str, outputs: tuple[str, ...], light: LightModel | None = None) -> Any:
-        """A program with its own vertex shader: `sky`, `blob`, `puff`, `glow`, ..."""
+        """A program that draws no surfaces: `sky`, `blob`, `puff`, `glow`, `mirror`, ..."""
         key = (name, outputs, light)
         if key not in self._made:
             defines = light.defines() if light else ()
             around = _lighting() if light else _source("sun.glsl") + _air()
             seen = _source("seen.glsl") if name in _HIDDEN_BY_DEPTH else ""
-            vertex = _head(("VERTEX", *defines)) + _source("frame.glsl") + around + seen + _source(f"{name}.vert.glsl")
-            self._made[key] = self._compile(vertex, around + _source(f"{name}.frag.glsl"), outputs, defines)
+            ahead = _source("ahead.glsl") if name in _PLACED_BY_DEPTH else ""
+            corners = _source(f"{'screen' if name in _WHOLE_PICTURE else name}.vert.glsl")
+            vertex = _head(("VERTEX", *defines)) + _source("frame.glsl") + around + seen + corners
+            self._made[key] = self._compile(vertex, around + ahead + _source(f"{name}.frag.glsl"), outputs, defines)
         return self._made[key]
 
     def _compile(self, vertex: str, fragment: str, outputs: tuple[str, ...], defines: tuple[str, ...]) -> Any:

@@ -1,14 +1,10 @@
 // A rough mirror (Cook and Torrance 1982, Beckmann's slopes); its reflectance waits in the picture's alpha.
-uniform sampler2D u_depth;
-uniform vec2 u_range;  // near, far
 in vec3 v_ray;
 flat in vec4 v_lamp;
 flat in vec4 v_glint;
 
 void main() {
-    float z = 2.0 * texelFetch(u_depth, ivec2(gl_FragCoord.xy), 0).r - 1.0;
-    float ahead = 2.0 * u_range.x * u_range.y / (u_range.y + u_range.x - z * (u_range.y - u_range.x));
-    vec3 world = u_eye.xyz + v_ray * ahead;
+    vec3 world = u_eye.xyz + v_ray * ahead_of(texelFetch(u_depth, ivec2(gl_FragCoord.xy), 0).r);
     vec3 v = normalize(-v_ray), d = v_lamp.xyz - world;
     float r2 = dot(d, d);
     vec3 l = d * inversesqrt(r2), h = normalize(v + l);

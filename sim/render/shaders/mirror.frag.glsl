@@ -1,15 +1,9 @@
 // How much lighter or darker a wet road is for what stands above it, in place of the surroundings it was shaded with.
 // Drawn at half the picture's size: 0.5 is no change.
-uniform sampler2D u_depth;
 uniform sampler2D u_taken;  // the picture so far: rgb; share of its own light that a pixel keeps
 uniform mat3 u_ray_from_ndc;
-uniform vec2 u_range;  // near, far
 in vec2 v_ndc;
 const int STEPS = 7;
-
-float ahead_of(float depth) {
-    return 2.0 * u_range.x * u_range.y / (u_range.y + u_range.x - (2.0 * depth - 1.0) * (u_range.y - u_range.x));
-}
 
 // Light that the display's curve turned into a pixel.
 vec3 exposed(vec3 y) {
