@@ -8,12 +8,13 @@ from xml.etree import ElementTree
 
 from scenariogeneration import xodr
 
+from sim.world.maps.object_names import BUS_STOP, CRASH_CUSHION, HATCHING, STOP_LINE
+
 KERB_HEIGHT_M = 0.12  # EAÖ/RASt: kerbs of urban roads are 10 to 15 cm high
 GEO_REFERENCE = "+proj=tmerc +lat_0={lat} +lon_0={lon} +k=1 +x_0=0 +y_0=0 +datum=WGS84 +units=m +vunits=m +no_defs"
 FIXED_DATE = "2025-01-01T00:00:00"  # the header needs a date; the day of the run would change the map's digest
 LANE_LINE_M = 0.12  # RMS: narrow line on roads other than motorways
 TRAFFIC_LIGHT_TYPE = "1000001"  # what CARLA and its towns call a three-light signal
-BUS_STOP, HATCHING, CRASH_CUSHION = "BusStop", "Hatching", "CrashCushion"
 YIELD, STOP, SPEED_LIMIT = "205", "206", "274"  # numbers of the signs in the StVO, which CARLA's client knows
 
 End = tuple[int, xodr.ContactPoint]
@@ -148,7 +149,7 @@ def add_stop_line(to: xodr.Road, number: int, s_m: float, t_m: tuple[float, floa
         sum(t_m) / 2,
         xodr.ObjectType.roadMark,
         subtype="signalLines",
-        name="StopLine",
+        name=STOP_LINE,
         orientation=_orientation(lane_id),
         length=0.5,  # RMS: stop lines are 0.50 m deep
         width=t_m[0] - t_m[1],

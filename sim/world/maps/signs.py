@@ -12,6 +12,7 @@ from sim.convert import pose_of
 from sim.world.maps.approach import Approach, crossing_areas
 from sim.world.maps.data import OrientedBoxArrays, RoadSign, SignalHead
 from sim.world.maps.network import UNITS_MPS, Network, RoadRecord
+from sim.world.maps.object_names import STOP_LINE
 
 if TYPE_CHECKING:
     import carla
@@ -114,7 +115,7 @@ def _line(lane: carla.Waypoint, roads: Mapping[int, RoadRecord], lanes: carla.Ma
     """Where a lane's traffic waits: at the painted stop line, else before the junction, else beside the sign."""
     road = roads[lane.road_id]
     ahead = 1.0 if lane.lane_id < 0 else -1.0
-    painted_s_m = [thing.s_m for thing in road.objects if thing.name == "StopLine"]
+    painted_s_m = [thing.s_m for thing in road.objects if thing.name == STOP_LINE]
     before_m = {ahead * (lane.s - s_m): s_m for s_m in painted_s_m}
     near_m = [gap_m for gap_m in before_m if -0.1 <= gap_m <= _LINE_BEFORE_SIGN_M]
     if near_m:

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material, Mesh
 from sim.world.maps.network import Network
+from sim.world.maps.object_names import CRASH_CUSHION
 from sim.world.scenery.roadside import Placed
 
-CRASH_CUSHION = "CrashCushion"
-"""Name of an OpenDRIVE object; its traffic drives along its road."""
 BAYS = 4
 STEEL_RGB = (0.42, 0.43, 0.44)
 YELLOW_RGB, BLACK_RGB = (0.70, 0.46, 0.02), (0.015, 0.015, 0.015)

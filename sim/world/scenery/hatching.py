@@ -10,8 +10,6 @@ import shapely
 from sim.world.maps.network import RoadObject
 from sim.world.scenery.strips import Floats
 
-HATCHING = "Hatching"
-"""Name of an OpenDRIVE object whose outline is such an area."""
 BAR_M, GAP_M = 1.0, 2.0
 SLANT = 1.0
 """Bars run so many metres along the road a metre across."""

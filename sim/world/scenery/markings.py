@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from sim.assets.mesh import Material
 from sim.world.maps.network import Mark, Network, RoadObject, RoadRecord, Section
+from sim.world.maps.object_names import HATCHING, STOP_LINE
 from sim.world.scenery.chunks import ROAD_LINE, Chunks, quads
-from sim.world.scenery.hatching import HATCHING, hatching_cells
+from sim.world.scenery.hatching import hatching_cells
 
 PAINT_OVER_ROAD_M = 0.01
 PAINT_RGB = {
@@ -155,7 +156,7 @@ def _hatching(road: RoadRecord, area: RoadObject) -> Floats:
     return _on_road(road, area, np.array(corners))
 
 
-AREAS = {"StopLine": _stop_line, HATCHING: _hatching}
+AREAS = {STOP_LINE: _stop_line, HATCHING: _hatching}
 """Paint by the name of its OpenDRIVE object."""
 
 

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.world.maps.network import Network
+from sim.world.maps.object_names import BUS_STOP
 from sim.world.scenery.roadside import Placed
 
-BUS_STOP = "BusStop"
-"""Name of an OpenDRIVE object at the open front of a shelter."""
 BEHIND_M = 0.25
 """Shelters, and signs, keep this from the paving."""
 SIGN_M = (0.1, 0.1, 2.9)
