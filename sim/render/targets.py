@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,25 +12,32 @@ from numpy.typing import NDArray
 # moderngl component count and dtype of each attachment
 _FORMATS = {"color": (4, "f1"), "index": (1, "u4"), "depth": (1, "f4"), "normal": (4, "f1"), "earlier": (4, "f4")}
 _PIXELS_KEPT = 1 << 25
-"""Of all framebuffers together, 20 bytes a pixel at most: those used longest ago are made again when needed."""
+"""Of all framebuffers together, 20 bytes a pixel at most and 5 more for a mirror pass: those used longest ago are made
+again when needed."""
 _NUMPY = {"f1": np.uint8, "u4": np.uint32, "f4": np.float32}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Target:
-    """A framebuffer with named colour attachments.
-
-    `overlay` has its colour alone, so that its depth can be read; `copy` is a colour to copy that to, `half` one of
-    half its size.
-    """
+    """A framebuffer with named colour attachments; `overlay` has its colour alone, so that its depth can be read."""
 
     size_px: tuple[int, int]
     outputs: tuple[str, ...]
     framebuffer: Any
     overlay: Any
-    copy: Any
-    half: Any
     depth_texture: Any
+    context: Any
+
+    @cached_property
+    def copy(self) -> Any:
+        """A framebuffer of one colour to copy the picture to, made on first use."""
+        return self._one_color(self.size_px)
+
+    @cached_property
+    def half(self) -> Any:
+        """One of half the picture's size, made on first use."""
+        width, height = self.size_px
+        return self._one_color((max(width // 2, 1), max(height // 2, 1)))
 
     def use_color_only(self, alone: bool) -> None:
         """Draw into everything, or into the colour alone: truth is not blended."""
@@ -46,6 +54,9 @@ class Target:
         place = self.outputs.index(name)
         self.framebuffer.read_into(pixels, components=components, attachment=place, dtype=dtype, alignment=1)
         return pixels
+
+    def _one_color(self, size_px: tuple[int, int]) -> Any:
+        return self.context.framebuffer([self.context.texture(size_px, 4)])
 
 
 class Targets:
@@ -73,10 +84,5 @@ class Targets:
         depth = context.depth_texture(size)
         depth.compare_func = ""
         full = context.framebuffer(attached, depth)
-        if "color" not in outputs:
-            return Target(size, outputs, full, None, None, None, depth)
-        overlay = context.framebuffer([attached[outputs.index("color")]])
-        copy, half = (
-            context.framebuffer([context.texture(s, 4)]) for s in (size, (max(size[0] // 2, 1), max(size[1] // 2, 1)))
-        )
-        return Target(size, outputs, full, overlay, copy, half, depth)
+        overlay = context.framebuffer([attached[outputs.index("color")]]) if "color" in outputs else None
+        return Target(size, outputs, full, overlay, depth, context)

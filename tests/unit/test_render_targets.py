@@ -20,3 +20,12 @@ def test_one_framebuffer_is_kept_whatever_its_size() -> None:
     targets: Any = Targets(MagicMock())
     huge = targets.get(8192, 8192, ("color", "depth"))
     assert targets.get(8192, 8192, ("color", "depth")) is huge
+
+
+def test_only_what_mirrors_has_colours_to_copy_to() -> None:
+    context = MagicMock()
+    target = Targets(context).get(9, 5, ("color",))
+    assert [call.args[0] for call in context.texture.call_args_list] == [(9, 5)]
+    assert target.half is target.half
+    assert target.copy is target.copy
+    assert [call.args[0] for call in context.texture.call_args_list[1:]] == [(4, 2), (9, 5)]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material, Mesh
 from sim.world.maps.network import Network
 from sim.world.maps.object_names import CRASH_CUSHION
+from sim.world.scenery.ground import Heights
 from sim.world.scenery.roadside import Placed
 
 BAYS = 4
@@ -20,16 +20,14 @@ YELLOW_RGB, BLACK_RGB = (0.70, 0.46, 0.02), (0.015, 0.015, 0.015)
 WALL_M = 0.06
 NOSE_FACES = 8
 
-Heights = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
-
-def crash_cushions(network: Network, terrain_height_m: Heights) -> Iterator[Placed]:
+def crash_cushions(network: Network, height_m: Heights) -> Iterator[Placed]:
     """Every crash cushion of a map, its nose to its traffic."""
     for road in network.roads:
         for thing in road.objects:
             if thing.name == CRASH_CUSHION:
                 x, y, _ = road.points(thing.s_m, thing.t_m)[0].tolist()
-                z = float(terrain_height_m(np.array([[x, y]]))[0])
+                z = float(height_m(np.array([[x, y]]))[0])
                 yaw_rad = float(road.headings(thing.s_m)[0]) + np.pi
                 yield Placed("crash_cushion", (x, y, z), yaw_rad, thing.size_m)
 

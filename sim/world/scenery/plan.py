@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from sim.world.maps.network import Network, RoadRecord
 from sim.world.scenery import bridges
+from sim.world.scenery.ground import Heights
 from sim.world.scenery.roadside import FreeGround, Placed, Side, road_sides
 from sim.world.scenery.signs import KINDS as SIGNS
 from sim.world.scenery.strips import Strip
-
-Heights = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 MAX_TREES = 60
 """Of full detail: at 900 triangles each, a third of a map's 150,000 triangles."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.assets.signs.panel import POST_M
 from sim.world.maps.network import Network, RoadRecord, RoadSignal
+from sim.world.scenery.ground import Heights
 from sim.world.scenery.roadside import Placed
 
 SPEED_LIMIT = "274"
@@ -32,16 +30,11 @@ KINDS = {
 }
 """By their numbers in the StVO, which CARLA's towns have as well; after a dash a subtype with a face of its own."""
 
-Heights = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
-
-def road_signs(network: Network, terrain_height_m: Heights) -> list[Placed]:
+def road_signs(network: Network, height_m: Heights) -> list[Placed]:
     """All signs that have a face, on the ground beside their roads, their fronts to their traffic."""
     return [
-        _placed(road, signal, terrain_height_m)
-        for road in network.roads
-        for signal in road.signals
-        if signal.kind in KINDS
+        _placed(road, signal, height_m) for road in network.roads for signal in road.signals if signal.kind in KINDS
     ]
 
 
@@ -57,8 +50,8 @@ def _limit(signal: RoadSignal) -> int:
     return min(number or round(abs(signal.value)), 999)
 
 
-def _placed(road: RoadRecord, signal: RoadSignal, terrain_height_m: Heights) -> Placed:
+def _placed(road: RoadRecord, signal: RoadSignal, height_m: Heights) -> Placed:
     x, y, _ = (float(v) for v in road.points(signal.s_m, signal.t_m)[0])
     facing_rad = float(road.headings(signal.s_m)[0]) + (np.pi if signal.along else 0.0)
-    z_m = float(terrain_height_m(np.array([[x, y]]))[0])
+    z_m = float(height_m(np.array([[x, y]]))[0])
     return Placed(_kind(signal), (x, y, z_m), facing_rad, (0.1, 0.1, POST_M), _limit(signal))
