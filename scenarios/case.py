@@ -9,22 +9,41 @@ from enum import Enum
 import numpy as np
 
 from moosetest.registry import UnknownNameError, nearest_hint
+from scenarios.actors import ActorPlan
 from scenarios.staging import Staging
+from scenarios.templates import Site, Template
+
+INTRUDER = "intruder"
+"""Role of the person who stands in the lane in the arm that must be reacted to, where the case itself is none."""
 
 
 class Polarity(Enum):
-    """What a failure of the stack would be: a miss, a false alarm, a lost track."""
+    """What a failure of the stack would be."""
 
     MISS = "M"
     FALSE_ALARM = "F"
+    CLASS = "C"
     TRACK = "T"
+    RULE = "B"
+
+    @property
+    def must_react(self) -> bool:
+        """Whether a car that drives on as if nothing were there has to fail the case itself."""
+        return self in (Polarity.MISS, Polarity.CLASS, Polarity.TRACK)
 
 
 class Arm(Enum):
-    """CASE is the edge case; CONTROL the same scene with the broken cue restored."""
+    """The variants of one scene.
+
+    CASE is the edge case at its severity. CONTROL has the broken cue restored. ABSENT is the case without its target:
+    nothing may happen. REACT must be reacted to: the case itself, or, where that is none (a depiction, a rule), the
+    case with a person standing at the conflict.
+    """
 
     CASE = "case"
     CONTROL = "control"
+    ABSENT = "absent"
+    REACT = "react"
 
 
 class Scale(Enum):
@@ -50,14 +69,41 @@ class Factor:
             return float(self.at_0 * (self.at_1 / self.at_0) ** severity)
         return self.at_0 + (self.at_1 - self.at_0) * severity
 
+    def text(self, severity: float) -> str:
+        """Name, value and unit for people."""
+        return f"{self.name} {self.value(severity):.3g} {self.unit}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How the factor shows in what the sensors send: what `moosetest check-case` measures and wants monotone.
+
+    Args:
+        quantity: a name of `scenarios.check.quantities`.
+        rises: with severity; else it falls.
+        before_s: when it is measured: so long before the conflict, at constant speed.
+    """
+
+    quantity: str
+    rises: bool = False
+    before_s: float = 2.5
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Setting:
-    """What a case is staged for: severity and the factor's value there, the arm, and the nuisances' randomness."""
+    """What a case is staged for.
+
+    Args:
+        severity: in [0, 1]; `value` is the factor's there.
+        arm: CASE or CONTROL; the other arms are made of these.
+        site: the road that the template drew from the seed.
+        rng: randomness of the nuisances. Draw the same, in the same order, whatever the severity and the arm.
+    """
 
     severity: float
     value: float
     arm: Arm
+    site: Site
     rng: np.random.Generator
 
 
@@ -70,32 +116,58 @@ class Case:
         title: one line for people.
         family: row of the catalogue that it re-creates.
         polarity: what a failure is.
+        template: the road.
         factor: what severity sweeps.
+        measure: how the factor shows in the sensors' data.
         control: what the control arm restores, in words.
+        own_control: whether `stage` makes the control arm itself; else the control is severity 0.
         criteria: codes of `scenarios.measure.criteria` that must all hold.
         rescue: sensors that the factor leaves able to see it: "lidar", "radar", "camera".
         source: the record that it comes from.
-        stage: makes the concrete scene; draws nuisances from `setting.rng` in the same order for both arms.
-        must_react: whether a blind stack has to fail it.
+        stage: makes the concrete scene.
+        tags: for selection; "embedded" where a stock CARLA server lacks something that the case needs.
     """
 
     case_id: str
     title: str
     family: str
     polarity: Polarity
+    template: Template
     factor: Factor
+    measure: Measure
     control: str
     criteria: tuple[str, ...]
     rescue: tuple[str, ...]
     source: str
     stage: Callable[[Setting], Staging]
-    must_react: bool = True
+    own_control: bool = False
     tags: tuple[str, ...] = field(default=())
 
     def staging(self, severity: float, seed: int, arm: Arm = Arm.CASE) -> Staging:
         """The concrete scene: the same nuisances for every severity and arm of one seed."""
         rng = np.random.default_rng([seed, *self.case_id.encode()])
-        return self.stage(Setting(severity, self.factor.value(severity), arm, rng))
+        site = self.template.draw(rng)
+        if arm is Arm.CONTROL and not self.own_control:
+            severity = 0.0
+        staged = Arm.CONTROL if arm is Arm.CONTROL else Arm.CASE
+        staging = self.stage(Setting(severity, self.factor.value(severity), staged, site, rng))
+        if arm is Arm.ABSENT:
+            return staging.without(staging.target)
+        if arm is Arm.REACT and not self.polarity.must_react:
+            return staging.with_actors(_intruder(site), target=INTRUDER)
+        return staging
+
+    def criteria_of(self, arm: Arm) -> tuple[str, ...]:
+        """What passing means in an arm."""
+        if arm is Arm.ABSENT:
+            return ("PC-B",)
+        if arm is Arm.REACT and not self.polarity.must_react:
+            return ("PC-A",)
+        return self.criteria
+
+
+def _intruder(site: Site) -> ActorPlan:
+    return ActorPlan(role=INTRUDER, blueprint="walker.pedestrian.0015", place=site.place())
 
 
 CASES: dict[str, Case] = {}
@@ -115,15 +187,15 @@ def find_case(case_id: str) -> Case:
     Raises:
         UnknownNameError: no such case; the message has the nearest name.
     """
-    import scenarios.library  # noqa: F401  (registers the cases)
-
-    if case_id not in CASES:
-        raise UnknownNameError(f"unknown case {case_id!r}: {nearest_hint(case_id, list(CASES))}")
-    return CASES[case_id]
+    cases = {case.case_id: case for case in all_cases()}
+    if case_id not in cases:
+        raise UnknownNameError(f"unknown case {case_id!r}: {nearest_hint(case_id, list(cases))}")
+    return cases[case_id]
 
 
 def all_cases() -> list[Case]:
-    """All cases, in order of their names."""
-    import scenarios.library  # noqa: F401  (registers the cases)
+    """All cases, in order of their names: the library's and those of the entry point group `moosetest.cases`."""
+    import scenarios.library
 
+    scenarios.library.load()
     return [CASES[name] for name in sorted(CASES)]

@@ -50,6 +50,15 @@ class Listing(StrEnum):
     FAULTS = "faults"
 
 
+class ArmName(StrEnum):
+    """The arms of a case, as `scenarios.case.Arm` has them."""
+
+    CASE = "case"
+    CONTROL = "control"
+    ABSENT = "absent"
+    REACT = "react"
+
+
 @app.command()
 def serve(
     port: Annotated[int, typer.Option(help="RPC port; streams use the next one.")] = 2000,
@@ -165,7 +174,9 @@ def run(
     severity: Severity = 0.0,
     seed: Seed = 0,
     stack: Annotated[str, typer.Option(help="A stack of `moosetest list stacks`.")] = "fused",
-    control: Annotated[bool, typer.Option("--control", help="Drive the control arm.")] = False,
+    arm: Annotated[
+        ArmName, typer.Option(help="The case, its control, without its target, or what must be reacted to.")
+    ] = ArmName.CASE,
     carla: Carla = None,
     rig: Annotated[str, typer.Option(help="A rig by name, or a TOML file.")] = "default",
     out: Annotated[Path | None, typer.Option(help="Folder of the run bundle [runs/CASE-…].")] = None,
@@ -186,7 +197,6 @@ def run(
         from scenarios.live import drive_shown
         from sim.faults.chain import FaultSpec
 
-        arm = Arm.CONTROL if control else Arm.CASE
         found = find_case(case)
         faults = tuple(FaultSpec.parse(text) for text in fault or ())
         name = "-".join([case, arm.value, f"s{severity:g}", f"seed{seed}", stack, *map(str, faults)])
@@ -196,7 +206,7 @@ def run(
             severity=severity,
             seed=seed,
             stack=stack,
-            arm=arm,
+            arm=Arm(arm.value),
             address=carla,
             rig_name=rig,
             out=folder,

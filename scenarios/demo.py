@@ -79,7 +79,7 @@ def _expected(case: Case, severity: float, stack: str) -> Outcome | None:
     if severity > 0:
         return None
     if stack == "blind":
-        return Outcome.FAIL if case.must_react else Outcome.PASS
+        return Outcome.FAIL if case.polarity.must_react else Outcome.PASS
     return Outcome.PASS if stack == "fused" else None
 
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from scenarios.actors import ActorPlan, Carried, RoadPlace
+
 EGO_BLUEPRINT = "vehicle.lincoln.mkz_2020"
+EGO_FRONT_M = 2.45
+"""From the car's centre, where places are counted from, to its front bumper."""
+LOW_BEAM = 1 | 2
+"""Position lamps and low beam, of carla.VehicleLightState."""
 
 DAY: Mapping[str, float] = MappingProxyType(
     {"cloudiness": 20.0, "sun_azimuth_angle": 60.0, "sun_altitude_angle": 50.0, "fog_density": 0.0}
@@ -14,105 +20,6 @@ DAY: Mapping[str, float] = MappingProxyType(
 NIGHT: Mapping[str, float] = MappingProxyType(
     {"cloudiness": 10.0, "sun_azimuth_angle": 60.0, "sun_altitude_angle": -30.0, "fog_density": 0.0}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RoadPlace:
-    """A place on the map as OpenDRIVE names it; `s_m` along the road, `lane` its signed id."""
-
-    road: int
-    lane: int
-    s_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place relative to the ego's path: `ahead_m` of the ego's start along its lane, `left_m` of the lane's centre.
-
-    `yaw_rad` is relative to the lane there; `up_m` above the ground.
-    """
-
-    ahead_m: float
-    left_m: float = 0.0
-    yaw_rad: float = 0.0
-    up_m: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class AtTime:
-    """Starts `t_s` seconds into the run."""
-
-    t_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class AtGap:
-    """Starts when the ego's front bumper is `gap_m` or less before the actor's own start, along the path."""
-
-    gap_m: float
-
-
-Trigger = AtTime | AtGap
-
-
-@dataclass(frozen=True, slots=True)
-class Still:
-    """Stays where it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """Walks straight: `heading_rad` relative to the lane, for `distance_m`, once triggered."""
-
-    speed_mps: float
-    heading_rad: float
-    distance_m: float
-    trigger: Trigger
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """Held by another actor at a fixed offset in its body axes: a pushed bicycle, a carried board."""
-
-    by_role: str
-    forward_m: float
-    left_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class LaneChange:
-    """Moves sideways by `left_m` in `duration_s` once its front is `before_m` or less before path length `of_m`."""
-
-    left_m: float
-    duration_s: float
-    of_m: float
-    before_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class DriveLane:
-    """Moves along the ego's lane at a constant speed, with at most one lane change: exact, whatever the server."""
-
-    speed_mps: float
-    lane_change: LaneChange | None = None
-
-
-Motion = Still | Walk | Carried | DriveLane
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActorPlan:
-    """One actor: who it is, where it starts, how it moves.
-
-    `role` is its name inside the case; `attributes` are the blueprint's; `lights` bits of carla.VehicleLightState.
-    """
-
-    role: str
-    blueprint: str
-    place: Place
-    motion: Motion = Still()
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    lights: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,12 +31,16 @@ class Staging:
         start: where the ego's lane path begins and the ego stands.
         speed_mps: the ego's speed at the start; cruise_mps: the speed it may drive.
         weather: attributes of carla.WeatherParameters.
-        actors: everything else, spawned in this order.
+        actors: everything else, spawned in this order; who is carried comes after who carries.
         target: role of the actor that the case is about.
         duration_s: simulated time.
         conflict_m: path length from the ego's front at the start to where it would hit the target.
         reveal_s: remaining time, at constant speed, from when the target is perceivable to the conflict.
         ego_lights: bits of carla.VehicleLightState.
+        faults: of the sensors, as `--fault` takes them; the case's own, before those of the command line.
+        friction: of the road, relative to a dry one; limits what the reference drivers can brake.
+        edge_m: path length from the ego's front at the start to the edge of what hides the target (PC-N); None where
+            nothing hides it.
     """
 
     map_name: str
@@ -143,3 +54,23 @@ class Staging:
     conflict_m: float
     reveal_s: float
     ego_lights: int = 0
+    faults: tuple[str, ...] = ()
+    friction: float = 1.0
+    edge_m: float | None = None
+
+    @property
+    def reveal_distance_m(self) -> float:
+        """From the ego's front to the conflict when the target is first perceivable, at constant speed."""
+        return min(self.conflict_m, self.reveal_s * self.speed_mps)
+
+    def without(self, role: str) -> Staging:
+        """The same scene without that actor and what it carries."""
+        gone = {role}
+        for actor in self.actors:
+            if isinstance(actor.motion, Carried) and actor.motion.by_role in gone:
+                gone.add(actor.role)
+        return replace(self, actors=tuple(actor for actor in self.actors if actor.role not in gone))
+
+    def with_actors(self, *actors: ActorPlan, target: str) -> Staging:
+        """The same scene with more actors, one of them the target."""
+        return replace(self, actors=(*self.actors, *actors), target=target)

@@ -19,14 +19,12 @@ from moosetest.motion import VehicleControl
 from moosetest.timing import TICK_NS, s_from_ns
 from scenarios.case import Arm, Case
 from scenarios.drive.bundle import BundleWriter, write_verdict
-from scenarios.drive.path import LanePath
-from scenarios.drive.puppets import Puppets
 from scenarios.drive.record import Record
 from scenarios.drive.stack import Stack, StackOptions, StackOutput, build_stack
+from scenarios.drive.stage import Stage, put_on_stage
 from scenarios.drive.verdict import Outcome, Verdict
 from scenarios.measure.criteria import CRITERIA, careful_driver_avoids
-from scenarios.staging import EGO_BLUEPRINT, Place, Staging
-from sim import convert
+from scenarios.staging import Staging
 from sim.embedded import ServerUnavailableError
 from sim.faults.chain import FaultSpec, SensorFaults
 from sim.lane_map import lane_map
@@ -40,7 +38,6 @@ HOLD_TICKS = 20
 
 No decision hangs on a contact younger than that: one that is heard later than it happened ends the run no later.
 """
-PATH_LENGTH_M = 400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,8 @@ def drive(request: DriveRequest, progress: Progress | None = None) -> Verdict:
     staging = request.case.staging(request.severity, request.seed, request.arm)
     rig = load_rig(request.rig_name)
     stack = build_stack(request.stack, StackOptions(rig, request.camera_weights, request.lidar_weights))
-    run = _Run(Record(staging.target), SensorFaults(request.faults, rig, request.seed))
+    faults = (*map(FaultSpec.parse, staging.faults), *request.faults)
+    run = _Run(Record(staging.target), SensorFaults(faults, rig, request.seed))
     with open_session(request.address, staging.map_name, request.seed) as session:
         verdict = _drive_on(session, request, staging, rig, stack, run, progress)
     if request.out is not None:
@@ -107,14 +105,15 @@ def _drive_on(
     progress: Progress | None,
 ) -> Verdict:
     wanted = stack.needs | ({request.record_camera} if request.record_camera else set())
-    used_rig = rig.only(frozenset(wanted))
     why = ""
     try:
-        puppets, path = _stage(session, staging, used_rig, request.seed)
-        stack.reset(lane_map(session.map), path.end_world_m, staging.cruise_mps, np.random.default_rng(request.seed))
+        stage = put_on_stage(session, staging, rig.only(frozenset(wanted)), request.seed)
+        stack.reset(
+            lane_map(session.map), stage.path.end_world_m, staging.cruise_mps, np.random.default_rng(request.seed)
+        )
         with contextlib.ExitStack() as resources:
             bundle = resources.enter_context(BundleWriter(request.out)) if request.out else None
-            _loop(session, staging, used_rig, stack, puppets, run, bundle, progress)
+            _loop(session, staging, stage, stack, run, bundle, progress)
     except (ServerUnavailableError, MissingBlueprintError) as error:
         why = str(error)
     if run.missing:  # a tick's bundle is complete, or the run is inconclusive
@@ -124,51 +123,26 @@ def _drive_on(
     return _judge(session, request, staging, run, why)
 
 
-def _stage(session: Session, staging: Staging, rig: Rig, seed: int) -> tuple[Puppets, LanePath]:
-    import carla
-
-    weather = session.world.get_weather()
-    for name, value in staging.weather.items():
-        setattr(weather, name, value)
-    session.world.set_weather(weather)
-    path = LanePath(session.map, staging.start, PATH_LENGTH_M)
-    pose = path.pose(Place(0.0))
-    session.spawn_ego(EGO_BLUEPRINT, pose)
-    lights = carla.VehicleLightState(staging.ego_lights)
-    velocity = convert.carla_vector(pose[:3, 0] * staging.speed_mps)
-    session.apply(
-        [
-            carla.command.ApplyTargetVelocity(session.ego, velocity),
-            carla.command.SetVehicleLightState(session.ego, lights),
-        ]
-    )
-    puppets = Puppets(session, staging, path)
-    session.attach_sensors(rig, seed)
-    return puppets, path
-
-
 def _loop(
     session: Session,
     staging: Staging,
-    rig: Rig,
+    stage: Stage,
     stack: Stack,
-    puppets: Puppets,
     run: _Run,
     bundle: BundleWriter | None,
     progress: Progress | None,
 ) -> None:
     started_s = perf_counter()
     control = VehicleControl(throttle=0.0, brake=0.0, steer=0.0)
-    body_x_m = -float(session.T_body_ego.translation_m[0])
     with ThreadPoolExecutor(max_workers=1) as server_side:
         tick = _received(session.tick(), run)
         while True:
             # One tick of latency by design: the server makes the next bundle while the stack thinks about this one.
             session.control_ego(control)
-            session.apply(puppets.commands(tick.truth))
+            session.apply(stage.puppets.commands(tick.truth))
             coming = server_side.submit(session.tick)
             output = stack.step(tick)
-            _observe(run, tick, output, body_x_m, rig, bundle)
+            _observe(run, tick, output, stage, bundle)
             if progress is not None:
                 progress(run.record.samples[-1].t_s, staging.duration_s, output)
             control = output.control
@@ -186,10 +160,8 @@ def _received(tick: Tick, run: _Run) -> Tick:
     return replace(tick, bundle=run.faults.apply(tick.bundle))
 
 
-def _observe(
-    run: _Run, tick: Tick, output: StackOutput, body_x_m: float, rig: Rig, bundle: BundleWriter | None
-) -> None:
-    run.record.observe(tick, output, body_x_m, rig)
+def _observe(run: _Run, tick: Tick, output: StackOutput, stage: Stage, bundle: BundleWriter | None) -> None:
+    run.record.observe(tick, output, stage)
     for name, milliseconds in output.stage_ms.items():
         run.stage_ms.setdefault(name, []).append(milliseconds)
     run.digest.add([dict(tick.bundle.frames), tick.truth.ego, tick.truth.objects])
@@ -219,19 +191,17 @@ def _outlived_impact(record: Record) -> bool:
 def _judge(session: Session, request: DriveRequest, staging: Staging, run: _Run, why: str) -> Verdict:
     record, impact = run.record, run.record.impact
     run.digest.add(impact)
-    findings = () if why else tuple(CRITERIA[code](record, staging) for code in request.case.criteria)
+    findings = () if why else tuple(CRITERIA[code](record, staging) for code in request.case.criteria_of(request.arm))
     if why:
         outcome = Outcome.INCONCLUSIVE
     else:
         outcome = Outcome.PASS if all(f.passed for f in findings) else Outcome.FAIL
         why = "; ".join(f.text for f in findings if not f.passed) or findings[0].text
     simulated_s = s_from_ns(len(record.samples) * TICK_NS)
-    factor = request.case.factor
-    value = factor.value(request.severity)
     return Verdict(
         case=request.case.case_id,
         severity=request.severity,
-        factor=f"{factor.name} {value:.3g} {factor.unit}".strip(),
+        factor=request.case.factor.text(request.severity),
         arm=request.arm.value,
         seed=request.seed,
         stack=request.stack,

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moosetest.arrays import FloatArray
-from scenarios.staging import Place, RoadPlace
+from moosetest.frames import Transform
+from scenarios.actors import Place, RoadPlace
 from sim import convert
 
 STEP_M = 1.0
@@ -58,20 +59,29 @@ class LanePath:
         local = np.array([place.ahead_m - self.s_m[index], place.left_m, place.up_m])
         pose = np.eye(4)
         pose[:3, 3] = lane[:3, 3] + lane[:3, :3] @ local
-        pose[:3, :3] = lane[:3, :3] @ _turn(place.yaw_rad)
+        pose[:3, :3] = lane[:3, :3] @ turn(place.yaw_rad, place.pitch_rad, place.roll_rad)
         return pose
 
     def along_m(self, point_world_m: FloatArray) -> float:
         """Arc length of the path point nearest to `point_world_m`."""
-        delta = self.center_world_m[:, :2] - np.asarray(point_world_m)[:2]
-        index = int(np.argmin((delta**2).sum(axis=1)))
-        forward = self._poses[index, :2, 0]
-        return float(self.s_m[index] - delta[index] @ forward)
+        index, offset_m = self._nearest(point_world_m)
+        return float(self.s_m[index] + offset_m @ self._poses[index, :2, 0])
+
+    def left_m(self, point_world_m: FloatArray) -> float:
+        """How far left of the path `point_world_m` is."""
+        index, offset_m = self._nearest(point_world_m)
+        return float(offset_m @ self._poses[index, :2, 1])
+
+    def _nearest(self, point_world_m: FloatArray) -> tuple[int, FloatArray]:
+        """The nearest point of the path, and the way from it on the ground plane."""
+        offset_m = np.asarray(point_world_m)[:2] - self.center_world_m[:, :2]
+        index = int(np.argmin((offset_m**2).sum(axis=1)))
+        return index, offset_m[index]
 
 
-def _turn(yaw_rad: float) -> NDArray[np.float64]:
-    c, s = np.cos(yaw_rad), np.sin(yaw_rad)
-    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+def turn(yaw_rad: float, pitch_rad: float, roll_rad: float) -> NDArray[np.float64]:
+    """(3, 3) rotation by yaw to the left, then pitch nose down, then roll to the right, about the body's own axes."""
+    return Transform.from_xyz_rpy("to", "from", (0.0, 0.0, 0.0), (roll_rad, pitch_rad, yaw_rad)).matrix[:3, :3]
 
 
 def _turn_rad(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

@@ -9,14 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moosetest.timing import TICK_NS, s_from_ns
-from scenarios.drive.path import LanePath
-from scenarios.staging import ActorPlan, AtTime, Carried, DriveLane, Place, Staging, Trigger, Walk
+from scenarios.actors import ActorPlan, Carried, DriveLane, Glide, Place, Walk
+from scenarios.drive.path import LanePath, turn
+from scenarios.drive.triggers import Starter
+from scenarios.staging import Staging
 from sim import convert
 from sim.session import Session
 from sim.truth import GroundTruth
 
-EGO_FRONT_M = 3.8
-"""From the rear axle to the front bumper of the car under test."""
+TICK_S = s_from_ns(TICK_NS)
+WALKER_ORIGIN_M = 0.95
+"""A CARLA walker's origin is the centre of its box, half of the adults' 1.86 m, with room for its feet."""
 
 
 class Puppet(Protocol):
@@ -40,10 +43,7 @@ class Puppets:
         actors: dict[str, Any] = {}
         self._puppets: list[Puppet] = []
         for plan in staging.actors:
-            place = plan.place
-            ground_offset_m = _body_height_m(plan.blueprint)
-            pose = path.pose(Place(place.ahead_m, place.left_m, place.yaw_rad, place.up_m + ground_offset_m))
-            actor = session.spawn(plan.blueprint, pose, {"role_name": plan.role, **plan.attributes})
+            actor = session.spawn(plan.blueprint, _spawn_pose(plan, path), {"role_name": plan.role, **plan.attributes})
             actors[plan.role] = actor
             puppet = _puppet(plan, actor, actors, path)
             if puppet is not None:
@@ -57,9 +57,11 @@ class Puppets:
         return [command for puppet in self._puppets for command in puppet.commands(truth)]
 
 
-def _body_height_m(blueprint: str) -> float:
-    # A CARLA walker's origin is the centre of its box; 0.93 m is half of the adults' 1.86 m.
-    return 0.95 if blueprint.startswith("walker.") else 0.0
+def _spawn_pose(plan: ActorPlan, path: LanePath) -> NDArray[np.float64]:
+    pose = path.pose(plan.place)
+    if plan.blueprint.startswith("walker."):
+        pose[2, 3] += WALKER_ORIGIN_M
+    return pose
 
 
 def _setup_commands(plan: ActorPlan, actor: Any) -> list[Any]:
@@ -77,6 +79,8 @@ def _puppet(plan: ActorPlan, actor: Any, actors: dict[str, Any], path: LanePath)
     motion = plan.motion
     if isinstance(motion, Walk):
         return _Walker(plan, motion, actor, path)
+    if isinstance(motion, Glide):
+        return _Glider(plan, motion, actor, path)
     if isinstance(motion, Carried):
         return _Burden(motion, actor, actors[motion.by_role])
     if isinstance(motion, DriveLane):
@@ -84,34 +88,60 @@ def _puppet(plan: ActorPlan, actor: Any, actors: dict[str, Any], path: LanePath)
     return None
 
 
-def _triggered(trigger: Trigger, truth: GroundTruth, path: LanePath, ahead_m: float) -> bool:
-    if isinstance(trigger, AtTime):
-        return s_from_ns(truth.t_ns) >= trigger.t_s
-    front_m = path.along_m(truth.ego.T_world_ego.points([EGO_FRONT_M, 0.0, 0.0]))
-    return ahead_m - front_m <= trigger.gap_m
+def _put(actor: Any, pose: NDArray[np.float64], velocity_world_mps: NDArray[np.float64]) -> list[Any]:
+    import carla
+
+    return [
+        carla.command.ApplyTransform(actor, convert.carla_transform(pose)),
+        carla.command.ApplyTargetVelocity(actor, convert.carla_vector(velocity_world_mps)),
+    ]
 
 
 class _Walker:
     """Walks its distance once triggered, then stands."""
 
     def __init__(self, plan: ActorPlan, motion: Walk, actor: Any, path: LanePath) -> None:
-        self._plan, self._motion, self._actor, self._path = plan, motion, actor, path
+        self._motion, self._actor = motion, actor
         turned = Place(plan.place.ahead_m, plan.place.left_m, motion.heading_rad)
         self._direction_world = path.pose(turned)[:3, 0]
-        self._started_ns: int | None = None
+        self._starter = Starter(motion.trigger, plan.place.ahead_m, path)
 
     def commands(self, truth: GroundTruth) -> list[Any]:
         import carla
 
-        if self._started_ns is None and _triggered(self._motion.trigger, truth, self._path, self._plan.place.ahead_m):
-            self._started_ns = truth.t_ns
-        walked_m = 0.0
-        if self._started_ns is not None:
-            walked_m = s_from_ns(truth.t_ns - self._started_ns) * self._motion.speed_mps
-        walking = self._started_ns is not None and walked_m < self._motion.distance_m
+        since_s = self._starter.since_s(truth)
+        walking = since_s is not None and since_s * self._motion.speed_mps < self._motion.distance_m
         speed_mps = self._motion.speed_mps if walking else 0.0
         control = carla.WalkerControl(convert.carla_vector(self._direction_world), speed_mps, False)
         return [carla.command.ApplyWalkerControl(self._actor, control)]
+
+
+class _Glider:
+    """Moves along a straight line on rails once triggered, hopping if it is to."""
+
+    def __init__(self, plan: ActorPlan, motion: Glide, actor: Any, path: LanePath) -> None:
+        self._motion, self._actor = motion, actor
+        self._start = _spawn_pose(plan, path)
+        turned = Place(plan.place.ahead_m, plan.place.left_m, motion.heading_rad)
+        self._direction_world = path.pose(turned)[:3, 0]
+        self._starter = Starter(motion.trigger, plan.place.ahead_m, path)
+
+    def commands(self, truth: GroundTruth) -> list[Any]:
+        since_s = self._starter.since_s(truth)
+        if since_s is None:
+            return []
+        pose, following = self._pose(since_s + TICK_S), self._pose(since_s + TICK_S + 0.01)
+        return _put(self._actor, pose, (following[:3, 3] - pose[:3, 3]) / 0.01)
+
+    def _pose(self, since_s: float) -> NDArray[np.float64]:
+        motion = self._motion
+        way_m = min(since_s * motion.speed_mps, motion.distance_m)
+        pose = self._start.copy()
+        pose[:3, 3] += way_m * self._direction_world
+        if motion.hop_m and way_m < motion.distance_m:
+            phase = math.modf(since_s / motion.hop_s)[0]
+            pose[2, 3] += motion.hop_m * 4.0 * phase * (1.0 - phase)  # a parabola, as of anything that is thrown
+        return pose
 
 
 class _Burden:
@@ -121,50 +151,47 @@ class _Burden:
         self._motion, self._actor, self._carrier = motion, actor, carrier
 
     def commands(self, truth: GroundTruth) -> list[Any]:
-        import carla
-
-        objects = truth.objects
+        motion, objects = self._motion, truth.objects
         index = int(np.flatnonzero(objects.actor_id == self._carrier.id)[0])
-        yaw_rad = float(objects.yaw_world_rad[index])
-        forward = np.array([math.cos(yaw_rad), math.sin(yaw_rad), 0.0])
-        left = np.array([-forward[1], forward[0], 0.0])
+        yaw = turn(float(objects.yaw_world_rad[index]), 0.0, 0.0)
+        ground_m = objects.center_world_m[index] - [0.0, 0.0, objects.size_lwh_m[index][2] / 2.0]
         pose = np.eye(4)
-        pose[:3, 0], pose[:3, 1] = forward, left
-        pose[:3, 3] = objects.center_world_m[index] + self._motion.forward_m * forward + self._motion.left_m * left
-        pose[2, 3] = objects.center_world_m[index][2] - objects.size_lwh_m[index][2] / 2.0
-        velocity = convert.carla_vector(objects.velocity_world_mps[index])
-        return [
-            carla.command.ApplyTransform(self._actor, convert.carla_transform(pose)),
-            carla.command.ApplyTargetVelocity(self._actor, velocity),
-        ]
+        pose[:3, :3] = yaw @ turn(motion.yaw_rad, motion.pitch_rad, motion.roll_rad)
+        pose[:3, 3] = ground_m + yaw @ [motion.forward_m, motion.left_m, motion.up_m]
+        return _put(self._actor, pose, objects.velocity_world_mps[index])
 
 
 class _Driver:
     """Moves along the ego's lane on rails: its place at each tick is a formula, so the reveal is exact."""
 
     def __init__(self, plan: ActorPlan, motion: DriveLane, actor: Any, path: LanePath) -> None:
-        self._plan, self._motion, self._actor, self._path = plan, motion, actor, path
+        self._place, self._motion, self._actor, self._path = plan.place, motion, actor, path
         self._half_length_m = float(actor.bounding_box.extent.x)
 
     def commands(self, truth: GroundTruth) -> list[Any]:
         # What is commanded now is where it is at the next tick.
-        return self.commands_at(s_from_ns(truth.t_ns + TICK_NS))
+        return self.commands_at(s_from_ns(truth.t_ns) + TICK_S)
 
     def commands_at(self, t_s: float) -> list[Any]:
         """Put it where it is at `t_s`, moving."""
-        import carla
-
         pose = self._pose(t_s)
-        velocity_mps = (self._pose(t_s + 0.01)[:3, 3] - pose[:3, 3]) / 0.01
-        return [
-            carla.command.ApplyTransform(self._actor, convert.carla_transform(pose)),
-            carla.command.ApplyTargetVelocity(self._actor, convert.carla_vector(velocity_mps)),
-        ]
+        return _put(self._actor, pose, (self._pose(t_s + 0.01)[:3, 3] - pose[:3, 3]) / 0.01)
 
     def _pose(self, t_s: float) -> NDArray[np.float64]:
-        ahead_m = self._plan.place.ahead_m + self._motion.speed_mps * t_s
+        place, ahead_m = self._place, self._place.ahead_m + self._way_m(t_s)
         left_m, slope = self._offset(ahead_m)
-        return self._path.pose(Place(ahead_m, self._plan.place.left_m + left_m, math.atan(slope)))
+        yaw_rad = place.yaw_rad + math.atan(slope)
+        return self._path.pose(
+            Place(ahead_m, place.left_m + left_m, yaw_rad, place.up_m, place.pitch_rad, place.roll_rad)
+        )
+
+    def _way_m(self, t_s: float) -> float:
+        speed_mps, brake = self._motion.speed_mps, self._motion.brake
+        if brake is None or t_s <= brake.at_s:
+            return speed_mps * t_s
+        braking_s = min(t_s - brake.at_s, (speed_mps - brake.to_mps) / brake.decel_mps2)
+        way_m = speed_mps * (brake.at_s + braking_s) - brake.decel_mps2 * braking_s**2 / 2.0
+        return way_m + brake.to_mps * (t_s - brake.at_s - braking_s)
 
     def _offset(self, ahead_m: float) -> tuple[float, float]:
         """Sideways offset in m and its slope over the way: a smooth step, no jump in heading at either end."""

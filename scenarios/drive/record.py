@@ -13,6 +13,8 @@ from moosetest.frames import Transform
 from moosetest.objects import Detections, ImageDetections, Tracks
 from moosetest.timing import s_from_ns
 from scenarios.drive.stack import StackOutput
+from scenarios.drive.stage import Stage
+from scenarios.drive.triggers import role_visible_share
 from scenarios.measure.geometry import box_corners, gap_m, time_to_collision_s
 from sim.bumper import Contact
 from sim.rig import Rig
@@ -36,7 +38,11 @@ class Impact:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One tick of a run, as numbers for plots and criteria; `frame` is the server's count of it."""
+    """One tick of a run, as numbers for plots and criteria; `frame` is the server's count of it.
+
+    `lane_offset_m` is how far left of its lane's centre the car is; `visible_share` how much of the target its cameras
+    can see past the other actors.
+    """
 
     frame: int
     t_s: float
@@ -51,6 +57,8 @@ class Sample:
     track_id: int
     track_error_m: float
     seen_by: tuple[str, ...]
+    lane_offset_m: float
+    visible_share: float
 
 
 @dataclass(slots=True)
@@ -94,24 +102,23 @@ class Record:
         speed_mps = max(0.0, self.samples[max(0, row - 1)].speed_mps)
         return Impact(self.samples[row].t_s, speed_mps, self.roles.get(first.actor_id, "scenery"))
 
-    def observe(self, tick: Tick, output: StackOutput, body_x_m: float, rig: Rig) -> None:
+    def observe(self, tick: Tick, output: StackOutput, stage: Stage) -> None:
         """Add the sample of one tick.
 
         Args:
             tick: the world at that tick.
             output: what the stack made of it.
-            body_x_m: x of the ego box's centre in the ego frame.
-            rig: where the cameras are.
+            stage: where its path and its sensors are.
         """
         truth = tick.truth
-        ego_corners_m = _ego_corners(truth, body_x_m)
+        ego_corners_m = _ego_corners(truth, stage.body_x_m)
         index = truth.objects.role.index(self.target) if self.target in truth.objects.role else None
         gap, ttc, lateral = math.inf, math.inf, math.inf
         seen: tuple[str, ...] = ()
         track = (0.0, -1, math.inf)
         if index is not None:
             gap, ttc, lateral = _separation(truth, index, ego_corners_m)
-            seen = _seen_by(truth, index, output, rig)
+            seen = _seen_by(truth, index, output, stage.rig)
             track = _target_track(truth, index, output.tracks)
         t_s = s_from_ns(truth.t_ns)
         for sensor_id in seen:
@@ -132,6 +139,8 @@ class Record:
                 track_id=track[1],
                 track_error_m=track[2],
                 seen_by=seen,
+                lane_offset_m=stage.path.left_m(truth.ego.T_world_ego.points([stage.body_x_m, 0.0, 0.0])),
+                visible_share=role_visible_share(truth, self.target),
             )
         )
 

@@ -1,5 +1,20 @@
-"""The edge cases, one file a family; importing this package registers them all."""
+"""The edge cases, one file a family of cues; every module in here registers its cases when it is imported."""
 
-from scenarios.library import billboard_person, cut_out_reveal, tempe
+from __future__ import annotations
 
-__all__ = ["billboard_person", "cut_out_reveal", "tempe"]
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+
+ENTRY_POINTS = "moosetest.cases"
+"""Group under which other packages name modules that register cases of their own."""
+
+
+@cache
+def load() -> None:
+    """Import all modules that register cases, once."""
+    for module in sorted(iter_modules(__path__, f"{__name__}."), key=lambda m: m.name):
+        import_module(module.name)
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda e: e.name):
+        entry.load()

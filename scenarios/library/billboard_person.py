@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from scenarios.case import Arm, Case, Factor, Polarity, Setting, register
-from scenarios.staging import DAY, ActorPlan, Place, RoadPlace, Staging
-
-EGO_MPS = 50.0 / 3.6
-BOARD_AHEAD_M = 85.0
+from scenarios.actors import ActorPlan
+from scenarios.case import Arm, Case, Factor, Measure, Polarity, Setting, register
+from scenarios.staging import Staging
+from scenarios.templates import G_URB
 
 
 def _stage(setting: Setting) -> Staging:
-    left_m = setting.rng.uniform(-4.4, -4.1)
-    ahead_m = BOARD_AHEAD_M + setting.rng.uniform(-5.0, 5.0)
     board = ActorPlan(
         role="board",
         blueprint="static.moosetest.billboard",
-        place=Place(ahead_m, left_m),
+        place=setting.site.place(left_m=-4.4 + setting.rng.uniform(0.0, 0.3)),
         attributes={
             "picture": "" if setting.arm is Arm.CONTROL else "people",
             "picture_scale": str(round(setting.value, 4)),
         },
     )
-    return Staging(
-        map_name="urban_street",
-        start=RoadPlace(road=1, lane=-1, s_m=20.0),
-        speed_mps=EGO_MPS,
-        cruise_mps=EGO_MPS,
-        weather=DAY,
-        actors=(board,),
-        target="board",
-        duration_s=8.0,
-        conflict_m=ahead_m,
-        reveal_s=ahead_m / EGO_MPS,
-    )
+    return setting.site.staging(board, target="board")
 
 
 BILLBOARD_PERSON = register(
@@ -41,13 +27,15 @@ BILLBOARD_PERSON = register(
         title="Life-size people on a board beside the street",
         family="DP-1",
         polarity=Polarity.FALSE_ALARM,
+        template=G_URB,
         factor=Factor("size of the picture", "of the board", at_0=0.3, at_1=1.0),
+        measure=Measure("edges", rises=True),
         control="a blank board",
+        own_control=True,
         criteria=("PC-B",),
         rescue=("lidar", "radar"),
         source="an emergency stop for a film advertisement on a bus (York)",
         stage=_stage,
-        must_react=False,
         tags=("day", "depiction", "embedded"),
     )
 )

@@ -4,8 +4,9 @@ import time
 
 import numpy as np
 
+from scenarios.actors import Place, RoadPlace
 from scenarios.drive.path import LanePath
-from scenarios.staging import EGO_BLUEPRINT, Place, RoadPlace
+from scenarios.staging import EGO_BLUEPRINT
 from sim.embedded import EmbeddedServer
 from sim.rig import load_rig
 from sim.session import Session

@@ -9,7 +9,7 @@ from scenarios.drive.loop import DriveRequest, drive
 from scenarios.drive.verdict import Outcome
 
 CASE_IDS = [case.case_id for case in all_cases()]
-MUST_REACT = [case.case_id for case in all_cases() if case.must_react]
+MUST_REACT = [case.case_id for case in all_cases() if case.polarity.must_react]
 
 
 def run(case_id, severity, stack, arm=Arm.CASE):
@@ -41,7 +41,7 @@ def test_blind_stack_crashes(case_id):
     verdict = run(case_id, 0.0, "blind")
     assert verdict.outcome is Outcome.FAIL
     assert verdict.impact_speed_mps > 5.0
-    assert verdict.min_gap_m == 0.0
+    assert verdict.min_gap_m < 0.5  # what the target carries may be hit before it
 
 
 @pytest.mark.parametrize("case_id", CASE_IDS)

@@ -30,6 +30,8 @@ def record(speeds_mps, accels_mps2=None, gaps_m=None, track_ids=None, errors_m=N
                 track_id=7 if track_ids is None else track_ids[i],
                 track_error_m=0.1 if errors_m is None else errors_m[i],
                 seen_by=(),
+                lane_offset_m=0.0,
+                visible_share=1.0,
             )
         )
     return made

@@ -10,6 +10,7 @@ def test_catalogue():
     urban = ["urban_avenue", "urban_bend", "urban_boulevard", "urban_crescent", "urban_street"]
     assert map_names() == [
         "artery",
+        "country_road",
         "grid",
         "junction",
         "motorway",

@@ -14,6 +14,7 @@ from sim.world.scenery.strips import footprint, lane_strips
 MAX_TRIANGLES = 150_000
 TAGS = {
     "artery": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
+    "country_road": {1, 6, 9, 10, 24},
     "grid": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "junction": {1, 2, 3, 6, 9, 10, 20, 24, 25},
     "motorway": {1, 6, 8, 9, 10, 24, 26, 28},
@@ -28,7 +29,7 @@ TAGS = {
     "urban_crescent": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
     "urban_street": {1, 2, 3, 6, 8, 9, 10, 20, 24, 25},
 }
-WITHOUT_HOUSES = ("motorway", "motorway_exit", "rural", "tunnel")
+WITHOUT_HOUSES = ("country_road", "motorway", "motorway_exit", "rural", "tunnel")
 
 
 @pytest.fixture(params=map_names())

@@ -15,6 +15,7 @@ MAPS = {
     "train": ["grid", "junction", "motorway", "rural", "t_junction", "urban_street"],
     "nominal": [
         "artery",
+        "country_road",
         "motorway_exit",
         "roundabout",
         "tunnel",

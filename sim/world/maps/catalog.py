@@ -19,6 +19,7 @@ from sim.world.scenery import make_scenery
 
 CATALOG = {
     "artery": ("sim.world.maps.artery:artery", "nominal"),
+    "country_road": ("sim.world.maps.country:country_road", "nominal"),
     "grid": ("sim.world.maps.grid:grid", "train"),
     "junction": ("sim.world.maps.junction:junction", "train"),
     "motorway": ("sim.world.maps.motorway:motorway", "train"),

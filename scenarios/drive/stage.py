@@ -1,0 +1,60 @@
+"""Puts a scene on a session: light, the car at its speed, everybody else, the sensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scenarios.actors import Place
+from scenarios.drive.path import LanePath
+from scenarios.drive.puppets import Puppets
+from scenarios.staging import EGO_BLUEPRINT, Staging
+from sim import convert
+from sim.rig import Rig
+from sim.session import Session
+
+PATH_LENGTH_M = 400.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """A scene that stands on a session.
+
+    Args:
+        rig: the sensors that are simulated.
+        path: the ego's lane path.
+        puppets: everybody else.
+        body_x_m: x of the ego box's centre in the ego frame.
+    """
+
+    rig: Rig
+    path: LanePath
+    puppets: Puppets
+    body_x_m: float
+
+
+def put_on_stage(session: Session, staging: Staging, rig: Rig, seed: int) -> Stage:
+    """Set the light, spawn the car and everybody else, attach the sensors of `rig`.
+
+    Raises:
+        MissingBlueprintError: the server lacks something that the scene needs.
+        PlaceNotOnMapError: the scene begins off the map.
+    """
+    import carla
+
+    weather = session.world.get_weather()
+    for name, value in staging.weather.items():
+        setattr(weather, name, value)
+    session.world.set_weather(weather)
+    path = LanePath(session.map, staging.start, PATH_LENGTH_M)
+    pose = path.pose(Place(0.0))
+    session.spawn_ego(EGO_BLUEPRINT, pose)
+    velocity = convert.carla_vector(pose[:3, 0] * staging.speed_mps)
+    session.apply(
+        [
+            carla.command.ApplyTargetVelocity(session.ego, velocity),
+            carla.command.SetVehicleLightState(session.ego, carla.VehicleLightState(staging.ego_lights)),
+        ]
+    )
+    puppets = Puppets(session, staging, path)
+    session.attach_sensors(rig, seed)
+    return Stage(rig, path, puppets, -float(session.T_body_ego.translation_m[0]))
