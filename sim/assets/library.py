@@ -8,10 +8,10 @@ from threading import RLock
 from sim.assets import catalog
 from sim.assets.mesh import Mesh, MeshKey
 from sim.assets.people.free_pose import is_free
-from sim.assets.scaled import is_scaled, scaled
+from sim.assets.scaled import is_scaled, scaled, unscaled
 
 MAX_PASSING = 512
-"""About 0.3 MB each: three levels of 170 people who are moved by their bones, or of scaled props."""
+"""About 0.3 MB each: three levels of 170 people who are moved by their bones, or of things of another size."""
 
 _meshes: dict[MeshKey, Mesh] = {}
 _lock = RLock()
@@ -80,8 +80,9 @@ def _asset(name: str) -> catalog.Asset:
 
 def _build(key: MeshKey) -> Mesh:
     asset = _asset(key.asset)
-    if is_scaled(key.pose) and asset.kind != "walker":
-        return scaled(mesh(key._replace(pose="")), key.pose)
+    if is_scaled(key.pose):
+        scale, pose = unscaled(key.pose)
+        return scaled(mesh(key._replace(pose=pose)), scale)
     if key.pose not in catalog.poses(asset) and not (asset.category == "walker" and is_free(key.pose)):
         raise KeyError(f"asset {key.asset!r}: no pose {key.pose!r}, want one of {catalog.poses(asset)}")
     if key.level not in catalog.LEVELS:

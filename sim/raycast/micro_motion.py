@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from moosetest.arrays import FloatArray
 from sim.assets.mesh import Material
 from sim.assets.people.swing import limb_velocity_mps
+from sim.assets.scaled import unscaled
 from sim.raycast.hits import SCENERY, Hits
 from sim.world.scene import Instance
 
@@ -34,7 +35,8 @@ def _limbs(hits: Hits, point: NDArray[np.intp], walker: Instance) -> FloatArray:
     R_world_body = walker.T_world_body[:3, :3]
     at_body_m = (_place_m(hits, point) - walker.T_world_body[:3, 3]) @ R_world_body
     speed_mps = float(np.linalg.norm(walker.velocity_world_mps[:2]))
-    swing_mps = limb_velocity_mps(walker.mesh.asset, walker.mesh.pose, speed_mps, at_body_m)
+    scale, pose = unscaled(walker.mesh.pose)
+    swing_mps = limb_velocity_mps(walker.mesh.asset, pose, speed_mps, at_body_m / scale)  # a longer leg strides farther
     return np.asarray(swing_mps @ R_world_body.T, np.float64)
 
 

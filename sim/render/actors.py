@@ -169,8 +169,10 @@ def actor_rows(actors: Actors, first_index: int, poster_layers: Mapping[str, int
     rows[1:, :12] = actors.T_world_body[:, :3].reshape(-1, 12)
     rows[1:, 16] = first_index + np.arange(len(actors.instances))
     for row, instance, mesh in zip(rows[1:], actors.instances, actors.meshes, strict=True):
-        row[12:16] = (*instance.paint_rgb, instance.seed)
-        row[17:20] = (instance.lights & 0xFFFF, instance.cloth_reflectance, instance.signal_state)
+        is_dyed = instance.cloth_rgb is not None  # whose dye takes the place of a paint, which no clothes have
+        row[12:16] = (*(instance.cloth_rgb or instance.paint_rgb), instance.seed)
+        cloth = -instance.cloth_reflectance if is_dyed else instance.cloth_reflectance
+        row[17:20] = (instance.lights & 0xFFFF, cloth, instance.signal_state)
         if mesh.picture_size_m is not None:
             row[20:23] = _picture(instance, mesh.picture_size_m, poster_layers)
     return rows

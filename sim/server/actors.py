@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import convert
+from sim.assets.scaled import AS_MADE, Scale
 from sim.server import poses
 from sim.server.blueprints import MESH_PROP, ActorKind
 from sim.server.layouts import (
@@ -74,6 +75,7 @@ class Actor:
         description: as the client sent it, completed with the blueprint's defaults.
         kind: what it is to the server.
         size_lwh_m: of its bounding box.
+        scale: how many times as large as its asset it is.
         box_center_body_m: centre of its bounding box in its own (right-handed) frame.
         semantic_tag: carla.CityObjectLabel, 0 for none.
         spawn_tick: the episode's tick of its birth.
@@ -88,6 +90,7 @@ class Actor:
     description: ActorDescription
     kind: ActorKind
     size_lwh_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    scale: Scale = AS_MADE
     box_center_body_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
     semantic_tag: int = 0
     spawn_tick: int = 0

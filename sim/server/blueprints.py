@@ -13,6 +13,8 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from sim.assets.animals.names import ANIMALS
+from sim.assets.catalog import assets
+from sim.assets.people.walker import stature_m
 from sim.assets.props.obstacles import MOVABLE, PREFIX
 from sim.assets.signs.faces import FACES
 from sim.render.quality import Quality
@@ -54,6 +56,7 @@ class Attribute:
         modifiable: whether a client may set it.
         restricted: only the choices are allowed.
         limits: least and greatest number; CARLA tells clients of no such limits, but cannot do what is outside either.
+        otherwise: the kind that a value must be of which is not the default, 0 for any.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Attribute:
     modifiable: bool = True
     restricted: bool = False
     limits: tuple[float, float] = (-math.inf, math.inf)
+    otherwise: int = 0
 
     def check(self, value: str) -> None:
         """Refuse a value that is none of this attribute.
@@ -70,8 +74,9 @@ class Attribute:
         Raises:
             CallError: wrong kind, not one of the only choices, or outside the limits.
         """
-        if not _READABLE[AttributeKind(self.kind)](value):
-            raise CallError(f"attribute {self.name}: {value[:40]!r} is not {_KIND_WORDS[AttributeKind(self.kind)]}")
+        kind = AttributeKind(self.kind if value == self.value else self.otherwise or self.kind)
+        if not _READABLE[kind](value):
+            raise CallError(f"attribute {self.name}: {value[:40]!r} is not {_KIND_WORDS[kind]}")
         if self.restricted and value not in self.choices:
             raise CallError(f"attribute {self.name}: {value[:40]!r} is not one of {', '.join(self.choices)}")
         low, high = self.limits
@@ -155,9 +160,15 @@ TRAFFIC_SIGN_TAG = 8
 STATIC_TAG = 20
 DYNAMIC_TAG = 21
 """CARLA's label for what may move and is neither vehicle nor person: its documentation names animals."""
+STATURE = "height_m"
+STATURES_M = (0.5, 2.2)
+POSTER_SIDES_M = (0.1, 12.0)
+DYED = frozenset({"walker.moosetest.adult", "walker.moosetest.child", "walker.moosetest.board_carrier"})
+"""Walkers whose cloth is their clothes alone, at every distance."""
 BOARDS = frozenset({"static.moosetest.billboard", "static.moosetest.poster"})
 """Show a picture: one that has a name, or a file on the server's machine."""
 PICTURE_FILE = "picture_file"
+POSTER = "static.moosetest.poster"
 TRAFFIC_SIGN = "static.moosetest.traffic_sign"
 _PICTURES = ["", "person", "people", "child", "car"]
 MESH_PROP = "static.prop.mesh"
@@ -255,6 +266,11 @@ def _walker(row: dict[str, str]) -> list[Attribute]:
     ]
     if row["id"].startswith("walker.moosetest.") and row["id"] not in ANIMALS:
         attributes.append(Attribute("clothing_reflectance", AttributeKind.FLOAT, "1.0", ["0.1", "1.0"]))
+        own_m = f"{stature_m(assets()[row['id']]):g}"
+        attributes.append(Attribute(STATURE, AttributeKind.FLOAT, own_m, [own_m], limits=STATURES_M))
+    if row["id"] in DYED:
+        # no COLOR: that no client could read, as long as nobody has chosen one
+        attributes.append(Attribute("clothing_color", AttributeKind.STRING, "", [""], otherwise=AttributeKind.COLOR))
     return attributes
 
 
@@ -267,6 +283,9 @@ def _prop(row: dict[str, str]) -> list[Attribute]:
         attributes.append(Attribute("picture", AttributeKind.STRING, "", _PICTURES, restricted=True))
         attributes.append(Attribute("picture_scale", AttributeKind.FLOAT, "1.0", ["0.5", "1.0"]))
         attributes.append(_free(PICTURE_FILE, AttributeKind.STRING, ""))
+    if row["id"] == POSTER:
+        for name, own in (("width_m", row["width_m"]), ("height_m", row["height_m"])):
+            attributes.append(Attribute(name, AttributeKind.FLOAT, own, [own], limits=POSTER_SIDES_M))
     return attributes
 
 

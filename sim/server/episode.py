@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from moosetest.timing import NS_PER_S
 from sim.server.actors import Actor, ActorTable, VehicleState, WalkerState
 from sim.server.attachments import Attachments
-from sim.server.blueprints import BOARDS, MESH_PROP, PICTURE_FILE, ActorKind, kind_of, library
+from sim.server.blueprints import BOARDS, PICTURE_FILE, ActorKind, kind_of, library
 from sim.server.bodies import Bodies
 from sim.server.calls import CallError
 from sim.server.contacts import Contacts, Touch, joined
@@ -37,6 +37,7 @@ from sim.server.road_signs import RoadSigns, SignActor
 from sim.server.rollover import Rollovers
 from sim.server.scenery_actor import scenery_actor
 from sim.server.signals import SignalLight, Signals
+from sim.server.sizes import take_size
 from sim.server.streams import StreamServer
 from sim.server.street_lights import StreetLights
 from sim.server.traffic_rules import TrafficRules
@@ -368,13 +369,11 @@ class Episode:
             id=0,
             description=replace(description, attributes=blueprint.completed(description.attributes)),
             kind=blueprint.kind,
-            size_lwh_m=blueprint.size_lwh_m,
             semantic_tag=blueprint.semantic_tag,
             spawn_tick=self.tick,
             simulated=blueprint.kind is not ActorKind.PROP,
         )
-        if actor.blueprint_id == MESH_PROP:
-            _take_mesh(actor)
+        take_size(actor)
         actor.poster = poster_of(actor.attribute(PICTURE_FILE)) if actor.blueprint_id in BOARDS else None
         if actor.kind is not ActorKind.WALKER:  # a walker's origin is the middle of its body
             actor.box_center_body_m = (0.0, 0.0, actor.size_lwh_m[2] / 2)
@@ -409,21 +408,6 @@ class Episode:
         pose = np.eye(4)
         pose[2, 3] = _SPECTATOR_HEIGHT_M
         return self._add(Actor(id=0, description=_described("spectator"), kind=kind_of("spectator")), pose)
-
-
-def _take_mesh(actor: Actor) -> None:
-    """A prop of a client's choice is as large as what it looks like, and physics moves it if it is given a mass.
-
-    Raises:
-        CallError: its `mesh_path` is nothing that there is.
-    """
-    likeness = library().get(actor.asset)
-    if actor.asset and (likeness is None or likeness.kind not in (ActorKind.PROP, ActorKind.VEHICLE)):
-        raise CallError(f"mesh_path {actor.asset[:80]!r}: want the id of a prop or vehicle, such as static.prop.barrel")
-    size, scale = likeness.size_lwh_m if likeness else (0.0, 0.0, 0.0), float(actor.attribute("scale"))
-    actor.size_lwh_m = (scale * size[0], scale * size[1], scale * size[2])
-    actor.collides = any(size)
-    actor.simulated = actor.collides and float(actor.attribute("mass")) > 0.0
 
 
 def _described(blueprint_id: str) -> ActorDescription:

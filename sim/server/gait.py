@@ -17,7 +17,7 @@ from sim.assets.people.swing import PHASES, STRIDE_M
 from sim.assets.people.walker import drawn_body
 from sim.assets.scaled import scaled_pose
 from sim.server.actors import Actor
-from sim.server.blueprints import MESH_PROP, TRAFFIC_SIGN
+from sim.server.blueprints import TRAFFIC_SIGN
 from sim.server.episode import Episode
 from sim.world.vehicle_lights import SPECIAL_1, SPECIAL_2
 
@@ -44,10 +44,11 @@ def shown_pose(episode: Episode, actor: Actor) -> str:
     if actor.blueprint_id == TRAFFIC_SIGN:
         return actor.attribute("face")
     if actor.walker is None:
-        return scaled_pose(float(actor.attribute("scale"))) if actor.blueprint_id == MESH_PROP else ""
+        return scaled_pose(actor.scale)
     if actor.walker.bones is None or actor.walker.bones_share <= 0.0:
-        return _animation(episode, actor)
-    return encoded(body_of(from_relative(shown_bones(episode, actor))))
+        return scaled_pose(actor.scale, _animation(episode, actor))
+    body = body_of(from_relative(shown_bones(episode, actor)))
+    return scaled_pose(actor.scale, encoded(body.turned(np.eye(3) / actor.scale[0], np.zeros(3))))
 
 
 def _vehicle_pose(blueprint_id: str, lights: int) -> str:
@@ -57,7 +58,7 @@ def _vehicle_pose(blueprint_id: str, lights: int) -> str:
 
 def shown_bones(episode: Episode, actor: Actor) -> FloatArray:
     """(B, 4, 4) bones of a walker at the present tick, in the frames of their parents."""
-    animated = _catalogue_bones(actor.blueprint_id, _animation(episode, actor)).relative()
+    animated = _catalogue_bones(actor.blueprint_id, _animation(episode, actor), actor.scale[0]).relative()
     own = actor.walker.bones if actor.walker is not None else None
     share = actor.walker.bones_share if actor.walker is not None else 0.0
     return animated if own is None or share <= 0.0 else blended(animated, own, share)
@@ -69,10 +70,10 @@ def _animation(episode: Episode, actor: Actor) -> str:
         return "lie"
     velocity_mps = episode.table.velocity_world_mps[episode.table.row(actor.id)]
     speed_mps = math.hypot(float(velocity_mps[0]), float(velocity_mps[1]))
-    return walker_pose(speed_mps, walked_m, STRIDES.get(actor.blueprint_id))
+    return walker_pose(speed_mps, walked_m / actor.scale[0], STRIDES.get(actor.blueprint_id))
 
 
 @lru_cache(256)
-def _catalogue_bones(blueprint_id: str, pose: str) -> Bones:
+def _catalogue_bones(blueprint_id: str, pose: str, scale: float) -> Bones:
     asset = assets()[blueprint_id]
-    return bones_of(drawn_body(asset, pose), asset.size_lwh_m[2])
+    return bones_of(drawn_body(asset, pose).turned(scale * np.eye(3), np.zeros(3)), scale * asset.size_lwh_m[2])

@@ -106,6 +106,7 @@ def _instance(
         paint_rgb=_linear_rgb(actor.attribute("color", "128,128,128")),
         lights=actor.vehicle.lights if actor.vehicle is not None else 0,
         cloth_reflectance=_number(actor.attribute("clothing_reflectance"), 1.0),
+        cloth_rgb=_linear_rgb(dye) if (dye := actor.attribute("clothing_color")) else None,
         picture=actor.attribute("picture"),
         picture_scale=_number(actor.attribute("picture_scale"), 1.0),
         poster=actor.poster,

@@ -120,6 +120,7 @@ class Instance:
         paint_rgb: linear paint colour.
         lights: bits of carla.VehicleLightState.
         cloth_reflectance: factor on CLOTH albedo; 1 is as modelled.
+        cloth_rgb: linear colour of all its CLOTH, None for the colours as modelled.
         picture: name of the picture that PICTURE faces show ("" is blank white board).
         picture_scale: share of the face that the picture covers, 0 to 1.
         poster: a user's picture that PICTURE faces show instead.
@@ -136,6 +137,7 @@ class Instance:
     paint_rgb: tuple[float, float, float] = (0.5, 0.5, 0.5)
     lights: int = 0
     cloth_reflectance: float = 1.0
+    cloth_rgb: tuple[float, float, float] | None = None
     picture: str = ""
     picture_scale: float = 1.0
     poster: Poster | None = None

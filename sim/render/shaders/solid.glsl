@@ -1,7 +1,7 @@
 // Dull things: trim, tyres, bark, skin, cloth.
 #ifdef VERTEX
 void vertex_material(int kind, inout vec4 color, inout float weave) {
-    if (kind == CLOTH) color.rgb *= in_state.z;
+    if (kind == CLOTH) color.rgb = (in_state.z < 0.0 ? in_paint.rgb : color.rgb) * abs(in_state.z);
     color.a = kind == CLOTH ? 0.55 : kind == BARK ? 0.75 : kind == MATTE ? 0.15 : 0.12;
     weave = kind == BARK ? 0.6 : kind == CLOTH ? 0.9 : 0.3;
 }
