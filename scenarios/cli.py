@@ -186,6 +186,10 @@ def run(
         list[str] | None,
         typer.Option(metavar="NAME=SEVERITY[@SENSOR]", help="A fault of `moosetest list faults`; repeatable."),
     ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="MODULE.KEY=VALUE", help="A setting, as camera.min_score=0.9; repeatable."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Drive one case once: verdict, and a run bundle to look at."""
@@ -194,12 +198,13 @@ def run(
         _check_address(carla, as_json)
         from scenarios.case import Arm, find_case
         from scenarios.drive.loop import DriveRequest
+        from scenarios.drive.settings import parse_settings
         from scenarios.live import drive_shown
         from sim.faults.chain import FaultSpec
 
         found = find_case(case)
         faults = tuple(FaultSpec.parse(text) for text in fault or ())
-        name = "-".join([case, arm.value, f"s{severity:g}", f"seed{seed}", stack, *map(str, faults)])
+        name = "-".join([case, arm.value, f"s{severity:g}", f"seed{seed}", stack, *map(str, faults), *(settings or ())])
         folder = out or Path("runs") / name
         request = DriveRequest(
             case=found,
@@ -213,6 +218,7 @@ def run(
             camera_weights=camera_weights,
             lidar_weights=lidar_weights,
             faults=faults,
+            settings=parse_settings(settings or ()),
         )
         verdict = drive_shown(request, quiet=as_json)
         if as_json:

@@ -14,6 +14,7 @@ from moosetest.frames import Transform
 from moosetest.motion import VehicleControl
 from moosetest.sensing import SensorBundle
 from moosetest.timing import TICK_NS, s_from_ns
+from moosetest.world import EgoState
 from sim import convert
 from sim.bumper import Bumper, Contact
 from sim.embedded import EmbeddedServer, ServerUnavailableError
@@ -126,6 +127,14 @@ class Session:
             throttle=float(control.throttle), steer=float(-control.steer), brake=float(control.brake)
         )
         self.apply([self._carla.command.ApplyVehicleControl(self.ego, command)])
+
+    def drive_ego(self, ego: EgoState, speed_mps: float) -> None:
+        """Give the ego, now truly in state `ego`, another speed forward; it goes on sliding and turning as it did."""
+        velocity_ego_mps = ego.velocity_ego_mps.copy()
+        velocity_ego_mps[0] = speed_mps
+        velocity_ego_mps[1] -= ego.yaw_rate_radps * self.T_body_ego.translation_m[0]  # of the body, not of the axle
+        velocity = convert.carla_vector(ego.T_world_ego.vectors(velocity_ego_mps))
+        self.apply([self._carla.command.ApplyTargetVelocity(self.ego, velocity)])
 
     def apply(self, commands: Sequence[Any]) -> None:
         """Apply `carla.command` values at once, before the next tick.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from planning.control import ControlConfig, PathController
 from planning.vehicle import VehicleModel
 from scenarios.staging import EGO_BLUEPRINT
@@ -9,8 +11,8 @@ from sim.assets.library import size_lwh_m
 from sim.world.vehicle_spec import vehicle_spec
 
 
-def ego_controller() -> PathController:
-    """A controller that knows what the pedals and the steering of the car under test do."""
+def ego_controller(config: ControlConfig) -> PathController:
+    """A controller set as `config` that knows what the pedals and the steering of the car under test do."""
     spec = vehicle_spec(EGO_BLUEPRINT, size_lwh_m(EGO_BLUEPRINT))
     model = VehicleModel(
         mass_kg=spec.mass_kg,
@@ -22,4 +24,4 @@ def ego_controller() -> PathController:
         drag_area_m2=spec.drag_area_m2,
         rolling_coefficient=spec.rolling_resistance,
     )
-    return PathController(ControlConfig(vehicle=model))
+    return PathController(replace(config, vehicle=model))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
@@ -18,8 +18,10 @@ from moosetest.digest import Digest
 from moosetest.motion import VehicleControl
 from moosetest.timing import TICK_NS, s_from_ns
 from scenarios.case import Arm, Case
+from scenarios.drive.actuation import Actuation, Pedals
 from scenarios.drive.bundle import BundleWriter, write_verdict
 from scenarios.drive.record import Record
+from scenarios.drive.settings import StackSettings
 from scenarios.drive.stack import Stack, StackOptions, StackOutput, build_stack
 from scenarios.drive.stage import Stage, put_on_stage
 from scenarios.drive.verdict import Outcome, Verdict
@@ -44,7 +46,8 @@ No decision hangs on a contact younger than that: one that is heard later than i
 class DriveRequest:
     """What to drive. `address` "host:port" of a CARLA server, or None for an embedded one.
 
-    `faults` spoil what the sensors send before the stack gets it, one after the other.
+    `faults` spoil what the sensors send before the stack gets it, one after the other; `settings` are what is told to
+    stack and car otherwise than they come, nested as `StackSettings`.
     """
 
     case: Case
@@ -59,6 +62,7 @@ class DriveRequest:
     camera_weights: Path | None = None
     lidar_weights: Path | None = None
     faults: tuple[FaultSpec, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 Progress = Callable[[float, float, StackOutput], None]
@@ -80,16 +84,18 @@ def drive(request: DriveRequest, progress: Progress | None = None) -> Verdict:
     """Drive `request.case` once and judge it; writes the run bundle when `request.out` is given.
 
     Raises:
-        UnknownNameError, ConfigError: wrong stack, rig, weights or faults; nothing is written then.
+        UnknownNameError, ConfigError: wrong stack, rig, weights, settings or faults; nothing is written then.
         ServerUnavailableError: no server at `request.address`; nothing is written then.
     """
     staging = request.case.staging(request.severity, request.seed, request.arm)
     rig = load_rig(request.rig_name)
-    stack = build_stack(request.stack, StackOptions(rig, request.camera_weights, request.lidar_weights))
+    settings = StackSettings.of(request.settings)
+    stack = build_stack(request.stack, StackOptions(rig, request.camera_weights, request.lidar_weights, settings))
+    actuation = Pedals(settings.actuation.brake_delay_s)
     faults = (*map(FaultSpec.parse, staging.faults), *request.faults)
     run = _Run(Record(staging.target), SensorFaults(faults, rig, request.seed))
     with open_session(request.address, staging.map_name, request.seed) as session:
-        verdict = _drive_on(session, request, staging, rig, stack, run, progress)
+        verdict = _drive_on(session, request, staging, rig, stack, actuation, run, progress)
     if request.out is not None:
         write_verdict(request.out, verdict.to_json())
     return verdict
@@ -101,6 +107,7 @@ def _drive_on(
     staging: Staging,
     rig: Rig,
     stack: Stack,
+    actuation: Actuation,
     run: _Run,
     progress: Progress | None,
 ) -> Verdict:
@@ -113,7 +120,7 @@ def _drive_on(
         )
         with contextlib.ExitStack() as resources:
             bundle = resources.enter_context(BundleWriter(request.out)) if request.out else None
-            _loop(session, staging, stage, stack, run, bundle, progress)
+            _loop(session, staging, stage, stack, actuation, run, bundle, progress)
     except (ServerUnavailableError, MissingBlueprintError) as error:
         why = str(error)
     if run.missing:  # a tick's bundle is complete, or the run is inconclusive
@@ -128,24 +135,26 @@ def _loop(
     staging: Staging,
     stage: Stage,
     stack: Stack,
+    actuation: Actuation,
     run: _Run,
     bundle: BundleWriter | None,
     progress: Progress | None,
 ) -> None:
     started_s = perf_counter()
-    control = VehicleControl(throttle=0.0, brake=0.0, steer=0.0)
     with ThreadPoolExecutor(max_workers=1) as server_side:
+        session.control_ego(VehicleControl(throttle=0.0, brake=0.0, steer=0.0))
         tick = _received(session.tick(), run)
+        output: StackOutput | None = None
         while True:
             # One tick of latency by design: the server makes the next bundle while the stack thinks about this one.
-            session.control_ego(control)
+            if output is not None:
+                actuation.act(session, tick.truth, output)
             session.apply(stage.puppets.commands(tick.truth))
             coming = server_side.submit(session.tick)
             output = stack.step(tick)
             _observe(run, tick, output, stage, bundle)
             if progress is not None:
                 progress(run.record.samples[-1].t_s, staging.duration_s, output)
-            control = output.control
             tick = _received(coming.result(), run)
             if run.missing or _over(run.record, staging):
                 break
@@ -224,6 +233,9 @@ def _judge(session: Session, request: DriveRequest, staging: Staging, run: _Run,
         real_time_factor=simulated_s / run.wall_s if run.wall_s else 0.0,
         stage_ms={name: float(np.median(values)) for name, values in run.stage_ms.items()},
         sync={"missing": run.missing, "late": session.counters.late, "doubled": session.counters.doubled},
+        camera_weights=str(request.camera_weights or ""),
+        lidar_weights=str(request.lidar_weights or ""),
+        settings=dict(request.settings),
         faults=run.faults.effects,
         fault_toll={sensor_id: asdict(toll) for sensor_id, toll in run.faults.toll.items()},
     )

@@ -16,6 +16,7 @@ from moosetest.objects import Detections, ImageDetections, Tracks
 from moosetest.registry import UnknownNameError, nearest_hint
 from moosetest.stages import Controller, Detector, ImageDetector, Localizer, Planner, Stage, Tracker
 from moosetest.world import EgoState, LaneMap, WorldModel
+from scenarios.drive.settings import StackSettings
 from sim.rig import Rig
 from sim.session import Tick
 
@@ -149,11 +150,12 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class StackOptions:
-    """What a stack is built with: the rig, and weights other than the shipped ones."""
+    """What a stack is built with: the rig, weights other than the shipped ones, settings."""
 
     rig: Rig
     camera_weights: Path | None = None
     lidar_weights: Path | None = None
+    settings: StackSettings = field(default_factory=StackSettings)
 
 
 StackFactory = Callable[[StackOptions], Stack]

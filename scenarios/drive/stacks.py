@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from fusion.localization import EkfLocalizer
 from fusion.registry import TRACKERS
 from fusion.world_model import build_world_model
+from moosetest.config import to_mapping
 from moosetest.stages import Detector, ImageDetector
 from perception.catalog import DETECTORS, IMAGE_DETECTORS
 from planning.registry import PLANNERS
 from scenarios.drive.ego import ego_controller
 from scenarios.drive.oracle import BlindPerceiver, OraclePerceiver
+from scenarios.drive.settings import DetectorSettings
 from scenarios.drive.stack import Perceiver, SensingPerceiver, Stack, StackFactory, StackOptions
 
 
-def _stack(name: str, perceiver: Perceiver) -> Stack:
-    return Stack(name, perceiver, build_world_model, PLANNERS.build("rules-v1"), ego_controller())
+def _stack(name: str, perceiver: Perceiver, options: StackOptions) -> Stack:
+    settings = options.settings
+    planner = PLANNERS.build("rules-v1", **to_mapping(settings.planner))
+    return Stack(name, perceiver, build_world_model, planner, ego_controller(settings.control))
 
 
 def _sensing(name: str, cameras: bool, lidars: bool, radars: bool, options: StackOptions) -> Stack:
@@ -24,20 +30,27 @@ def _sensing(name: str, cameras: bool, lidars: bool, radars: bool, options: Stac
     image_detectors: list[ImageDetector] = []
     detectors: list[Detector] = []
     if cameras:
-        weights = {"weights": str(options.camera_weights)} if options.camera_weights else {}
+        camera_options = _network_options(options.camera_weights, options.settings.camera)
         for camera in rig.cameras:
-            image_detectors.append(IMAGE_DETECTORS.build("yolo-street-v1", sensor_id=camera.sensor_id, **weights))
+            image_detectors.append(
+                IMAGE_DETECTORS.build("yolo-street-v1", sensor_id=camera.sensor_id, **camera_options)
+            )
     if lidars:
-        weights = {"weights": str(options.lidar_weights)} if options.lidar_weights else {}
+        lidar_options = _network_options(options.lidar_weights, options.settings.lidar)
         for lidar in rig.lidars:
-            detectors.append(DETECTORS.build("pillars-v1", sensor_id=lidar.sensor_id, **weights))
+            detectors.append(DETECTORS.build("pillars-v1", sensor_id=lidar.sensor_id, **lidar_options))
             detectors.append(DETECTORS.build("clusters-v1", sensor_id=lidar.sensor_id))
     if radars:
         for radar in rig.radars:
             detector = "radar-echoes-v1" if radar.physics else "radar-clusters-v1"
             detectors.append(DETECTORS.build(detector, sensor_id=radar.sensor_id))
-    perceiver = SensingPerceiver(EkfLocalizer(), detectors, image_detectors, TRACKERS.build("fused-v1"))
-    return _stack(name, perceiver)
+    tracker = TRACKERS.build("fused-v1", **to_mapping(options.settings.fusion))
+    perceiver = SensingPerceiver(EkfLocalizer(), detectors, image_detectors, tracker)
+    return _stack(name, perceiver, options)
+
+
+def _network_options(weights: Path | None, settings: DetectorSettings) -> dict[str, Any]:
+    return to_mapping(settings) | ({"weights": str(weights)} if weights else {})
 
 
 FACTORIES: dict[str, StackFactory] = {
@@ -45,6 +58,6 @@ FACTORIES: dict[str, StackFactory] = {
     "camera": partial(_sensing, "camera", True, False, False),
     "lidar": partial(_sensing, "lidar", False, True, False),
     "radar": partial(_sensing, "radar", False, False, True),
-    "oracle": lambda _options: _stack("oracle", OraclePerceiver()),
-    "blind": lambda _options: _stack("blind", BlindPerceiver()),
+    "oracle": lambda options: _stack("oracle", OraclePerceiver(), options),
+    "blind": lambda options: _stack("blind", BlindPerceiver(), options),
 }

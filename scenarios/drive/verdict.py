@@ -30,9 +30,11 @@ class Outcome(Enum):
 class Verdict:
     """What `verdict.json` holds.
 
-    `sync` counts what the harness failed to deliver. `faults` are those that were asked for, each with its effect;
-    `fault_toll` counts for each sensor that they touched the ticks in which its frame came whole, altered, stale or
-    not at all. `min_gap_m` and `min_ttc_s` are those to the `target`; what was hit may be another.
+    `camera_weights` and `lidar_weights` are empty for the shipped ones; `settings` are what was told to stack and car
+    otherwise than they come. `sync` counts what the harness failed to deliver. `faults` are those that were asked for,
+    each with its effect; `fault_toll` counts for each sensor that they touched the ticks in which its frame came
+    whole, altered, stale or not at all. `min_gap_m` and `min_ttc_s` are those to the `target`; what was hit may be
+    another.
     """
 
     case: str
@@ -60,6 +62,9 @@ class Verdict:
     real_time_factor: float = 0.0
     stage_ms: dict[str, float] = field(default_factory=dict)
     sync: dict[str, int] = field(default_factory=dict)
+    camera_weights: str = ""
+    lidar_weights: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     fault_toll: dict[str, dict[str, int]] = field(default_factory=dict)
 
