@@ -1,4 +1,4 @@
-"""RW-02, Tempe: a person pushing a bicycle crosses a lit avenue at night, in darker and darker clothes."""
+"""RW-02 and RW-18: people who were hit, or nearly: Tempe by night, a child at a school."""
 
 from __future__ import annotations
 
@@ -47,5 +47,43 @@ TEMPE = register(
         source="NTSB HWY18MH010, HAR-19/03 (Tempe, Arizona, 18 March 2018)",
         stage=_stage,
         tags=("night", "embedded"),
+    )
+)
+
+
+SUV = "vehicle.nissan.patrol_2021"
+SUV_LENGTH_M, SUV_WIDTH_M = 5.566, 2.15
+SUV_LEFT_M = -2.75  # double-parked: it stands half a metre into the car's lane
+CHILD_BEHIND_M = 0.6  # behind its side, out of sight
+CHILD_BEYOND_M = 0.7  # it runs close before its bonnet
+
+
+def _child_at_school(setting: Setting) -> Staging:
+    site = setting.site
+    corner_m = SUV_LEFT_M + SUV_WIDTH_M / 2
+    from_m = corner_m - CHILD_BEHIND_M - setting.rng.uniform(0.0, 0.2)
+    suv = ActorPlan(role="suv", blueprint=SUV, place=site.place(-CHILD_BEYOND_M - SUV_LENGTH_M / 2, left_m=SUV_LEFT_M))
+    # In sight from the vehicle's corner on: as long as from there to the middle of the car's lane is the reveal.
+    run_mps = abs(corner_m) / setting.value
+    child = site.crossing("child", "walker.pedestrian.0010", left_m=from_m, walk_mps=run_mps, distance_m=8.0)
+    edge_m = site.conflict_m - CHILD_BEYOND_M
+    return site.staging(suv, child, target="child", reveal_s=setting.value, edge_m=edge_m)
+
+
+CHILD_AT_SCHOOL = register(
+    Case(
+        case_id="child_at_school",
+        title="A child runs out from before a double-parked SUV",
+        family="RW-18",
+        polarity=Polarity.MISS,
+        template=G_URB.at(27.0, conflict_m=60.0),
+        factor=Factor("time in sight", "s", at_0=2.0, at_1=0.8),
+        measure=Measure("reveal_s"),
+        control="the child in sight for 2 s",
+        criteria=("PC-A", "PC-N"),
+        rescue=(),
+        source="NHTSA preliminary evaluation, 23 January 2026 (Santa Monica, California)",
+        stage=_child_at_school,
+        tags=("day",),
     )
 )
