@@ -82,11 +82,13 @@ class Measure:
         quantity: a name of `scenarios.check.quantities`.
         rises: with severity; else it falls.
         before_s: when it is measured: so long before the conflict, at constant speed.
+        throughout: whether it is of all instants up to then, one a second.
     """
 
     quantity: str
     rises: bool = False
     before_s: float = 2.5
+    throughout: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +121,8 @@ class Case:
         template: the road.
         factor: what severity sweeps.
         measure: how the factor shows in the sensors' data.
+        sweeps: the fields of `Staging` that severity changes, by dotted names with wildcards, actors by their roles:
+            "actors.truck.place.*". Nothing else may differ between two severities of a seed.
         control: what the control arm restores, in words.
         own_control: whether `stage` makes the control arm itself; else the control is severity 0.
         criteria: codes of `scenarios.measure.criteria` that must all hold.
@@ -135,6 +139,7 @@ class Case:
     template: Template
     factor: Factor
     measure: Measure
+    sweeps: tuple[str, ...]
     control: str
     criteria: tuple[str, ...]
     rescue: tuple[str, ...]

@@ -226,6 +226,30 @@ def run(
     raise SystemExit(verdict.outcome.exit_code)
 
 
+@app.command("check-case")
+def check_case(
+    cases: Annotated[list[str] | None, typer.Argument(metavar="[CASE]…", help="Cases of `moosetest list`.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All cases.")] = False,
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the proofs and contact sheets; goes on where it was cut short.")
+    ] = None,
+    fused: Annotated[bool, typer.Option(help="Also drive the fused stack at severity 0, which takes longest.")] = False,
+    workers: Annotated[int, typer.Option(help="Cases at a time.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Prove that a case tests perception, one factor, and nothing else; draw its contact sheet."""
+    with clear_errors(as_json):
+        _check(bool(cases) != everything, "check-case: want names of cases, or --all", as_json)
+        _check(workers > 0, f"--workers {workers}: want 1 or more", as_json)
+        from scenarios.case import all_cases, find_case
+        from scenarios.check.command import check_cases
+
+        names = [case.case_id for case in all_cases()] if everything else [find_case(c).case_id for c in cases or []]
+        holds = check_cases(names, seed, out, fused, workers, as_json)
+    raise SystemExit(0 if holds else 1)
+
+
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("report"),

@@ -74,6 +74,13 @@ def camera_frame(image: Any, camera: CameraMount, t_ns: int, seq: int) -> Camera
     )
 
 
+def instance_masks(image: Any) -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
+    """The (H, W) tags and ids of a `carla.Image` of instance segmentation: the tag is red, the id green and blue."""
+    bgra = np.frombuffer(image.raw_data, dtype=np.uint8).reshape(image.height, image.width, 4)
+    low, high = bgra[:, :, 1].astype(np.uint16), bgra[:, :, 0].astype(np.uint16)
+    return bgra[:, :, 2].copy(), low + np.uint16(256) * high
+
+
 def lidar_frame(measurement: Any, lidar: LidarMount, t_ns: int, seq: int) -> LidarFrame:
     """A `carla.LidarMeasurement` (x forward, y right) as a sweep; its points all carry the sweep's own time."""
     xyzi = np.frombuffer(measurement.raw_data, dtype=np.float32).reshape(-1, 4)

@@ -121,6 +121,16 @@ class Session:
         self._bumper = Bumper(self.world, self.ego)
         self._spawned.append(self._bumper.actor)
 
+    def detach_sensors(self) -> None:
+        """Take the rig off the ego: ticks cost no sensor's time until one is attached again."""
+        if self._suite is not None:
+            self._suite.destroy()
+        if self._bumper is not None:
+            self._bumper.actor.stop()
+            self._bumper.actor.destroy()
+            self._spawned.remove(self._bumper.actor)
+        self._suite = self._odometry = self._bumper = None
+
     def control_ego(self, control: VehicleControl) -> None:
         """Set the ego's pedals and steering for the next tick."""
         command = self._carla.VehicleControl(

@@ -80,7 +80,20 @@ class _Run:
     wall_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Driven:
+    """A drive that is over: its verdict, and the numbers of every tick."""
+
+    verdict: Verdict
+    record: Record
+
+
 def drive(request: DriveRequest, progress: Progress | None = None) -> Verdict:
+    """As `drive_recorded`, for those who want the verdict alone."""
+    return drive_recorded(request, progress).verdict
+
+
+def drive_recorded(request: DriveRequest, progress: Progress | None = None) -> Driven:
     """Drive `request.case` once and judge it; writes the run bundle when `request.out` is given.
 
     Raises:
@@ -98,7 +111,7 @@ def drive(request: DriveRequest, progress: Progress | None = None) -> Verdict:
         verdict = _drive_on(session, request, staging, rig, stack, actuation, run, progress)
     if request.out is not None:
         write_verdict(request.out, verdict.to_json())
-    return verdict
+    return Driven(verdict, run.record)
 
 
 def _drive_on(
@@ -114,7 +127,8 @@ def _drive_on(
     wanted = stack.needs | ({request.record_camera} if request.record_camera else set())
     why = ""
     try:
-        stage = put_on_stage(session, staging, rig.only(frozenset(wanted)), request.seed)
+        stage = put_on_stage(session, staging, rig.only(frozenset(wanted)))
+        session.attach_sensors(stage.rig, request.seed)
         stack.reset(
             lane_map(session.map), stage.path.end_world_m, staging.cruise_mps, np.random.default_rng(request.seed)
         )

@@ -1,4 +1,4 @@
-"""Puts a scene on a session: light, the car at its speed, everybody else, the sensors."""
+"""Puts a scene on a session: light, the car at its speed, everybody else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Stage:
     """A scene that stands on a session.
 
     Args:
-        rig: the sensors that are simulated.
+        rig: the sensors that the car carries.
         path: the ego's lane path.
         puppets: everybody else.
         body_x_m: x of the ego box's centre in the ego frame.
@@ -32,8 +32,8 @@ class Stage:
     body_x_m: float
 
 
-def put_on_stage(session: Session, staging: Staging, rig: Rig, seed: int) -> Stage:
-    """Set the light, spawn the car and everybody else, attach the sensors of `rig`.
+def put_on_stage(session: Session, staging: Staging, rig: Rig) -> Stage:
+    """Set the light, spawn the car and everybody else; the sensors of `rig` are for the caller to attach.
 
     Raises:
         MissingBlueprintError: the server lacks something that the scene needs.
@@ -56,5 +56,4 @@ def put_on_stage(session: Session, staging: Staging, rig: Rig, seed: int) -> Sta
         ]
     )
     puppets = Puppets(session, staging, path)
-    session.attach_sensors(rig, seed)
     return Stage(rig, path, puppets, -float(session.T_body_ego.translation_m[0]))

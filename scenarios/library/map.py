@@ -27,6 +27,7 @@ WORN_LINES = register(
         template=G_RUR.at(70.0),
         factor=Factor("contrast of the lines", "of fresh paint", at_0=1.0, at_1=0.05),
         measure=Measure("line_contrast"),
+        sweeps=("actors.lines.attributes.contrast",),
         control="fresh paint",
         criteria=("PC-K",),
         rescue=("lidar",),

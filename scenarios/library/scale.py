@@ -30,6 +30,7 @@ SMALL_CHILD = register(
         template=G_PED,
         factor=Factor("height", "m", at_0=1.75, at_1=0.9),
         measure=Measure("height_px"),
+        sweeps=("actors.child.attributes.height_m",),
         control="as tall as an adult",
         criteria=("PC-A",),
         rescue=("lidar",),

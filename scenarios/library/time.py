@@ -40,6 +40,7 @@ HIDDEN_WALKER = register(
         template=G_PED.at(40.0, conflict_m=85.0),
         factor=Factor("time out of sight", "s", at_0=0.2, at_1=4.0),
         measure=Measure("hidden_s", rises=True),
+        sweeps=("actors.screen.attributes.width_m", "actors.screen.place.left_m"),
         control="out of sight for 0.2 s",
         criteria=("PC-A", "PC-T"),
         rescue=(),

@@ -1,0 +1,1 @@
+"""Proofs that a case tests what it says: perception, one factor, and nothing else."""
