@@ -6,6 +6,7 @@ from functools import lru_cache
 from threading import RLock
 
 from sim.assets import catalog
+from sim.assets.laid import MARKING, is_laid, marking
 from sim.assets.mesh import Mesh, MeshKey
 from sim.assets.people.free_pose import is_free
 from sim.assets.scaled import is_scaled, scaled, unscaled
@@ -36,7 +37,7 @@ def mesh(key: MeshKey) -> Mesh:
 
 def is_passing(pose: str) -> bool:
     """Whether a pose is none of a catalogue: clients can make any number of them."""
-    return is_free(pose) or is_scaled(pose)
+    return is_free(pose) or is_scaled(pose) or is_laid(pose)
 
 
 @lru_cache(MAX_PASSING)
@@ -83,6 +84,8 @@ def _build(key: MeshKey) -> Mesh:
     if is_scaled(key.pose):
         scale, pose = unscaled(key.pose)
         return scaled(mesh(key._replace(pose=pose)), scale)
+    if key.asset == MARKING and (is_laid(key.pose) or not key.pose):
+        return marking(key.pose, asset.size_lwh_m)
     if key.pose not in catalog.poses(asset) and not (asset.category == "walker" and is_free(key.pose)):
         raise KeyError(f"asset {key.asset!r}: no pose {key.pose!r}, want one of {catalog.poses(asset)}")
     if key.level not in catalog.LEVELS:

@@ -96,6 +96,7 @@ SURFACES: dict[Material, Surface] = {
     Material.SIGNAL_GREEN: Surface(0.25, 0.06),
     Material.STREET_LAMP: Surface(0.40, 0.30),
     Material.CONCRETE: Surface(0.40, 0.16),
+    Material.DECAL: Surface(0.17, 0.07),  # the road under it; the ray caster adds the paint
 }
 
 

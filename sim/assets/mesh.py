@@ -46,6 +46,7 @@ class Material(IntEnum):
     SIGNAL_GREEN = 27
     STREET_LAMP = 28  # lit at night
     CONCRETE = 29
+    DECAL = 30  # paint on the road that shows the actor's picture, uv in [0, 1]; the colour is that of the road
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.assets.materials import material_table
 from sim.assets.mesh import Material
 from sim.raycast.hits import Hits
+from sim.raycast.paint import decals, paint_under
 from sim.world.scene import Weather
 
 Floats = NDArray[np.float32]
@@ -19,7 +20,8 @@ Floats = NDArray[np.float32]
 WATER_INDEX = 1.33
 WATER_FRESNEL = ((WATER_INDEX - 1.0) / (WATER_INDEX + 1.0)) ** 2
 """Share of light that water sends back at normal incidence: 2 %."""
-GROUND = np.isin(np.arange(len(Material)), [Material.ASPHALT, Material.PAVING, Material.CONCRETE, Material.ROADMARK])
+_ROADS = [Material.ASPHALT, Material.PAVING, Material.CONCRETE, Material.ROADMARK, Material.DECAL]
+GROUND = np.isin(np.arange(len(Material)), _ROADS)
 """Materials that rain wets."""
 SNOWED = GROUND | (np.arange(len(Material)) == Material.GRASS)
 """Materials that snow covers."""
@@ -40,6 +42,9 @@ def brightness(hits: Hits, weather: Weather) -> Floats:
     table = material_table()
     material, cos = hits.material, hits.cos_incidence
     matt = _matt(hits, material)
+    sheets_of_paint = decals(material)
+    hidden, bright = paint_under(hits, sheets_of_paint)
+    matt[sheets_of_paint] += hidden * (np.float32(WHITE_PAINT) * bright - matt.take(sheets_of_paint))
     shine = table.glint.take(material)
     if weather.wetness > 0.0 or weather.deposits > 0.0:
         matt, cos_under = _under_water(matt, cos, GROUND.take(material), weather)
@@ -53,8 +58,10 @@ def brightness(hits: Hits, weather: Weather) -> Floats:
     back[glossy] += _glint(shine.take(glossy), table.slope.take(material.take(glossy)), cos.take(glossy))
     retro = table.retro.take(material)
     beads = np.flatnonzero(material == Material.ROADMARK)
+    retro[sheets_of_paint] = table.retro[Material.ROADMARK] * hidden * bright  # beads are strewn on bright paint
+    beads = np.concatenate([beads, sheets_of_paint])
     retro[beads] *= np.float32((1.0 - DROWNED_BEADS * weather.wetness) * (1.0 - weather.snow_cover))
-    sheets = np.flatnonzero((retro > 0.0) & (material != Material.ROADMARK))
+    sheets = np.flatnonzero((retro > 0.0) & ~np.isin(material, (Material.ROADMARK, Material.DECAL)))
     angle_rad = np.arccos(cos.take(sheets))
     retro[sheets] *= np.exp(-((angle_rad / np.float32(RETRO_HALF_RAD)) ** 2))
     back += retro

@@ -42,6 +42,7 @@ _GROUND: dict[Material, _Rough] = {
     # Asphalt at grazing angles: Li and Sarabandi 1999 measured -20 to -30 dB between 10 and 20 degrees.
     Material.ASPHALT: _Rough(0.02, 0.02, 0.4e-3),
     Material.ROADMARK: _Rough(0.02, 0.02, 0.4e-3),
+    Material.DECAL: _Rough(0.02, 0.02, 0.4e-3),
     Material.PAVING: _Rough(0.02, 0.03, 0.5e-3),
     Material.CONCRETE: _Rough(0.02, 0.03, 0.3e-3),
     Material.GRASS: _Rough(0.2, 0.06),  # -12 dB, as grassland at Ka band (Long 2001)

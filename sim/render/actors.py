@@ -173,6 +173,8 @@ def actor_rows(actors: Actors, first_index: int, poster_layers: Mapping[str, int
         row[12:16] = (*(instance.cloth_rgb or instance.paint_rgb), instance.seed)
         cloth = -instance.cloth_reflectance if is_dyed else instance.cloth_reflectance
         row[17:20] = (instance.lights & 0xFFFF, cloth, instance.signal_state)
+        if Family.MARKING in mesh.families:
+            row[18] = instance.contrast  # paint is no cloth
         if mesh.picture_size_m is not None:
             row[20:23] = _picture(instance, mesh.picture_size_m, poster_layers)
     return rows

@@ -21,6 +21,7 @@ class Family(IntEnum):
     SOLID = 5
     LEAF = 6
     GROUND = 7
+    MARKING = 8
 
 
 _MEMBERS: dict[Family, tuple[Material, ...]] = {
@@ -41,6 +42,7 @@ _MEMBERS: dict[Family, tuple[Material, ...]] = {
     Family.FACADE: (Material.FACADE,),
     Family.LEAF: (Material.LEAF,),
     Family.GROUND: (Material.ASPHALT, Material.PAVING, Material.GRASS, Material.ROADMARK, Material.CONCRETE),
+    Family.MARKING: (Material.DECAL,),
 }
 
 FAMILY_OF_MATERIAL: NDArray[np.uint8] = np.zeros(len(Material), dtype=np.uint8)
@@ -49,4 +51,4 @@ for _family, _materials in _MEMBERS.items():
 
 CASTS_SHADOW: NDArray[np.bool_] = np.ones(len(Material), dtype=bool)
 """Flat ground receives shadow and does not cast it: it would only cost vertices."""
-CASTS_SHADOW[[Material.ASPHALT, Material.PAVING, Material.GRASS, Material.ROADMARK]] = False
+CASTS_SHADOW[[Material.ASPHALT, Material.PAVING, Material.GRASS, Material.ROADMARK, Material.DECAL]] = False

@@ -193,8 +193,8 @@ def _lamps(mesh: Mesh) -> dict[Material, LampParts]:
 
 
 def _picture_size(mesh: Mesh) -> tuple[float, float] | None:
-    """Width and height in metres of the largest PICTURE face: lengths along u and v from 0 to 1."""
-    faces = mesh.triangle[mesh.material[mesh.triangle[:, 0]] == Material.PICTURE]
+    """Width and height in metres of the largest face with a picture: lengths along u and v from 0 to 1."""
+    faces = mesh.triangle[np.isin(mesh.material[mesh.triangle[:, 0]], (Material.PICTURE, Material.DECAL))]
     if len(faces) == 0:
         return None
     corner, uv = mesh.position_m[faces].astype(np.float64), mesh.uv[faces].astype(np.float64)

@@ -26,12 +26,15 @@ class PosterMaps:
 
     def show(self, instances: Iterable[Instance]) -> dict[str, int]:
         """Load what the instances show; the shader's layer of each picture, by its key."""
-        posters = {i.poster.key: i.poster.rgb for i in instances if i.poster is not None}
+        posters = {i.poster.key: i.poster for i in instances if i.poster is not None}
         if not posters.keys() <= self._layers.keys():
-            side = max(MIN_SIDE_PX, *(max(rgb.shape[:2]) for rgb in posters.values()))
+            side = max(MIN_SIDE_PX, *(max(poster.rgb.shape[:2]) for poster in posters.values()))
             texels = np.full((len(posters), side, side, 4), 255, dtype=np.uint8)
             for layer, key in zip(texels, sorted(posters), strict=True):
-                layer[:, :, :3] = cv2.resize(posters[key], (side, side), interpolation=cv2.INTER_LINEAR)[::-1]
+                poster = posters[key]
+                layer[:, :, :3] = cv2.resize(poster.rgb, (side, side), interpolation=cv2.INTER_LINEAR)[::-1]
+                if poster.alpha is not None:
+                    layer[:, :, 3] = cv2.resize(poster.alpha, (side, side), interpolation=cv2.INTER_LINEAR)[::-1]
             self.texture = self._context.texture_array((side, side, len(texels)), 4, texels.tobytes())
             self.texture.repeat_x = self.texture.repeat_y = False
             self.texture.build_mipmaps()

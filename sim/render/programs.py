@@ -34,10 +34,17 @@ _FEATURES: dict[Family, tuple[str, ...]] = {
     Family.COVER: ("NEEDS_UV",),
     Family.LEAF: ("ONLY_STATIC_SHADOW", "LEAVES"),
     Family.GROUND: (),
+    Family.MARKING: ("NEEDS_UV", "LAID"),
 }
+_SOURCE: dict[Family, str] = {family: family.name.lower() for family in Family} | {Family.MARKING: "ground"}
+"""What is painted on the road is shaded as the road is."""
+_GROUND = (Family.GROUND, Family.MARKING)
+"""Wet, these mirror what stands on them."""
 
 PARTS: dict[Family, tuple[str, ...]] = {Family.FACADE: ("GROUND_FLOOR", "UPPER_FLOORS")}
 """Families drawn once for each of these symbols, each time a part: near ground floors hide far upper floors."""
+_WITH_HOLES = (Family.LEAF, Family.MARKING)
+"""Families that do not fill their triangles."""
 _HIDDEN_BY_DEPTH = ("glow", "glint")
 """Programs that look up in the picture's depth whether a lamp is hidden."""
 _PLACED_BY_DEPTH = ("mirror", "glint")
@@ -94,12 +101,12 @@ class Programs:
         key = ("surface", family, outputs, light, symbols)
         if key not in self._made:
             features = _FEATURES[family]
-            if family is Family.GROUND and light.wet:
+            if family in _GROUND and light.wet:
                 features = (*features, "MIRRORS", "TELLS_MIRROR")
             if light.plain:
                 features = tuple(name for name in features if name != "MIRRORS")
             defines = (*features, *light.defines(), *symbols)
-            body = _source(f"{family.name.lower()}.glsl")
+            body = _source(f"{_SOURCE[family]}.glsl")
             surface = _source("surface.glsl") + body + _source("snow.glsl")
             fragment = _lighting() + _source("main.frag.glsl").replace("//SURFACE", surface)
             self._made[key] = self._compile(_vertex(body, defines), fragment, outputs, defines)
@@ -107,12 +114,12 @@ class Programs:
 
     def geometry(self, family: Family, outputs: tuple[str, ...], symbols: tuple[str, ...]) -> Any:
         """Draws one family without light: ground truth alone."""
-        leaves = family is Family.LEAF
-        key = ("geometry", leaves, outputs, symbols)
+        has_holes = family in _WITH_HOLES
+        key = ("geometry", family if has_holes else None, outputs, symbols)
         if key not in self._made:
-            defines = (*symbols, "LEAVES") if leaves else symbols
-            body = _source("leaf.glsl")
-            holes = _lighting() + _source("surface.glsl") + body if leaves else ""
+            defines = (*symbols, *_FEATURES[family]) if has_holes else symbols
+            body = _source(f"{_SOURCE[family]}.glsl" if has_holes else "leaf.glsl")
+            holes = _lighting() + _source("surface.glsl") + body if has_holes else ""
             fragment = _source("geometry.frag.glsl").replace("//SURFACE", holes)
             self._made[key] = self._compile(_vertex(body, defines), fragment, outputs, defines)
         return self._made[key]

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from sim.assets.animals.names import ANIMALS
 from sim.assets.catalog import assets
+from sim.assets.laid import MARKING
 from sim.assets.people.walker import stature_m
 from sim.assets.props.obstacles import MOVABLE, PREFIX
 from sim.assets.signs.faces import FACES
@@ -103,6 +104,8 @@ class Blueprint:
             return DYNAMIC_TAG
         if self.id == TRAFFIC_SIGN:
             return TRAFFIC_SIGN_TAG
+        if self.id == MARKING:
+            return ROAD_LINE_TAG
         if self.kind is ActorKind.PROP:
             return STATIC_TAG
         return _SEMANTIC_TAGS.get(self.base_type if self.kind is ActorKind.VEHICLE else self.kind.value, 0)
@@ -158,11 +161,13 @@ _KIND_WORDS = {
 }
 TRAFFIC_SIGN_TAG = 8
 STATIC_TAG = 20
+ROAD_LINE_TAG = 24
 DYNAMIC_TAG = 21
 """CARLA's label for what may move and is neither vehicle nor person: its documentation names animals."""
 STATURE = "height_m"
 STATURES_M = (0.5, 2.2)
 POSTER_SIDES_M = (0.1, 12.0)
+MARKING_SIDES_M = (0.1, 50.0)
 DYED = frozenset({"walker.moosetest.adult", "walker.moosetest.child", "walker.moosetest.board_carrier"})
 """Walkers whose cloth is their clothes alone, at every distance."""
 BOARDS = frozenset({"static.moosetest.billboard", "static.moosetest.poster"})
@@ -282,6 +287,11 @@ def _prop(row: dict[str, str]) -> list[Attribute]:
     if row["id"] in BOARDS:
         attributes.append(Attribute("picture", AttributeKind.STRING, "", _PICTURES, restricted=True))
         attributes.append(Attribute("picture_scale", AttributeKind.FLOAT, "1.0", ["0.5", "1.0"]))
+        attributes.append(_free(PICTURE_FILE, AttributeKind.STRING, ""))
+    if row["id"] == MARKING:
+        for name in ("length_m", "width_m"):
+            attributes.append(Attribute(name, AttributeKind.FLOAT, row[name], [row[name]], limits=MARKING_SIDES_M))
+        attributes.append(Attribute("contrast", AttributeKind.FLOAT, "1.0", ["0.3", "1.0"], limits=(0.0, 1.0)))
         attributes.append(_free(PICTURE_FILE, AttributeKind.STRING, ""))
     if row["id"] == POSTER:
         for name, own in (("width_m", row["width_m"]), ("height_m", row["height_m"])):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moosetest.timing import NS_PER_S
+from sim.assets.laid import MARKING
 from sim.server.actors import Actor, ActorTable, VehicleState, WalkerState
 from sim.server.attachments import Attachments
 from sim.server.blueprints import BOARDS, PICTURE_FILE, ActorKind, kind_of, library
@@ -374,7 +375,8 @@ class Episode:
             simulated=blueprint.kind is not ActorKind.PROP,
         )
         take_size(actor)
-        actor.poster = poster_of(actor.attribute(PICTURE_FILE)) if actor.blueprint_id in BOARDS else None
+        if actor.blueprint_id in (*BOARDS, MARKING):
+            actor.poster = poster_of(actor.attribute(PICTURE_FILE), has_alpha=actor.blueprint_id == MARKING)
         if actor.kind is not ActorKind.WALKER:  # a walker's origin is the middle of its body
             actor.box_center_body_m = (0.0, 0.0, actor.size_lwh_m[2] / 2)
         return actor

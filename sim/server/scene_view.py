@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moosetest.timing import s_from_ns
+from sim.assets.laid import MARKING
 from sim.assets.library import has_asset, size_lwh_m
 from sim.assets.mesh import MeshKey
 from sim.server.actors import Actor
@@ -17,6 +18,7 @@ from sim.server.blueprints import SNOW, ActorKind
 from sim.server.episode import Episode
 from sim.server.gait import shown_pose
 from sim.server.layouts import WeatherParameters
+from sim.server.paint import painted
 from sim.server.poses import matrices
 from sim.server.signals import SignalLight
 from sim.world.puffs import puffs_behind
@@ -36,6 +38,8 @@ def build_scene(episode: Episode) -> Scene:
     for row, actor in enumerate(table.actors.values()):
         if actor.kind is ActorKind.TRAFFIC_LIGHT:
             instances.append(_signal_head(episode.signals.lights[actor.id]))
+        elif actor.blueprint_id == MARKING:
+            instances += painted(episode, actor, T_world_body[row], velocity[row])
         elif has_asset(actor.asset):
             instances.append(_instance(episode, actor, T_world_body[row], velocity[row], turn[row]))
     weather = _with_snow(weather_of(episode.weather, episode.map.level_z_m), table.actors.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.assets.catalog import assets
+from sim.assets.laid import MARKING
 from sim.assets.people.walker import stature_m
 from sim.assets.scaled import AS_MADE, Scale
 from sim.server.actors import Actor
@@ -28,6 +29,8 @@ def take_size(actor: Actor) -> None:
         size = likeness.size_lwh_m if likeness else (0.0, 0.0, 0.0)
         actor.collides = any(size)
         actor.simulated = actor.collides and float(actor.attribute("mass")) > 0.0
+    if actor.blueprint_id == MARKING:  # paint, on which everybody walks and drives
+        actor.collides = False
     actor.scale = _scale(actor)
     actor.size_lwh_m = (actor.scale[0] * size[0], actor.scale[1] * size[1], actor.scale[2] * size[2])
 
@@ -37,6 +40,9 @@ def _scale(actor: Actor) -> Scale:
     if blueprint.id == POSTER:
         _, width_m, height_m = blueprint.size_lwh_m
         return (1.0, float(actor.attribute("width_m")) / width_m, float(actor.attribute("height_m")) / height_m)
+    if blueprint.id == MARKING:
+        length_m, width_m, _ = blueprint.size_lwh_m
+        return (float(actor.attribute("length_m")) / length_m, float(actor.attribute("width_m")) / width_m, 1.0)
     if blueprint.id == MESH_PROP:
         factor = float(actor.attribute("scale"))
     elif blueprint.kind is ActorKind.WALKER and any(attribute.name == STATURE for attribute in blueprint.attributes):

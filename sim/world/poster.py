@@ -15,7 +15,9 @@ class Poster:
     Args:
         key: names it: equal pictures have equal keys.
         rgb: (H, W, 3) uint8, display values with an exponent of 2.2, the first row at the top.
+        alpha: (H, W) uint8, how much of what is behind each texel hides; None hides all.
     """
 
     key: str
     rgb: NDArray[np.uint8]
+    alpha: NDArray[np.uint8] | None = None

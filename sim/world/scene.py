@@ -124,6 +124,7 @@ class Instance:
         picture: name of the picture that PICTURE faces show ("" is blank white board).
         picture_scale: share of the face that the picture covers, 0 to 1.
         poster: a user's picture that PICTURE faces show instead.
+        contrast: of DECAL paint: share of the road under it that it hides where its picture is opaque.
         signal_state: carla.TrafficLightState for traffic lights.
         seed: varies procedural texture.
     """
@@ -141,6 +142,7 @@ class Instance:
     picture: str = ""
     picture_scale: float = 1.0
     poster: Poster | None = None
+    contrast: float = 1.0
     signal_state: int = 3
     seed: float = 0.0
 

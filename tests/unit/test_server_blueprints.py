@@ -13,7 +13,7 @@ OURS = {
     "vehicle.moosetest.": "ambulance articulated_bus articulated_truck box_truck city_bus coach e_scooter fire_engine "
     "flatbed_truck panel_van pickup police_car school_bus tanker",
     "static.moosetest.": "beacon bicycle billboard bollard boom_gate concrete_barrier corner_reflector drum "
-    "fallen_tree hydrant ladder manhole_open mattress pallet poster pram sand_heap scooter_lying snow sofa "
+    "fallen_tree hydrant ladder manhole_open marking mattress pallet poster pram sand_heap scooter_lying snow sofa "
     "traffic_sign tyre",
 }
 """What can be spawned that CARLA does not have."""

@@ -19,7 +19,7 @@ void main() {
     vec3 n = outward - v * min(dot(outward, v), 0.0);  // near an outline the smooth normal may look away: not beyond it
     Surface s = Surface(v_color.rgb, n, vec3(0.0), 1.0, 0.0, 0.04, 0.0);
     surface(s, v, distance_m);
-#if defined(SNOW) && defined(SCENERY)
+#if defined(SNOW) && (defined(SCENERY) || defined(LAID))
     settle(s, v_world, distance_m);
 #endif
     vec3 light = ambient(s.normal) * s.open;

@@ -12,7 +12,7 @@ in vec4 in_row0;
 in vec4 in_row1;
 in vec4 in_row2;
 in vec4 in_paint;    // rgb; seed
-in vec4 in_state;    // index, lights, cloth reflectance (negative: dyed with the paint), signal state
+in vec4 in_state;    // index, lights, cloth reflectance (negative: dyed with the paint) or contrast, signal state
 in vec3 in_picture;  // layer; shares of the face's width and height that it spans
 #endif
 
