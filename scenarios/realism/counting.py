@@ -19,8 +19,6 @@ EXCUSE_COVER = 0.5
 NOTHING_IOU = 0.25
 """A false box with less overlap with every object, of whatever class, is on nothing."""
 MIN_SCORE = 0.3
-Z_95 = 1.96
-"""Half width of an interval of 95 % in standard deviations."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -59,16 +57,6 @@ def count(objects: list[TrueObject], detections: ImageDetections) -> FrameCount:
         false[mine[chosen == FALSE_ALARM]] = True
     on_nothing = false & (box_group != ObjectClass.UNKNOWN) & (either.max(axis=1, initial=0.0) < NOTHING_IOU)
     return FrameCount(found=found, false=false, on_nothing=on_nothing)
-
-
-def wilson(found: int, of: int, z: float = Z_95) -> tuple[float, float]:
-    """Wilson's interval (1927) of a share; z = 1.96 for 95 %. (0, 1) when there was nothing to find."""
-    if not of:
-        return 0.0, 1.0
-    share = found / of
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z * np.sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
-    return float(max(0.0, middle - half)), float(min(1.0, middle + half))
 
 
 def _groups(class_id: NDArray[np.int16]) -> NDArray[np.int16]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from scenarios.realism.counting import Z_95, wilson
+from scenarios.measure.shares import Z_95, Share
 from scenarios.realism.definition import KINDS, NominalSet
 from scenarios.realism.measure import CountedObject, Tally
 from scenarios.terminal import console
@@ -38,10 +38,18 @@ def rows_of(nominal: NominalSet, result: Tally) -> list[Row]:
     rows = []
     for kind in KINDS:
         found = [thing.found for thing in result.objects if thing.kind == kind]
-        low, high = wilson(sum(found), len(found))
-        recall, bound = sum(found) / max(len(found), 1), getattr(nominal.bounds, kind)
+        share, bound = Share(sum(found), len(found)), getattr(nominal.bounds, kind)
+        recall = share.value or 0.0
         rows.append(
-            Row(what=kind, objects=len(found), measured=recall, low=low, high=high, bound=bound, holds=recall >= bound)
+            Row(
+                what=kind,
+                objects=share.of,
+                measured=recall,
+                low=share.low,
+                high=share.high,
+                bound=bound,
+                holds=recall >= bound,
+            )
         )
     rows.append(_a_frame("boxes on nothing a frame", result.on_nothing, nominal.bounds.on_nothing))
     rows.append(_a_frame("false boxes a frame", result.false_boxes, nominal.bounds.false_boxes))

@@ -1,11 +1,10 @@
 """What the realism command counts: hits, excuses, false boxes, boxes on nothing."""
 
 import numpy as np
-import pytest
 
 from moosetest.frames import Transform
 from moosetest.objects import ImageDetections, ObjectClass
-from scenarios.realism.counting import count, wilson
+from scenarios.realism.counting import count
 from scenarios.realism.truth import TrueObject, box_of
 
 CAR, TRUCK, PERSON, BICYCLE = ObjectClass.CAR, ObjectClass.TRUCK, ObjectClass.PERSON, ObjectClass.BICYCLE
@@ -92,10 +91,3 @@ def test_box_of_pixels_goes_from_edge_to_edge():
     seen = np.zeros((10, 12), dtype=bool)
     seen[3, 4] = seen[7, 9] = True
     assert box_of(seen).tolist() == [3.5, 2.5, 9.5, 7.5]
-
-
-def test_wilson_by_hand():
-    # 9 of 10: middle (0.9 + 3.8416 / 20) / 1.38416 = 0.78898; half 1.96 sqrt(0.009 + 0.009604) / 1.38416 = 0.19314
-    assert wilson(9, 10) == pytest.approx((0.59584, 0.98212), abs=1e-4)
-    assert wilson(0, 0) == (0.0, 1.0)
-    assert wilson(5, 5)[1] == 1.0
