@@ -18,7 +18,7 @@ from scipy.special import betaln, expit, logit, ndtr
 
 from moosetest.arrays import FloatArray, require
 from scenarios.measure.prior import LAPSE, OVERDISPERSION, SPREAD, THRESHOLD, WIDTH, Axis, whole
-from scenarios.measure.psychometric import BROKEN_BELOW, WIDTH_TIMES_SLOPE, Counts
+from scenarios.measure.psychometric import BROKEN_BELOW, WIDTH_TIMES_SLOPE, Counts, s50_of
 
 LOGIT_NODES = np.linspace(-9.0, 9.0, 257)
 """Recalls, as logits, at which a cell's likelihood is tabulated: the nearest one is 0.035 off at most."""
@@ -73,10 +73,8 @@ class Posterior:
     @property
     def s50(self) -> FloatArray:
         """Severity at which the recall over all seeds is one half, at each node of `curve_mass`."""
-        lapse = self.grid.lapse.value
-        odds = np.log((1.0 - lapse - BROKEN_BELOW) / (BROKEN_BELOW - self.guess))
-        offset = odds / self._pooled_slope[..., None]
-        return np.asarray(self.grid.threshold.value[:, None, None] + offset[:, None])
+        threshold, slope = self.grid.threshold.value[:, None, None], self._pooled_slope[:, None, :, None]
+        return s50_of(threshold, slope, self.grid.lapse.value, self.guess)
 
     def recalls(self, severity: float) -> FloatArray:
         """Recall over all seeds at one severity, at each node of `curve_mass`."""

@@ -55,8 +55,13 @@ class Curve:
         """Severity at which recall is one half; minus infinity if lapses alone keep it below."""
         if self.lapse >= BROKEN_BELOW:
             return -np.inf
-        above, below = 1.0 - self.lapse - BROKEN_BELOW, BROKEN_BELOW - self.guess
-        return float(self.threshold + np.log(above / below) / self.slope)
+        return float(s50_of(self.threshold, self.slope, self.lapse, self.guess))
+
+
+def s50_of(threshold: ArrayLike, slope: ArrayLike, lapse: ArrayLike, guess: float = 0.0) -> FloatArray:
+    """Severity where recall is one half, of curves whose parameters broadcast; lapse and guess below one half."""
+    odds = (1.0 - np.asarray(lapse) - BROKEN_BELOW) / (BROKEN_BELOW - guess)
+    return np.asarray(np.asarray(threshold) + np.log(odds) / np.asarray(slope))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
