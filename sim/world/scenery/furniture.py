@@ -12,6 +12,7 @@ Size = tuple[float, float, float]
 POLE_RGB = (0.22, 0.23, 0.24)
 WOOD_RGB = (0.24, 0.13, 0.06)
 DARK_RGB = (0.05, 0.055, 0.06)
+_BIN_RGB = ((0.05, 0.08, 0.05), (0.16, 0.06, 0.03), (0.09, 0.095, 0.10))
 LAMP_ARM_M = 2.6
 """From the mast behind a 3 m side walk to just before the kerb."""
 BELOW_GROUND_M = 0.3
@@ -59,35 +60,76 @@ def bench(variant: int, size_m: Size) -> Mesh:
 
 
 def waste_bin(variant: int, size_m: Size) -> Mesh:
-    """A round bin with a rim."""
+    """One of the three that towns put up: a basket on a post, a case with slats, a case under a roof."""
+    return (_basket_on_post, _slatted_case, _roofed_case)[variant % 3](variant // 3, size_m)
+
+
+def _basket_on_post(variant: int, size_m: Size) -> Mesh:
+    """50 l on a post, open below its hood, well above the ground so that one can sweep under it."""
     made = MeshBuilder()
-    color = ((0.10, 0.16, 0.10), (0.25, 0.08, 0.03), (0.16, 0.17, 0.18))[variant % 3]
-    radius, top = size_m[0] / 2 - 0.03, size_m[2]
-    made.tube([[0, 0, -0.1], [0, 0, top - 0.12]], radius, color, Material.METAL, segments=12)
-    made.tube([[0, 0, top - 0.14], [0, 0, top - 0.05]], radius + 0.03, DARK_RGB, Material.METAL, segments=12)
+    x, top = size_m[0] / 2, size_m[2]
+    paint = _BIN_RGB[variant % len(_BIN_RGB)]
+    made.tube([[0.06 - x, 0, -BELOW_GROUND_M], [0.06 - x, 0, top]], 0.03, POLE_RGB, Material.METAL, segments=6)
+    made.box((0.0, 0, top - 0.42), (0.15, 0.21, 0.27), paint, Material.PANEL)
+    made.box((0.0, 0, top - 0.14), (0.12, 0.18, 0.02), DARK_RGB, Material.MATTE)
+    made.box((0.0, 0, top - 0.11), (0.17, 0.23, 0.02), paint, Material.PANEL)
+    return made.build()
+
+
+def _slatted_case(variant: int, size_m: Size) -> Mesh:
+    """Wooden slats round a dark bag, as high as a table."""
+    del variant
+    made = MeshBuilder()
+    half, top = 0.48 * size_m[0], 0.75 * size_m[2]
+    made.box((0, 0, top / 2), (half - 0.03, half - 0.03, top / 2 - 0.04), DARK_RGB, Material.MATTE)
+    slats = 5
+    for along in np.linspace(-0.8, 0.8, slats) * half:
+        for out in (half - 0.015, 0.015 - half):
+            made.box((out, along, top / 2), (0.015, 0.8 * half / slats, top / 2 - 0.04), WOOD_RGB, Material.MATTE)
+            made.box((along, out, top / 2), (0.8 * half / slats, 0.015, top / 2 - 0.04), WOOD_RGB, Material.MATTE)
+    made.box((0, 0, top - 0.02), (half + 0.02, half + 0.02, 0.02), DARK_RGB, Material.PANEL)
+    return made.build()
+
+
+def _roofed_case(variant: int, size_m: Size) -> Mesh:
+    """A painted steel case; rubbish goes in on all sides between it and its roof."""
+    made = MeshBuilder()
+    x, y, top = 0.46 * size_m[0], 0.49 * size_m[1], size_m[2]
+    paint = _BIN_RGB[variant % len(_BIN_RGB)]
+    sill = top - 0.24
+    made.box((0, 0, sill / 2 - 0.02), (x, y, sill / 2 + 0.02), paint, Material.PANEL)
+    made.box((0, 0, top - 0.15), (x - 0.03, y - 0.03, 0.09), DARK_RGB, Material.MATTE)
+    for along in (0.03 - x, x - 0.03):
+        for across in (0.03 - y, y - 0.03):
+            made.box((along, across, top - 0.15), (0.03, 0.03, 0.1), paint, Material.PANEL)
+    made.box((0, 0, top - 0.03), (x + 0.01, y + 0.01, 0.03), paint, Material.PANEL)
     return made.build()
 
 
 def hydrant(variant: int, size_m: Size) -> Mesh:
-    """A red post hydrant with two outlets."""
+    """A stout red post hydrant: two outlets at its sides, the large one to the road."""
     del variant
     made = MeshBuilder()
-    red, top = (0.45, 0.03, 0.02), size_m[2]
-    made.tube([[0, 0, -0.1], [0, 0, top - 0.1]], 0.10, red, Material.METAL, segments=10)
-    made.ellipsoid((0, 0, top - 0.1), (0.12, 0.12, 0.1), red, Material.METAL, 6, 10)
-    made.tube([[0, -0.15, 0.6 * top], [0, 0.15, 0.6 * top]], 0.05, red, Material.METAL, segments=8)
-    made.tube([[0, 0, -0.1], [0, 0, 0.06]], 0.14, red, Material.METAL, segments=10)
+    top, reach = size_m[2], size_m[1] / 2
+    paint = (0.34, 0.025, 0.02)  # baked on: it mirrors little, unlike bare metal
+    made.tube([[0, 0, -0.1], [0, 0, top - 0.14]], 0.16, paint, Material.PANEL, segments=10)
+    made.ellipsoid((0, 0, top - 0.14), (0.17, 0.17, 0.14), paint, Material.PANEL, 6, 10)
+    made.tube([[0, -reach, top - 0.30], [0, reach, top - 0.30]], 0.075, paint, Material.PANEL, segments=8)
+    made.tube([[0, 0, top - 0.32], [reach, 0, top - 0.32]], 0.095, paint, Material.PANEL, segments=8)
+    made.tube([[0, 0, -0.1], [0, 0, 0.06]], 0.22, paint, Material.PANEL, segments=10)
     return made.build()
 
 
 def letter_box(variant: int, size_m: Size) -> Mesh:
-    """A yellow box on a post with a slot."""
+    """A yellow box on a foot, with a slot and a white plate of its hours."""
     del variant
     made = MeshBuilder()
     x, y, top = size_m[0] / 2, size_m[1] / 2, size_m[2]
-    made.box((0, 0, top - 0.33), (x, y, 0.33), (0.75, 0.48, 0.02), Material.PANEL)
-    made.box((x + 0.005, 0, top - 0.14), (0.012, 0.16, 0.02), DARK_RGB, Material.MATTE)
-    made.tube([[0, 0, -BELOW_GROUND_M], [0, 0, top - 0.6]], 0.04, POLE_RGB, Material.METAL, segments=6)
+    made.box((0, 0, top - 0.42), (x, y, 0.42), (0.62, 0.40, 0.02), Material.PANEL)
+    made.box((x + 0.005, 0, top - 0.14), (0.012, 0.2, 0.02), DARK_RGB, Material.MATTE)
+    made.box((x + 0.005, 0, top - 0.50), (0.004, 0.12, 0.16), (0.70, 0.70, 0.68), Material.PANEL)
+    foot_m = (top - 0.8 + BELOW_GROUND_M) / 2
+    made.box((0, 0, foot_m - BELOW_GROUND_M), (0.04, 0.10, foot_m), POLE_RGB, Material.METAL)
     return made.build()
 
 

@@ -30,16 +30,16 @@ GROUND_FLOOR_M, STOREY_M = 3.6, 3.2
 """The facades' shader draws shops up to 3.6 m and storeys of 3.1 to 3.3 m above."""
 FURNITURE = {
     "bench": (0.6, 1.7, 0.85),
-    "bin": (0.45, 0.45, 1.0),
-    "hydrant": (0.3, 0.3, 0.9),
-    "letter_box": (0.35, 0.45, 1.25),
+    "bin": (0.55, 0.55, 1.1),
+    "hydrant": (0.5, 0.5, 0.65),
+    "letter_box": (0.4, 0.5, 1.35),
     "cabinet": (0.4, 1.2, 1.3),
     "planter": (0.8, 1.6, 0.9),
 }
 """Street furniture and its sizes; all of it stands behind the side walk: on it, scenarios put people."""
-FURNITURE_SHARE = {"bench": 3, "bin": 3, "planter": 3, "cabinet": 2, "hydrant": 1, "letter_box": 0.5}
-"""How often each is drawn: a street of houses has a hydrant about every 110 m (DVGW W 331: 100 to 140 m), a letter box
-every 250 m, and more of what people sit on and throw into."""
+FURNITURE_SHARE = {"bench": 3, "bin": 3, "planter": 3, "cabinet": 2, "hydrant": 0.3, "letter_box": 0.5}
+"""How often each is drawn: a street of houses has a hydrant about every 110 m (DVGW W 331: 100 to 140 m), but most of
+them lie under a lid in the road; a letter box every 250 m, and more of what people sit on and throw into."""
 FURNITURE_STEP_M = 13.0
 MAX_FURNITURE = 120
 MAX_LAMPS = 80
