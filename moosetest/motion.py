@@ -20,10 +20,40 @@ class PlanStatus(Enum):
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class PlanEnvelope:
+    """What a planner watched over when it made a plan.
+
+    `path_world` (P, 3) = x_m, y_m, yaw_rad of the lane path from the car's origin on, at equal steps. Within
+    `half_width_m` of it nothing solid may be, within `vru_half_width_m` no person. Distances count along the path from
+    the front bumper, which is `front_m` ahead of the car's origin: braking now, the car stands after `comfort_stop_m`
+    or `full_stop_m`. Each row (R,) is one prediction of a track that comes into the path: with `probability` it takes
+    the stretch from `near_m` to `far_m`, first `enters_s` from now.
+    """
+
+    path_world: NDArray[np.float64]
+    half_width_m: float
+    vru_half_width_m: float
+    front_m: float
+    comfort_stop_m: float
+    full_stop_m: float
+    track_id: NDArray[np.int64]
+    probability: NDArray[np.float64]
+    near_m: NDArray[np.float64]
+    far_m: NDArray[np.float64]
+    enters_s: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        r = ("R",)
+        numbers = dict.fromkeys(("probability", "near_m", "far_m", "enters_s"), (r, np.float64))
+        set_arrays(self, {"path_world": (("P", 3), np.float64), "track_id": (r, np.int64), **numbers})
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Plan:
     """A timed trajectory in the world frame, point 0 at `t_ns`, steps of `dt_ns`; `pose_world` = x_m, y_m, yaw_rad.
 
-    `reason` says in one line why the car does this; `blocking_track_id` names the track that made it slow, or -1.
+    `reason` says in one line why the car does this; `blocking_track_id` names the track that made it slow, or -1;
+    `envelope` is what the planner watched over, of one that tells.
     """
 
     t_ns: int
@@ -36,6 +66,7 @@ class Plan:
     status: PlanStatus
     reason: str
     blocking_track_id: int = -1
+    envelope: PlanEnvelope | None = None
 
     def __post_init__(self) -> None:
         t = ("T",)

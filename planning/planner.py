@@ -12,6 +12,7 @@ from moosetest.timing import ns_from_s
 from moosetest.world import LaneMap, WorldModel
 from planning.behavior import Behavior, BehaviorConfig, Decision, Situation, standing_rows
 from planning.corridor import CorridorConfig, Occupancy, occupancy
+from planning.envelope import plan_envelope
 from planning.route import Route, plan_route
 from planning.safety import SafetyConfig
 from planning.speed import SpeedConfig, SpeedProfile, signal_stops_s_m, speed_profile
@@ -135,6 +136,7 @@ class RulePlanner:
             status=status,
             reason=f"{fault}; {reason}" if fault else reason,
             blocking_track_id=decision.blocking_track_id,
+            envelope=plan_envelope(route, now, config.shape, config.corridor, config.speed, config.safety),
         )
 
 
