@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import cv2
 import numpy as np
-from foxglove import messages as fox
 from mcap.exceptions import McapError
 from mcap.reader import NonSeekingReader
 from mcap.writer import Writer
@@ -20,33 +19,38 @@ from mcap_protobuf.decoder import DecoderFactory
 from numpy.typing import NDArray
 
 from moosetest.config import ConfigError
-from moosetest.objects import Detections, ImageDetections, Tracks
-from moosetest.sensing import CameraFrame, LidarFrame
-from moosetest.timing import NS_PER_S
+from moosetest.motion import Plan
+from moosetest.objects import Detections, ImageDetections
+from moosetest.sensing import CameraFrame, LidarFrame, RadarFrame, SensorFrame
+from scenarios.drive import foxglove_messages as messages
 from scenarios.drive.record import Sample
 from scenarios.drive.stack import StackOutput
 from sim.session import Tick
-from sim.truth import GroundTruth
 
+ABOUT_TOPIC = "/run"
 STATE_TOPIC = "/state"
-JPEG_QUALITY = 85
 CHUNK_BYTES = 4_096
 """Smaller than what one tick writes, so that a killed run loses no more than its last tick or two."""
+_JSON_SCHEMA = "moosetest.Json"
 
 
 class BundleWriter:
     """Writes `drive.mcap` tick by tick; use as a context manager.
 
     Args:
-        folder: made if missing; a `drive.mcap` in it is replaced.
+        folder: made if missing; an earlier run's files in it go.
+        about: what is driven, for who opens the bundle of a run that never came to its verdict.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, about: Mapping[str, Any]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / "verdict.json").unlink(missing_ok=True)
         self._file = (folder / "drive.mcap").open("wb")
         self._writer = Writer(self._file, chunk_size=CHUNK_BYTES)
         self._channels: dict[str, int] = {}
         self._schemas: dict[str, int] = {}
+        self._about = dict(about)
+        self._placed: set[str] = set()
         self._writer.start(profile="", library="moosetest")
 
     def __enter__(self) -> BundleWriter:
@@ -61,15 +65,30 @@ class BundleWriter:
     def write(self, tick: Tick, output: StackOutput, sample: Sample) -> None:
         """Add one tick: sensors, truth, every stage's output."""
         t_ns = tick.truth.t_ns
+        if ABOUT_TOPIC not in self._channels:
+            self._add_json(ABOUT_TOPIC, t_ns, self._about)
+            self._add("/map/lanes", t_ns, messages.lanes_message(t_ns, output.world.lanes))
+        self._add("/tf", t_ns, messages.transforms_message(t_ns, [tick.truth.ego.T_world_ego]))
         for frame in tick.bundle.frames.values():
-            if isinstance(frame, CameraFrame):
-                self._add(f"/camera/{frame.sensor_id}", t_ns, _image_message(frame))
-            elif isinstance(frame, LidarFrame):
-                self._add(f"/lidar/{frame.sensor_id}", t_ns, _cloud_message(frame))
-        self._add("/truth/objects", t_ns, _truth_message(tick.truth))
-        self._add("/fusion/tracks", t_ns, _tracks_message(output.tracks))
+            self._add_frame(frame, t_ns)
+        self._add("/truth/objects", t_ns, messages.truth_message(tick.truth))
+        self._add("/fusion/tracks", t_ns, messages.tracks_message(output.tracks))
         self._add_json(STATE_TOPIC, t_ns, _state(tick, output, sample))
         self._file.flush()
+
+    def _add_frame(self, frame: SensorFrame, t_ns: int) -> None:
+        name = frame.sensor_id
+        if name not in self._placed:
+            self._placed.add(name)
+            self._add("/tf", t_ns, messages.transforms_message(t_ns, [frame.T_ego_sensor]))
+            if isinstance(frame, CameraFrame):
+                self._add(f"/calibration/{name}", t_ns, messages.calibration_message(frame))
+        if isinstance(frame, CameraFrame):
+            self._add(f"/camera/{name}", t_ns, messages.image_message(frame))
+        elif isinstance(frame, LidarFrame):
+            self._add(f"/lidar/{name}", t_ns, messages.sweep_message(frame))
+        elif isinstance(frame, RadarFrame):
+            self._add(f"/radar/{name}", t_ns, messages.echoes_message(frame))
 
     def _add(self, topic: str, t_ns: int, message: Any) -> None:
         if topic not in self._channels:
@@ -81,8 +100,10 @@ class BundleWriter:
 
     def _add_json(self, topic: str, t_ns: int, value: Any) -> None:
         if topic not in self._channels:
-            schema_id = self._writer.register_schema("moosetest.State", "jsonschema", b'{"type": "object"}')
-            self._channels[topic] = self._writer.register_channel(topic, "json", schema_id)
+            if _JSON_SCHEMA not in self._schemas:
+                anything = b'{"type": "object"}'
+                self._schemas[_JSON_SCHEMA] = self._writer.register_schema(_JSON_SCHEMA, "jsonschema", anything)
+            self._channels[topic] = self._writer.register_channel(topic, "json", self._schemas[_JSON_SCHEMA])
         self._writer.add_message(self._channels[topic], t_ns, json.dumps(value).encode(), t_ns)
 
 
@@ -138,74 +159,25 @@ def _messages(folder: Path) -> Iterator[tuple[Any, Any, Any]]:
             return
 
 
-def _stamp(t_ns: int) -> Any:
-    return fox.Timestamp(t_ns // NS_PER_S, t_ns % NS_PER_S)
-
-
-def _image_message(frame: CameraFrame) -> Any:
-    bgr = cv2.cvtColor(frame.image_rgb, cv2.COLOR_RGB2BGR)
-    _, jpeg = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    stamp = _stamp(frame.t_ns)
-    return fox.CompressedImage(timestamp=stamp, frame_id=frame.sensor_id, data=jpeg.tobytes(), format="jpeg")
-
-
-def _cloud_message(frame: LidarFrame) -> Any:
-    points = np.column_stack([frame.T_ego_sensor.points(frame.points_sensor_m), frame.intensity]).astype(np.float32)
-    number = fox.PackedElementFieldNumericType.Float32
-    fields = [
-        fox.PackedElementField(name=n, offset=4 * i, type=number) for i, n in enumerate(("x", "y", "z", "intensity"))
-    ]
-    return fox.PointCloud(
-        timestamp=_stamp(frame.t_ns), frame_id="ego", point_stride=16, fields=fields, data=points.tobytes()
-    )
-
-
-def _cube(center_m: Any, size_m: Any, yaw_rad: float, rgb: tuple[float, float, float]) -> Any:
-    turn = fox.Quaternion(x=0.0, y=0.0, z=float(np.sin(yaw_rad / 2)), w=float(np.cos(yaw_rad / 2)))
-    position = fox.Vector3(x=float(center_m[0]), y=float(center_m[1]), z=float(center_m[2]))
-    size = fox.Vector3(x=float(size_m[0]), y=float(size_m[1]), z=float(size_m[2]))
-    color = fox.Color(r=rgb[0], g=rgb[1], b=rgb[2], a=0.5)
-    return fox.CubePrimitive(pose=fox.Pose(position=position, orientation=turn), size=size, color=color)
-
-
-def _truth_message(truth: GroundTruth) -> Any:
-    o = truth.objects
-    cubes = [
-        _cube(o.center_world_m[i], o.size_lwh_m[i], float(o.yaw_world_rad[i]), (0.2, 0.8, 0.3)) for i in range(len(o))
-    ]
-    entity = fox.SceneEntity(timestamp=_stamp(truth.t_ns), frame_id="world", id="truth", cubes=cubes)
-    return fox.SceneUpdate(entities=[entity])
-
-
-def _tracks_message(tracks: Tracks) -> Any:
-    entities = [
-        fox.SceneEntity(
-            timestamp=_stamp(tracks.t_ns),
-            frame_id="world",
-            id=str(track_id),
-            cubes=[
-                _cube(tracks.center_world_m[i], tracks.size_lwh_m[i], float(tracks.yaw_world_rad[i]), (0.9, 0.4, 0.1))
-            ],
-        )
-        for i, track_id in enumerate(tracks.track_id)
-    ]
-    return fox.SceneUpdate(entities=entities)
-
-
 def _state(tick: Tick, output: StackOutput, sample: Sample) -> dict[str, Any]:
-    plan, truth = output.plan, tick.truth
+    truth = tick.truth
     return {
         "sample": _finite(dataclasses.asdict(sample)),
         "ego": {
             "position_world_m": _rounded(truth.ego.T_world_ego.translation_m),
             "yaw_world_rad": round(truth.ego.T_world_ego.yaw_rad, 5),
+            "rotation_wxyz": _rounded(messages.quaternions_wxyz(truth.ego.T_world_ego.matrix[None, :3, :3])[0]),
         },
         "truth": {
+            "actor_id": truth.objects.actor_id.tolist(),
             "role": list(truth.objects.role),
+            "class_id": truth.objects.class_id.tolist(),
             "center_world_m": _rounded(truth.objects.center_world_m),
             "size_lwh_m": _rounded(truth.objects.size_lwh_m),
             "yaw_world_rad": _rounded(truth.objects.yaw_world_rad),
+            "rotation_wxyz": _rounded(messages.quaternions_wxyz(truth.objects.rotation)),
         },
+        "contacts": [dataclasses.asdict(contact) for contact in tick.contacts],
         "detections": [_detections(d) for d in output.detections],
         "image_detections": [_image_detections(d) for d in output.image_detections],
         "tracks": {
@@ -218,18 +190,28 @@ def _state(tick: Tick, output: StackOutput, sample: Sample) -> dict[str, Any]:
             "class_prob": _rounded(output.tracks.class_prob),
             "status": output.tracks.status.tolist(),
         },
-        "plan": {
-            "pose_world": _rounded(plan.pose_world),
-            "speed_mps": _rounded(plan.speed_mps),
-            "status": plan.status.value,
-            "reason": plan.reason,
-            "blocking_track_id": plan.blocking_track_id,
-        },
+        "plan": _plan(output.plan),
         "command": {"accel_mps2": output.command.accel_mps2, "steer_rad": output.command.steer_rad},
         "control": dataclasses.asdict(output.control),
         "missing": sorted(tick.bundle.missing),
         "stage_ms": {name: round(value, 2) for name, value in output.stage_ms.items()},
     }
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    told = {
+        "pose_world": _rounded(plan.pose_world),
+        "speed_mps": _rounded(plan.speed_mps),
+        "status": plan.status.value,
+        "reason": plan.reason,
+        "blocking_track_id": plan.blocking_track_id,
+    }
+    if plan.envelope is not None:
+        told["envelope"] = {
+            name: value.tolist() if name == "track_id" else _rounded(value)
+            for name, value in dataclasses.asdict(plan.envelope).items()
+        }
+    return told
 
 
 def _detections(detections: Detections) -> dict[str, Any]:

@@ -133,7 +133,9 @@ def _drive_on(
             lane_map(session.map), stage.path.end_world_m, staging.cruise_mps, np.random.default_rng(request.seed)
         )
         with contextlib.ExitStack() as resources:
-            bundle = resources.enter_context(BundleWriter(request.out)) if request.out else None
+            bundle = (
+                resources.enter_context(BundleWriter(request.out, _about(request, staging))) if request.out else None
+            )
             _loop(session, staging, stage, stack, actuation, run, bundle, progress)
     except (ServerUnavailableError, MissingBlueprintError) as error:
         why = str(error)
@@ -253,6 +255,19 @@ def _judge(session: Session, request: DriveRequest, staging: Staging, run: _Run,
         faults=run.faults.effects,
         fault_toll={sensor_id: asdict(toll) for sensor_id, toll in run.faults.toll.items()},
     )
+
+
+def _about(request: DriveRequest, staging: Staging) -> dict[str, Any]:
+    """What is known of a run before it starts."""
+    return {
+        "case": request.case.case_id,
+        "severity": request.severity,
+        "arm": request.arm.value,
+        "seed": request.seed,
+        "stack": request.stack,
+        "rig": request.rig_name,
+        "target": staging.target,
+    }
 
 
 def _least(record: Record, name: str) -> float:
