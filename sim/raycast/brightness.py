@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.assets.materials import material_table
 from sim.assets.mesh import Material
-from sim.raycast.hits import Hits
+from sim.raycast.hits import SCENERY, Hits
 from sim.raycast.paint import decals, paint_under
 from sim.world.scene import Weather
 
@@ -42,6 +42,10 @@ def brightness(hits: Hits, weather: Weather) -> Floats:
     table = material_table()
     material, cos = hits.material, hits.cos_incidence
     matt = _matt(hits, material)
+    if weather.line_contrast < 1.0:
+        lines = np.flatnonzero(material == Material.ROADMARK)
+        road = table.lidar_reflectivity[Material.ASPHALT]
+        matt[lines] = road + np.float32(weather.line_contrast) * (matt.take(lines) - road)
     sheets_of_paint = decals(material)
     hidden, bright = paint_under(hits, sheets_of_paint)
     matt[sheets_of_paint] += hidden * (np.float32(WHITE_PAINT) * bright - matt.take(sheets_of_paint))
@@ -58,12 +62,15 @@ def brightness(hits: Hits, weather: Weather) -> Floats:
     back[glossy] += _glint(shine.take(glossy), table.slope.take(material.take(glossy)), cos.take(glossy))
     retro = table.retro.take(material)
     beads = np.flatnonzero(material == Material.ROADMARK)
+    retro[beads] *= np.float32(weather.line_contrast)
     retro[sheets_of_paint] = table.retro[Material.ROADMARK] * hidden * bright  # beads are strewn on bright paint
     beads = np.concatenate([beads, sheets_of_paint])
     retro[beads] *= np.float32((1.0 - DROWNED_BEADS * weather.wetness) * (1.0 - weather.snow_cover))
     sheets = np.flatnonzero((retro > 0.0) & ~np.isin(material, (Material.ROADMARK, Material.DECAL)))
     angle_rad = np.arccos(cos.take(sheets))
     retro[sheets] *= np.exp(-((angle_rad / np.float32(RETRO_HALF_RAD)) ** 2))
+    if hits.surfaces.lamp_share is not None:
+        retro *= hits.surfaces.lamp_share.take(np.maximum(hits.source, SCENERY))
     back += retro
     return np.where(hits.source >= 0, back, np.float32(0.0))
 

@@ -64,6 +64,12 @@ class Surfaces:
         return np.array([1.0, *(instance.cloth_reflectance for instance in self.instances)], np.float32)
 
     @cached_property
+    def lamp_share(self) -> NDArray[np.float32] | None:
+        """(M + 1,) share of their light that reflectors send back; None where all are clean."""
+        share = np.array([1.0, *(instance.lamp_share for instance in self.instances)], np.float32)
+        return share if (share < 1.0).any() else None
+
+    @cached_property
     def first_triangle(self) -> NDArray[np.intp]:
         """(M + 1,) where the triangles of a body begin in the arrays of all bodies; 0 for the scenery."""
         counts = [len(shape.material) for shape in self._shapes]

@@ -20,9 +20,9 @@ from sim.render.shadows import actor_texel_m
 from sim.render.view import CameraView
 from sim.world.scene import Instance
 
-ROW_FORMAT = "4f 4f 4f 4f 4f 3f/i"
+ROW_FORMAT = "4f 4f 4f 4f 4f 4f/i"
 ROW_NAMES = ("in_row0", "in_row1", "in_row2", "in_paint", "in_state", "in_picture")
-ROW_FLOATS = 23
+ROW_FLOATS = 24
 MAX_PASSING = 256
 """Meshes in poses that come once, kept for cameras that look at the same tick: 0.1 MB each."""
 LEVELS_DIFFER_M = 0.25
@@ -159,13 +159,14 @@ def spheres_touch(
 
 
 def actor_rows(actors: Actors, first_index: int, poster_layers: Mapping[str, int]) -> NDArray[np.float32]:
-    """(1 + N, 23) float32: row 0 stands for scenery, row k + 1 for actor k with index `first_index` + k.
+    """(1 + N, 24) float32: row 0 stands for scenery, row k + 1 for actor k with index `first_index` + k.
 
     `poster_layers` are the layers of the users' pictures by their keys.
     """
     rows = np.zeros((1 + len(actors.instances), ROW_FLOATS), dtype=np.float32)
     rows[0, [0, 5, 10, 18]] = 1.0
     rows[0, 19] = 3.0
+    rows[:, 23] = 1.0
     rows[1:, :12] = actors.T_world_body[:, :3].reshape(-1, 12)
     rows[1:, 16] = first_index + np.arange(len(actors.instances))
     for row, instance, mesh in zip(rows[1:], actors.instances, actors.meshes, strict=True):
@@ -173,6 +174,7 @@ def actor_rows(actors: Actors, first_index: int, poster_layers: Mapping[str, int
         row[12:16] = (*(instance.cloth_rgb or instance.paint_rgb), instance.seed)
         cloth = -instance.cloth_reflectance if is_dyed else instance.cloth_reflectance
         row[17:20] = (instance.lights & 0xFFFF, cloth, instance.signal_state)
+        row[23] = instance.lamp_share
         if Family.MARKING in mesh.families:
             row[18] = instance.contrast  # paint is no cloth
         if mesh.picture_size_m is not None:

@@ -117,13 +117,13 @@ def _mist_row(weather: Weather) -> NDArray[np.float64]:
 
 
 def _noise_row(inputs: FrameInputs) -> NDArray[np.float32]:
-    """The bits that seed a frame's noise, and how strong noise is: it grows as light gets scarce."""
+    """The bits that seed the noise, how far lines stand out, and how strong noise is: it grows as light gets scarce."""
     view = inputs.view
     bits = np.random.SeedSequence([view.noise_seed & 0xFFFFFFFF, inputs.scene.frame]).generate_state(1)
     # the top bits are those of 1.0, so that no bit pattern is a NaN that a conversion might change
     seed = (bits & 0x007FFFFF | 0x3F800000).astype(np.uint32).view(np.float32)[0]
     strength = view.noise * READ_NOISE * (1.0 + 2.5 * inputs.light.night) * view.supersampling
-    return np.array([seed, 0.0, strength, 0.0], dtype=np.float32)
+    return np.array([seed, inputs.scene.weather.line_contrast, strength, 0.0], dtype=np.float32)
 
 
 def _lamp_row(lamp_field: LampField) -> NDArray[np.float64]:

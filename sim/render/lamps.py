@@ -128,6 +128,7 @@ def _beam(actors: Actors, k: int) -> Beam:
     T, mesh, lights = actors.T_world_body[k], actors.meshes[k], actors.instances[k].lights
     lamps = mesh.lamps.get(Material.HEADLAMP)
     count = LAMPS_OF_TAG.get(actors.instances[k].tag, 2.0)
+    share = actors.instances[k].lamp_share
     if lamps is None:
         low, high = mesh.low_body_m, mesh.high_body_m
         center = np.array([high[0], (low[1] + high[1]) / 2.0, low[2] + 0.65])
@@ -136,6 +137,6 @@ def _beam(actors: Actors, k: int) -> Beam:
     return Beam(
         position_world_m=T[:3, :3] @ center + T[:3, 3],
         forward_world=T[:3, 0],
-        dipped=count,
-        main=count if lights & HIGH_BEAM and count >= 1.0 else 0.0,
+        dipped=count * share,
+        main=count * share if lights & HIGH_BEAM and count >= 1.0 else 0.0,
     )

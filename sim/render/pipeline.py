@@ -99,6 +99,7 @@ class Pipeline:
                 snow=scene.weather.snow_cover > 0.0,
                 plain=view.quality.is_plain,
                 tubes=len(tubes),
+                worn=scene.weather.line_contrast < 1.0,
                 main_beams=light.lamps and any(beam.main > 0.0 for beam in beams),
             ),
             shadow=shadow,

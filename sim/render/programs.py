@@ -72,6 +72,7 @@ class LightModel:
     plain: bool = False
     tubes: int = 0
     main_beams: bool = False
+    worn: bool = False
 
     def defines(self) -> tuple[str, ...]:
         """The preprocessor symbols of the combination."""
@@ -84,6 +85,7 @@ class LightModel:
             ("SNOW", self.snow),
             ("PLAIN", self.plain),
             ("MAIN_BEAMS", self.main_beams),
+            ("WORN", self.worn),
         )
         tubes = (f"TUBES {self.tubes}",) if self.tubes else ()
         return (*(name for name, on in flags if on), f"BEAMS {self.beams}", *tubes)

@@ -73,7 +73,7 @@ def sources_of(scene: Scene, actors: Actors) -> list[LampSource]:
                         continue
                     power = partial(_headlamp, instance, T[:3, :3], at)
                 else:
-                    axis_cd = candela(
+                    axis_cd = instance.lamp_share * candela(
                         material, instance.lights, instance.signal_state, bool(center[1] > 0), scene.time_s
                     )
                     if axis_cd == 0.0:
@@ -86,7 +86,7 @@ def sources_of(scene: Scene, actors: Actors) -> list[LampSource]:
 def _headlamp(
     instance: Instance, R: NDArray[np.float64], at_m: NDArray[np.float64], point_m: NDArray[np.float64]
 ) -> float:
-    strength = min(LAMPS_OF_TAG.get(instance.tag, 2.0), 1.0)
+    strength = min(LAMPS_OF_TAG.get(instance.tag, 2.0), 1.0) * instance.lamp_share
     return strength * headlamp_cd(instance.lights, R.T @ (point_m - at_m))
 
 

@@ -106,6 +106,8 @@ class Blueprint:
             return TRAFFIC_SIGN_TAG
         if self.id == MARKING:
             return ROAD_LINE_TAG
+        if self.id == SIGNAL_HEAD:
+            return TRAFFIC_LIGHT_TAG
         if self.kind is ActorKind.PROP:
             return STATIC_TAG
         return _SEMANTIC_TAGS.get(self.base_type if self.kind is ActorKind.VEHICLE else self.kind.value, 0)
@@ -162,6 +164,7 @@ _KIND_WORDS = {
 TRAFFIC_SIGN_TAG = 8
 STATIC_TAG = 20
 ROAD_LINE_TAG = 24
+TRAFFIC_LIGHT_TAG = 7
 DYNAMIC_TAG = 21
 """CARLA's label for what may move and is neither vehicle nor person: its documentation names animals."""
 STATURE = "height_m"
@@ -175,10 +178,14 @@ BOARDS = frozenset({"static.moosetest.billboard", "static.moosetest.poster"})
 PICTURE_FILE = "picture_file"
 POSTER = "static.moosetest.poster"
 TRAFFIC_SIGN = "static.moosetest.traffic_sign"
+SIGNAL_HEAD = "static.moosetest.signal_head"
+SIGNAL_STATES = {"red": 0, "amber": 1, "green": 2, "off": 3}
+"""carla.TrafficLightState by the words of the attribute `state`."""
 _PICTURES = ["", "person", "people", "child", "car"]
 MESH_PROP = "static.prop.mesh"
 """Looks like the blueprint that its `mesh_path` names."""
 SNOW = "static.moosetest.snow"
+WORN_LINES = "static.moosetest.worn_lines"
 _SEMANTIC_TAGS = {
     "walker": 12,
     "car": 14,
@@ -254,6 +261,7 @@ def _vehicle(row: dict[str, str]) -> list[Attribute]:
         _fixed("generation", AttributeKind.INT, row["generation"]),
         _fixed("has_lights", AttributeKind.BOOL, _truth(row["lights"])),
         _fixed("has_dynamic_doors", AttributeKind.BOOL, _truth(row["doors"])),
+        Attribute("moosetest_lamps", AttributeKind.FLOAT, "1.0", ["0.0", "1.0"], limits=(0.0, 1.0)),
     ]
 
 
@@ -288,6 +296,9 @@ def _prop(row: dict[str, str]) -> list[Attribute]:
         attributes.append(Attribute("picture", AttributeKind.STRING, "", _PICTURES, restricted=True))
         attributes.append(Attribute("picture_scale", AttributeKind.FLOAT, "1.0", ["0.5", "1.0"]))
         attributes.append(_free(PICTURE_FILE, AttributeKind.STRING, ""))
+    if row["id"] == SIGNAL_HEAD:
+        states = list(SIGNAL_STATES)
+        attributes.append(Attribute("state", AttributeKind.STRING, states[0], states, restricted=True))
     if row["id"] == MARKING:
         for name in ("length_m", "width_m"):
             attributes.append(Attribute(name, AttributeKind.FLOAT, row[name], [row[name]], limits=MARKING_SIDES_M))
@@ -328,6 +339,7 @@ def _others(first_uid: int) -> Iterator[Blueprint]:
     yield Blueprint(first_uid + 2, "static.trigger.friction", "static,trigger,friction", trigger, ActorKind.OTHER)
     yield _mesh_prop(first_uid + 3)
     yield _snow(first_uid + 4)
+    yield _worn_lines(first_uid + 5)
 
 
 def _mesh_prop(uid: int) -> Blueprint:
@@ -343,6 +355,13 @@ def _snow(uid: int) -> Blueprint:
     fall = Attribute("snowfall_mm_per_h", AttributeKind.FLOAT, "1.0", ["0.0", "1.0", "5.0"], limits=(0.0, 50.0))
     cover = Attribute("snow_cover", AttributeKind.FLOAT, "0.8", ["0.0", "0.8", "1.0"], limits=(0.0, 1.0))
     return Blueprint(uid, SNOW, "static,moosetest,snow", (*_of_every_actor(["prop"]), fall, cover), ActorKind.OTHER)
+
+
+def _worn_lines(uid: int) -> Blueprint:
+    """Old paint on all roads for as long as it is in the world, wherever it stands."""
+    contrast = Attribute("contrast", AttributeKind.FLOAT, "0.3", ["0.0", "0.3", "1.0"], limits=(0.0, 1.0))
+    own = (*_of_every_actor(["prop"]), contrast)
+    return Blueprint(uid, WORN_LINES, "static,moosetest,worn_lines", own, ActorKind.OTHER)
 
 
 def _of_every_actor(roles: list[str]) -> list[Attribute]:

@@ -14,7 +14,7 @@ from sim.assets.laid import MARKING
 from sim.assets.library import has_asset, size_lwh_m
 from sim.assets.mesh import MeshKey
 from sim.server.actors import Actor
-from sim.server.blueprints import SNOW, ActorKind
+from sim.server.blueprints import SIGNAL_STATES, SNOW, WORN_LINES, ActorKind
 from sim.server.episode import Episode
 from sim.server.gait import shown_pose
 from sim.server.layouts import WeatherParameters
@@ -42,7 +42,7 @@ def build_scene(episode: Episode) -> Scene:
             instances += painted(episode, actor, T_world_body[row], velocity[row])
         elif has_asset(actor.asset):
             instances.append(_instance(episode, actor, T_world_body[row], velocity[row], turn[row]))
-    weather = _with_snow(weather_of(episode.weather, episode.map.level_z_m), table.actors.values())
+    weather = _with_ground(weather_of(episode.weather, episode.map.level_z_m), table.actors.values())
     time_s = s_from_ns(episode.elapsed_ns - episode.shown_from_ns)
     return Scene(
         static=episode.level.scenery,
@@ -84,12 +84,14 @@ def weather_of(parameters: WeatherParameters, level_z_m: float = 0.0) -> Weather
     )
 
 
-def _with_snow(weather: Weather, actors: Iterable[Actor]) -> Weather:
-    """The weather with the snow of the youngest actor that brings some."""
+def _with_ground(weather: Weather, actors: Iterable[Actor]) -> Weather:
+    """The weather with the snow, and the wear of lines, of the youngest actor that brings some."""
     for actor in actors:
         if actor.blueprint_id == SNOW:
             fall, cover = (_number(actor.attribute(name), 0.0) for name in ("snowfall_mm_per_h", "snow_cover"))
             weather = replace(weather, snowfall_mm_per_h=fall, snow_cover=cover)
+        elif actor.blueprint_id == WORN_LINES:
+            weather = replace(weather, line_contrast=_number(actor.attribute("contrast"), 1.0))
     return weather
 
 
@@ -109,11 +111,13 @@ def _instance(
         angular_velocity_world_radps=turn_world_radps,
         paint_rgb=_linear_rgb(actor.attribute("color", "128,128,128")),
         lights=actor.vehicle.lights if actor.vehicle is not None else 0,
+        lamp_share=_number(actor.attribute("moosetest_lamps"), 1.0),
         cloth_reflectance=_number(actor.attribute("clothing_reflectance"), 1.0),
         cloth_rgb=_linear_rgb(dye) if (dye := actor.attribute("clothing_color")) else None,
         picture=actor.attribute("picture"),
         picture_scale=_number(actor.attribute("picture_scale"), 1.0),
         poster=actor.poster,
+        signal_state=SIGNAL_STATES.get(actor.attribute("state"), SIGNAL_STATES["off"]),
         seed=actor.id * _GOLDEN % 1.0,
     )
 

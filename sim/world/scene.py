@@ -119,6 +119,7 @@ class Instance:
         velocity_world_mps: (3,) of the body origin; angular_velocity_world_radps: (3,).
         paint_rgb: linear paint colour.
         lights: bits of carla.VehicleLightState.
+        lamp_share: share of their light that its lamps, reflectors and plates give: dirt takes the rest.
         cloth_reflectance: factor on CLOTH albedo; 1 is as modelled.
         cloth_rgb: linear colour of all its CLOTH, None for the colours as modelled.
         picture: name of the picture that PICTURE faces show ("" is blank white board).
@@ -137,6 +138,7 @@ class Instance:
     angular_velocity_world_radps: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
     paint_rgb: tuple[float, float, float] = (0.5, 0.5, 0.5)
     lights: int = 0
+    lamp_share: float = 1.0
     cloth_reflectance: float = 1.0
     cloth_rgb: tuple[float, float, float] | None = None
     picture: str = ""
@@ -155,6 +157,7 @@ class Weather:
     roads are, `deposits` how much of them lies under water. `scattering`, `mie` and `rayleigh` are factors on what
     CARLA's defaults mean. Fog is as dense as `fog_density` says at `fog_base_z_m`. CARLA knows no snow:
     `snowfall_mm_per_h` is the rate at which it falls, as water; `snow_cover` the share of the ground that it hides.
+    Nor does it know how long ago lines were painted: `line_contrast` is how far they stand out, 1 as fresh paint does.
     `sim/world/air.py` says what these mean in metres of sight.
     """
 
@@ -175,6 +178,7 @@ class Weather:
     fog_base_z_m: float = 0.0
     snowfall_mm_per_h: float = 0.0
     snow_cover: float = 0.0
+    line_contrast: float = 1.0
 
     @property
     def sun_direction_world(self) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from importlib.resources import files
 import pytest
 
 from sim.assets import library as assets
-from sim.server.blueprints import MOST_PIXELS, AttributeKind, definitions, library
+from sim.server.blueprints import MOST_PIXELS, ActorKind, AttributeKind, definitions, library
 from sim.server.calls import CallError
 from sim.server.layouts import AttributeValue
 
@@ -13,8 +13,8 @@ OURS = {
     "vehicle.moosetest.": "ambulance articulated_bus articulated_truck box_truck city_bus coach e_scooter fire_engine "
     "flatbed_truck panel_van pickup police_car school_bus tanker",
     "static.moosetest.": "beacon bicycle billboard bollard boom_gate concrete_barrier corner_reflector drum "
-    "fallen_tree hydrant ladder manhole_open marking mattress pallet poster pram sand_heap scooter_lying snow sofa "
-    "traffic_sign tyre",
+    "fallen_tree hydrant ladder manhole_open marking mattress pallet poster pram sand_heap scooter_lying signal_head "
+    "snow sofa traffic_sign tyre worn_lines",
 }
 """What can be spawned that CARLA does not have."""
 OF_ALL_CAMERAS = "quality"
@@ -62,6 +62,7 @@ def test_our_own_attributes_of_sensors_are_these_and_no_more() -> None:
     own = {
         blueprint.id: {a.name for a in blueprint.attributes if a.name.startswith("moosetest")}
         for blueprint in library().values()
+        if blueprint.kind is ActorKind.SENSOR
     }
     expected = {sensor: {f"moosetest_{name}" for name in names.split()} for sensor, names in OF_SENSORS.items()}
     assert {blueprint_id: names for blueprint_id, names in own.items() if names} == expected
@@ -81,7 +82,8 @@ def test_every_body_can_be_drawn() -> None:
         "static.trigger.friction",
         "static.prop.mesh",
         "static.moosetest.snow",
-    ]  # a box that nobody sees, what a client chooses, and weather
+        "static.moosetest.worn_lines",
+    ]  # a box that nobody sees, what a client chooses, weather, and the state of the roads
 
 
 def test_defaults_of_sensors_are_carlas() -> None:
@@ -98,6 +100,13 @@ def test_our_own_walkers_and_billboard_have_their_attributes() -> None:
     assert value_of("walker.moosetest.adult", "clothing_reflectance") == "1.0"
     assert value_of("static.moosetest.billboard", "picture") == ""
     assert value_of("static.moosetest.billboard", "picture_scale") == "1.0"
+
+
+def test_every_vehicle_and_nothing_else_of_carlas_has_lamps_that_get_dirty() -> None:
+    bodies = [b for b in library().values() if b.kind is not ActorKind.SENSOR]
+    with_lamps = {b.id for b in bodies if any(a.name.startswith("moosetest_") for a in b.attributes)}
+    assert with_lamps == {b.id for b in bodies if b.kind is ActorKind.VEHICLE}
+    assert value_of("vehicle.tesla.model3", "moosetest_lamps") == "1.0"
 
 
 def test_two_wheelers_are_tagged_as_such() -> None:

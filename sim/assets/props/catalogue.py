@@ -9,7 +9,7 @@ from sim.assets.catalog import Asset
 from sim.assets.fitting import fitted
 from sim.assets.mesh import Material, Mesh
 from sim.assets.props import calibration, furniture, ground_hazards, lost_loads, plants, roadworks, wheeled
-from sim.assets.props.moosetest import add_billboard, add_poster, add_traffic_light
+from sim.assets.props.moosetest import add_billboard, add_poster, add_signal_head, add_traffic_light
 from sim.assets.props.obstacles import PREFIX
 from sim.assets.props.shapes import DARK, METAL, WHITE, WOOD, Color, Profile, add_lathe, add_legs, add_mound
 
@@ -165,6 +165,7 @@ _OWN: dict[str, _Add] = {
     "manhole_open": ground_hazards.add_manhole_open,
     "fallen_tree": ground_hazards.add_fallen_tree,
     "poster": add_poster,
+    "signal_head": add_signal_head,
     "pram": wheeled.add_pram,
     "scooter_lying": wheeled.add_scooter_lying,
     "corner_reflector": calibration.add_corner_reflector,

@@ -69,6 +69,13 @@ def add_traffic_light(builder: MeshBuilder, level: int) -> None:
             builder.box((-0.10, 0.0, top), (0.05, 0.1, 0.006), _HOUSING, Material.BLACK)
 
 
+def add_signal_head(builder: MeshBuilder, asset: Asset, level: int) -> None:
+    """Add such a head as a thing to be put anywhere: its foot in the origin, its lamps look along x."""
+    head = MeshBuilder()
+    add_traffic_light(head, level)
+    builder.add(head.build(), np.diag([-1.0, -1.0, 1.0]), (0.0, 0.0, 0.5 * asset.size_lwh_m[2]))
+
+
 def _add_visor(builder: MeshBuilder, z_m: float, segments: int) -> None:
     """The hood over a lamp: three quarters of a tube, open below."""
     angle = np.linspace(-0.72 * np.pi, 0.72 * np.pi, segments)

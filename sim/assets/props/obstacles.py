@@ -31,6 +31,7 @@ OBSTACLES: Final[dict[str, Obstacle]] = {
     "fallen_tree": Obstacle((9.0, 3.6, 2.4), "edge"),
     "poster": Obstacle((0.04, 3.0, 1.0), "edge"),
     "scooter_lying": Obstacle((1.15, 1.10, 0.42), "edge"),
+    "signal_head": Obstacle((0.30, 0.36, 1.00), "edge"),
     "marking": Obstacle((3.0, 3.0, 0.02), "edge"),
     "corner_reflector": Obstacle((0.20, 0.20, 0.571), "edge"),
 }

@@ -11,7 +11,7 @@ layout(std140) uniform Frame {
     vec4 u_horizon;    // rgb; w fog extinction per metre
     vec4 u_fog;        // rgb; w distance at which fog starts
     vec4 u_forward;    // xyz optical axis; w precipitation
-    vec4 u_noise;      // x bits that seed the noise; z strength
+    vec4 u_noise;      // x bits that seed the noise; y contrast of lines on the road; z strength
     vec4 u_lamp_map;   // xy corner, z 1 / side
     vec4 u_lamp_light; // rgb of street lamps; w height at which their map fades out
     vec4 u_mist;       // fog that thins out: extinction at its base, halvings per metre, base, depth towards the sky

@@ -1,5 +1,6 @@
 // Asphalt, slabs, grass, paint on the road, concrete: flat, seen at a grazing angle, large in every picture.
 uniform sampler2DArray u_ground_map;  // one layer a kind; rgb factor on the albedo, 0.5 is one
+const vec3 ROAD = vec3(0.085, 0.085, 0.088);  // where paint has gone
 #ifdef LAID
 uniform sampler2DArray u_posters;
 const float BARE = 0.004;  // so little paint nobody sees
@@ -36,6 +37,13 @@ void surface(inout Surface s, vec3 v, float distance_m) {
     float broad = 0.5;
 #else
     float broad = texture(u_cloud_map, at * 0.021).r;
+#endif
+#if defined(WORN) && !defined(LAID)
+    if (layer == 3.0) {
+        fine = mix(ROAD * texture(u_ground_map, vec3(at * 0.25, 0.0)).rgb, s.albedo * fine, u_noise.y);
+        s.albedo = vec3(1.0);
+        soaks = mix(1.0, soaks, u_noise.y);
+    }
 #endif
 #ifdef LAID
     fine = mix(s.albedo * fine, paint.rgb * texture(u_ground_map, vec3(at * 0.25, 3.0)).rgb, paint.a);

@@ -42,7 +42,7 @@ float luminance(int kind, int lights, inout vec3 color) {
 
 void vertex_material(int kind, inout vec4 color, inout float glow) {
     vec3 light = color.rgb;
-    glow = luminance(kind, int(in_state.y + 0.5), light) * u_zenith.w / 3.1416;
+    glow = luminance(kind, int(in_state.y + 0.5), light) * in_picture.w * u_zenith.w / 3.1416;
     color.a = kind == HEADLAMP || kind == REVERSE_LAMP ? 1.0 : kind >= SIGNAL_RED && kind <= SIGNAL_GREEN ? 0.25 : 0.7;
     if (glow > 0.0) color.rgb = light;
 }

@@ -3,7 +3,7 @@ uniform sampler2DArray u_pictures;
 uniform sampler2DArray u_posters;
 #ifdef VERTEX
 void vertex_material(int kind, inout vec4 color, inout float layer) {
-    color.a = kind == RETRO ? 300.0 : kind == PLATE ? 40.0 : 0.0;
+    color.a = (kind == RETRO ? 300.0 : kind == PLATE ? 40.0 : 0.0) * in_picture.w;
     layer = kind == PICTURE ? in_picture.x : kind == PLATE ? -2.0 : -1.0;
     if (kind == PICTURE) color.rgb = vec3(in_picture.yz, 0.0);
 }

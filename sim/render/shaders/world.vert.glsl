@@ -6,14 +6,14 @@ in vec2 in_part;     // seed and index of scenery; zero for actors
 #ifdef SCENERY
 const vec4 in_paint = vec4(0.0);
 const vec4 in_state = vec4(0.0, 0.0, 1.0, 3.0);
-const vec3 in_picture = vec3(0.0);
+const vec4 in_picture = vec4(0.0, 0.0, 0.0, 1.0);
 #else
 in vec4 in_row0;
 in vec4 in_row1;
 in vec4 in_row2;
 in vec4 in_paint;    // rgb; seed
 in vec4 in_state;    // index, lights, cloth reflectance (negative: dyed with the paint) or contrast, signal state
-in vec3 in_picture;  // layer; shares of the face's width and height that it spans
+in vec4 in_picture;  // layer; shares of the face's width and height that it spans; share of their light that lamps give
 #endif
 
 out vec3 v_world;
