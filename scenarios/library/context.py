@@ -70,8 +70,8 @@ MATTRESS = register(
     )
 )
 
-HOP_MPS = 3.0
-FROM_M = 12.0
+HOP_MPS = 2.5
+FROM_M = 13.0
 
 
 def _kangaroo(setting: Setting) -> Staging:
@@ -99,7 +99,7 @@ KANGAROO = register(
         title="A kangaroo hops across a country road",
         family="CX-5",
         polarity=Polarity.MISS,
-        template=G_RUR,
+        template=G_RUR.at(70.0),
         factor=Factor("height of its hops", "m", at_0=0.0, at_1=1.5),
         measure=Measure("lift_px", rises=True),
         sweeps=("actors.animal.motion.hop_m",),
