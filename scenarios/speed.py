@@ -112,15 +112,18 @@ def _tick_rate(n_vehicles: int, n_walkers: int) -> float:
 def _crowded_scene() -> tuple[Scene, np.ndarray]:
     import carla
 
-    from scenarios.dataset.traffic import crowd, daylight, ego_pose, population_of
+    from scenarios.dataset.traffic import crowd, ego_pose, population_of
     from sim.lane_map import lane_map
+    from sim.world.weathers import weathers
 
     data = load_map("urban_street")
     lanes = lane_map(carla.Map(data.name, data.xodr))
     rng = np.random.default_rng(0)
     ego = ego_pose(lanes, rng)
     users = crowd(lanes, ego, population_of("train"), ACTORS, rng)
-    return Scene(data.scenery(), tuple(user.instance for user in users), daylight(rng), time_s=0.0), ego
+    return Scene(
+        data.scenery(), tuple(user.instance for user in users), weathers()["clear_day"].draw(rng), time_s=0.0
+    ), ego
 
 
 def _sensors(with_peer: bool) -> list[dict[str, Any]]:

@@ -15,25 +15,40 @@ from perception.training.results import TrainingResult
 Trainer = Callable[..., TrainingResult]
 
 
-def train_camera_network(data: Path, out: Path, minutes: float, seed: int, resume: bool, threads: int) -> None:
+def train_camera_network(
+    data: Path, out: Path, minutes: float, seed: int, resume: bool, threads: int, start: Path | None
+) -> None:
     """Train the camera network and print how good it is."""
     from perception.training.camera import train_camera
 
-    _train(train_camera, data, out, minutes, seed, resume, threads)
+    _train(train_camera, data, out, minutes, seed, resume, threads, start)
 
 
-def train_lidar_network(data: Path, out: Path, minutes: float, seed: int, resume: bool, threads: int) -> None:
+def train_lidar_network(
+    data: Path, out: Path, minutes: float, seed: int, resume: bool, threads: int, start: Path | None
+) -> None:
     """Train the LiDAR network and print how good it is."""
     from perception.training.lidar import train_lidar
 
-    _train(train_lidar, data, out, minutes, seed, resume, threads)
+    _train(train_lidar, data, out, minutes, seed, resume, threads, start)
 
 
-def _train(trainer: Trainer, data: Path, out: Path, minutes: float, seed: int, resume: bool, threads: int) -> None:
+def _train(
+    trainer: Trainer,
+    data: Path,
+    out: Path,
+    minutes: float,
+    seed: int,
+    resume: bool,
+    threads: int,
+    start: Path | None,
+) -> None:
     for split in SPLITS:
         DatasetReader(data, split)  # says what is missing before anything is written
     out.mkdir(parents=True, exist_ok=True)
-    result = trainer(data, out, minutes=minutes, seed=seed, resume=resume, threads=threads or os.cpu_count() or 1)
+    result = trainer(
+        data, out, minutes=minutes, seed=seed, resume=resume, threads=threads or os.cpu_count() or 1, start=start
+    )
     console = Console(highlight=False)
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("class", "objects", "precision", "recall", "AP"):

@@ -11,21 +11,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.dataset.traffic import ego_pose, population_of, traffic, with_headlamps
+from scenarios.dataset.light import Light
+from scenarios.dataset.traffic import ego_pose, population_of, traffic
 from sim.assets import library
 from sim.lane_map import lane_map
 from sim.render.renderer import CameraRenderer
 from sim.render.view import CameraView
 from sim.world.maps import load_map
 from sim.world.scene import Scene, Weather
-from sim.world.vehicle_lights import LOW_BEAM, POSITION
 
 CELL_PX: Final = (480, 288)
 LABEL_PX: Final = 18
 CELLS_A_ROW: Final = 2
-DARK_BELOW_RAD: Final = 0.0
-"""Street lamps and headlamps are on from sunset on."""
-DRIVING_LIGHTS: Final = POSITION | LOW_BEAM
 AHEAD_RAD: Final = 0.04
 """How far beside the camera's own way the low sun stands."""
 WEATHERS: Final[Mapping[str, Weather]] = {
@@ -81,12 +78,8 @@ def _street(map_name: str, seed: int) -> tuple[Scene, CameraView]:
 
 def _in_weather(scene: Scene, weather: Weather, ahead_rad: float) -> Scene:
     """The scene under a sky that turns with the camera; after sunset all lamps are lit."""
-    shown = replace(scene, weather=replace(weather, sun_azimuth_rad=weather.sun_azimuth_rad + ahead_rad))
-    if weather.sun_elevation_rad > DARK_BELOW_RAD and weather.precipitation == 0.0 and weather.fog_density == 0.0:
-        return shown
-    lit = with_headlamps(scene.instances, DRIVING_LIGHTS)
-    is_dark = weather.sun_elevation_rad <= DARK_BELOW_RAD
-    return replace(shown, instances=lit, lamps=scene.static.lamps if is_dark else ())
+    turned = replace(weather, sun_azimuth_rad=weather.sun_azimuth_rad + ahead_rad)
+    return Light("", turned, street_lamps=True).shed_on(scene)
 
 
 def _cell(renderer: CameraRenderer, scene: Scene, view: CameraView, name: str) -> NDArray[np.uint8]:

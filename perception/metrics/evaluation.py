@@ -142,6 +142,11 @@ def recall_by_distance(matches: ClassMatches, min_score: float) -> tuple[Slice, 
     return tuple(s for s in slices if s.n_truth)
 
 
+def within(max_distance_m: float) -> str:
+    """How a match rule tells to what distance objects count."""
+    return f", within {max_distance_m:g} m" if np.isfinite(max_distance_m) else ""
+
+
 def recall_by_condition(frames: Sequence[ScoredFrame], least: float, min_score: float) -> tuple[Slice, ...]:
     """Recall, whatever the class, in the frames of each condition."""
     matches = match_class(frames, None, least)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +21,12 @@ from perception.metrics.evaluation import (
     match_class,
     recall_by_condition,
     recall_by_distance,
+    within,
 )
-from perception.training.camera_samples import CameraBatch, CameraSamples, is_ignored
+from perception.training.camera_samples import MIN_HEIGHT_PX, CameraBatch, CameraSamples, is_ignored
 from perception.training.card import write_card
 from perception.training.dataset_format import DatasetReader
-from perception.training.loop import LoopConfig, autocast, train
+from perception.training.loop import LoopConfig, autocast, start_from, train
 from perception.training.results import TrainingResult
 from perception.training.yolo_network import CLASSES, DetectionLoss, build_network, export_network
 
@@ -46,6 +48,7 @@ def train_camera(
     threads: int = 2,
     steps: int | None = None,
     show_progress: bool = True,
+    start: Path | None = None,
 ) -> TrainingResult:
     """Train the camera network on `dataset` and write `out/camera_yolo.onnx` with its card.
 
@@ -58,6 +61,7 @@ def train_camera(
         threads: torch's threads.
         steps: number of steps in place of `minutes`.
         show_progress: draw a progress bar on standard error.
+        start: checkpoint of an earlier training, whose weights are where this one begins.
 
     Raises:
         ConfigError: the dataset is missing or empty, or the checkpoint is of another network.
@@ -69,6 +73,7 @@ def train_camera(
         checkpoint.unlink(missing_ok=True)
     config = LoopConfig(minutes=minutes, steps=steps, seed=seed, threads=threads, show_progress=show_progress)
     network = build_network(seed)
+    origin = start_from(start, network)
     loss = DetectionLoss(network)
     n_pictures = 0
 
@@ -86,6 +91,7 @@ def train_camera(
     training = {
         "pictures in the dataset": len(samples.pictures),
         "seed": seed,
+        **origin,
         "steps": state.step,
         "minutes": round(state.elapsed_s / 60.0, 1),
         "threads": threads,
@@ -106,9 +112,19 @@ def train_camera(
 
 
 def evaluate_camera(
-    weights: Path, dataset: Path, *, split: str = "val", min_score: float = 0.35, max_iou: float = 0.6, threads: int = 2
+    weights: Path,
+    dataset: Path,
+    *,
+    split: str = "val",
+    min_score: float = 0.35,
+    max_iou: float = 0.6,
+    threads: int = 2,
+    max_distance_m: float = inf,
+    min_height_px: float = MIN_HEIGHT_PX,
 ) -> Evaluation:
     """Score camera weights on the pictures of a dataset, through the code that runs them in a drive.
+
+    Objects beyond `max_distance_m`, or lower than `min_height_px`, are neither missed nor false alarms.
 
     Raises:
         ConfigError: no weights, or no such frames.
@@ -117,7 +133,7 @@ def evaluate_camera(
     network = YoloNetwork(weights, threads)
     reader = DatasetReader(dataset, split)
     frames = [
-        _score_picture(network, reader, i, sensor_id, max_iou)
+        _score_picture(network, reader, i, sensor_id, max_iou, max_distance_m, min_height_px)
         for i in range(len(reader))
         for sensor_id in reader.camera_ids(i)
     ]
@@ -131,7 +147,8 @@ def evaluate_camera(
         weights_sha256=sha256_of(weights),
         dataset=dataset.name,
         n_frames=len(frames),
-        match_rule=f"IoU of at least {MATCH_IOU:g} in the picture",
+        match_rule=f"IoU of at least {MATCH_IOU:g} in the picture; "
+        f"objects of at least {min_height_px:g} px{within(max_distance_m)}",
         min_score=min_score,
         mean_average_precision=float(np.mean([c.average_precision for c in classes])) if classes else 0.0,
         known_classes=tuple(c.name for c in CLASSES),
@@ -142,7 +159,13 @@ def evaluate_camera(
 
 
 def _score_picture(
-    network: YoloNetwork, reader: DatasetReader, index: int, sensor_id: str, max_iou: float
+    network: YoloNetwork,
+    reader: DatasetReader,
+    index: int,
+    sensor_id: str,
+    max_iou: float,
+    max_distance_m: float,
+    min_height_px: float,
 ) -> ScoredFrame:
     sample = reader.camera(index, sensor_id)
     found = network.boxes(sample.image_rgb, LEAST_SCORE, max_iou)
@@ -154,7 +177,7 @@ def _score_picture(
         class_id=found.class_id,
         true_class_id=sample.class_id,
         true_distance_m=sample.distance_m,
-        ignored=is_ignored(sample),
+        ignored=is_ignored(sample) | (sample.distance_m > max_distance_m) | (sample.height_px < min_height_px),
         conditions={**reader.conditions(index), "camera": sensor_id},
     )
 

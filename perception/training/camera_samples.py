@@ -21,6 +21,9 @@ MIN_VISIBLE_SHARE = 0.25
 MIN_CROPPED_SHARE = 0.35
 """Objects of which a crop keeps less of the box are ignored in it."""
 
+MAX_CACHED_PICTURES = 5000
+"""Of the default rig's: 3 GB."""
+
 CROP_WH_PX = (320, 192)
 FULL_PHASE_PROGRESS = 0.75
 """From here on whole pictures are trained on, so that the network ends on what it will see; crops before, at native
@@ -70,6 +73,7 @@ class CameraSamples:
     def __init__(self, folder: Path, batch_pixels: int = 8 * CROP_WH_PX[0] * CROP_WH_PX[1]) -> None:
         self._reader = DatasetReader(folder, "train")
         self._batch_pixels = batch_pixels
+        self._cache: dict[tuple[int, str], NDArray[np.uint8]] = {}
         self.pictures = [
             _label(i, sensor_id, self._reader.camera(i, sensor_id))
             for i in range(len(self._reader))
@@ -96,8 +100,18 @@ class CameraSamples:
         scales = WHOLE_SCALES if whole else CROP_SCALES
         crops = [self._augmented(self.pictures[i], wh, scales, rng) for i in drawn]
         images = np.stack([image for image, _, _ in crops])
-        planes = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous().float().div_(255.0)
+        # Still channels last in memory, which is what convolutions are quickest on: a step takes 0.7 of the time.
+        planes = torch.from_numpy(images).permute(0, 3, 1, 2).float().div_(255.0)
         return CameraBatch(planes, _targets([p for _, p, _ in crops], [k for _, _, k in crops], wh))
+
+    def _image(self, picture: LabelledPicture) -> NDArray[np.uint8]:
+        key = (picture.frame, picture.sensor_id)
+        if key not in self._cache:
+            image = self._reader.picture(*key)
+            if len(self._cache) >= MAX_CACHED_PICTURES:
+                return image
+            self._cache[key] = image
+        return self._cache[key]
 
     def _weight(self, picture: LabelledPicture) -> float:
         """Pictures with rare classes are drawn more often, by the rarity's square root (as LVIS' repeat factor)."""
@@ -107,7 +121,7 @@ class CameraSamples:
     def _augmented(
         self, picture: LabelledPicture, wh_px: tuple[int, int], scales: tuple[float, float], rng: np.random.Generator
     ) -> tuple[NDArray[np.uint8], LabelledPicture, NDArray[np.bool_]]:
-        image = self._reader.camera(picture.frame, picture.sensor_id).image_rgb
+        image = self._image(picture)
         scale = float(np.exp(rng.uniform(*np.log(scales))))
         window = _window(picture, wh_px, scale, self._rarity, rng)
         cropped = cv2.warpAffine(

@@ -184,11 +184,15 @@ class DatasetReader:
         names = _camera_fields()
         arrays = self._arrays(index, [f"camera/{sensor_id}/{name}" for name in names])
         labels = {name: arrays[f"camera/{sensor_id}/{name}"] for name in names}
+        return CameraSample(image_rgb=self.picture(index, sensor_id), **labels)
+
+    def picture(self, index: int, sensor_id: str) -> NDArray[np.uint8]:
+        """(H, W, 3) one camera's picture."""
         path = self._stem(index).with_name(f"{self.frame_ids[index]}.{sensor_id}.jpg")
         image_bgr = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if image_bgr is None:
             raise ConfigError(f"{path}: not a readable picture; delete its .npz and make the frame again")
-        return CameraSample(image_rgb=cv2.cvtColor(image_bgr, cv2.COLOR_BGR2RGB), **labels)
+        return np.asarray(cv2.cvtColor(image_bgr, cv2.COLOR_BGR2RGB))
 
     def has_lidar(self, index: int) -> bool:
         """Whether the frame holds a sweep."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +25,13 @@ from perception.metrics.evaluation import (
     match_class,
     recall_by_condition,
     recall_by_distance,
+    within,
 )
 from perception.metrics.matching import match
 from perception.training.card import write_card
 from perception.training.dataset_format import DatasetReader, LidarSample
-from perception.training.lidar_samples import BATCH_SIZE, LidarBatch, LidarSamples, is_ignored
-from perception.training.loop import LoopConfig, autocast, train
+from perception.training.lidar_samples import BATCH_SIZE, MIN_POINTS, LidarBatch, LidarSamples, is_ignored
+from perception.training.loop import LoopConfig, autocast, start_from, train
 from perception.training.pillar_network import build_network, center_loss, export_network
 from perception.training.results import TrainingResult
 
@@ -53,6 +55,7 @@ def train_lidar(
     threads: int = 2,
     steps: int | None = None,
     show_progress: bool = True,
+    start: Path | None = None,
 ) -> TrainingResult:
     """Train the LiDAR network on `dataset` and write `out/lidar_pillars.onnx` with its card.
 
@@ -65,6 +68,7 @@ def train_lidar(
         threads: torch's threads.
         steps: number of steps in place of `minutes`.
         show_progress: draw a progress bar on standard error.
+        start: checkpoint of an earlier training, whose weights are where this one begins.
 
     Raises:
         ConfigError: the dataset is missing or empty, or the checkpoint is of another network.
@@ -76,7 +80,9 @@ def train_lidar(
     if not resume:
         checkpoint.unlink(missing_ok=True)
     config = LoopConfig(minutes=minutes, steps=steps, seed=seed, threads=threads, show_progress=show_progress)
-    average, state = train(build_network(seed), _loss_of, samples.batch, config, checkpoint)
+    network = build_network(seed)
+    origin = start_from(start, network)
+    average, state = train(network, _loss_of, samples.batch, config, checkpoint)
     weights = out / "lidar_pillars.onnx"
     export_network(average, weights, grid, {})
     errors = fit_errors(weights, dataset, threads)
@@ -85,6 +91,7 @@ def train_lidar(
     training = {
         "sweeps in the dataset": len(samples.frames),
         "seed": seed,
+        **origin,
         "steps": state.step,
         "minutes": round(state.elapsed_s / 60.0, 1),
         "threads": threads,
@@ -105,9 +112,17 @@ def train_lidar(
 
 
 def evaluate_lidar(
-    weights: Path, dataset: Path, *, split: str = "val", min_score: float = 0.35, threads: int = 2
+    weights: Path,
+    dataset: Path,
+    *,
+    split: str = "val",
+    min_score: float = 0.35,
+    threads: int = 2,
+    max_distance_m: float = inf,
 ) -> Evaluation:
     """Score LiDAR weights on the sweeps of a dataset, through the code that runs them in a drive.
+
+    Objects beyond `max_distance_m` are neither missed nor false alarms.
 
     Raises:
         ConfigError: no weights, or no such frames.
@@ -121,7 +136,7 @@ def evaluate_lidar(
     for i in sweeps:
         sample = reader.lidar(i)
         found = network.boxes(sample.points_ego_m, LEAST_SCORE)
-        frames.append(_scored(found, sample, network.grid, reader.conditions(i)))
+        frames.append(_scored(found, sample, network.grid, reader.conditions(i), max_distance_m))
         errors.append(_errors(found, sample, network.grid, min_score))
     classes = class_scores(frames, CLASSES, -MATCH_DISTANCE_M, min_score)
     anything = match_class(frames, None, -MATCH_DISTANCE_M)
@@ -131,7 +146,8 @@ def evaluate_lidar(
         weights_sha256=sha256_of(weights),
         dataset=dataset.name,
         n_frames=len(frames),
-        match_rule=f"centre within {MATCH_DISTANCE_M:g} m, seen from above",
+        match_rule=f"centre within {MATCH_DISTANCE_M:g} m, seen from above; "
+        f"objects of at least {MIN_POINTS} returns{within(max_distance_m)}",
         min_score=min_score,
         mean_average_precision=float(np.mean([c.average_precision for c in classes])) if classes else 0.0,
         known_classes=tuple(c.name for c in CLASSES),
@@ -166,16 +182,19 @@ def _loss_of(network: torch.nn.Module, batch: LidarBatch) -> torch.Tensor:
     return center_loss(maps.float(), batch.targets)
 
 
-def _scored(found: SpaceBoxes, sample: LidarSample, grid: Grid, conditions: dict[str, str]) -> ScoredFrame:
+def _scored(
+    found: SpaceBoxes, sample: LidarSample, grid: Grid, conditions: dict[str, str], max_distance_m: float
+) -> ScoredFrame:
     near = -_distances_m(found, sample)
+    distance_m = np.hypot(sample.center_ego_m[:, 0], sample.center_ego_m[:, 1])
     return ScoredFrame(
         similarity=near,
         excuse=near >= -(MATCH_DISTANCE_M + 0.5 * sample.size_lwh_m[:, :2].max(axis=1, initial=0.0)),
         score=found.score,
         class_id=found.class_id,
         true_class_id=sample.class_id,
-        true_distance_m=np.hypot(sample.center_ego_m[:, 0], sample.center_ego_m[:, 1]),
-        ignored=is_ignored(sample, grid),
+        true_distance_m=distance_m,
+        ignored=is_ignored(sample, grid) | (distance_m > max_distance_m),
         conditions=conditions,
     )
 

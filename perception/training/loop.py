@@ -9,10 +9,11 @@ from __future__ import annotations
 import copy
 import math
 import os
+import pickle
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -96,7 +97,7 @@ def train(
         checkpoint: file to go on from, and to write to.
     """
     torch.set_num_threads(config.threads)
-    network.train()
+    network.to(memory_format=torch.channels_last).train()
     average = copy.deepcopy(network).eval()
     optimizer = _optimizer(network, config)
     state = _resume(checkpoint, network, average, optimizer)
@@ -195,17 +196,44 @@ def _save(path: Path, network: Any, average: Any, optimizer: Any, state: LoopSta
     os.replace(part, path)
 
 
+def start_from(checkpoint: Path | None, network: torch.nn.Module) -> dict[str, Any]:
+    """Give `network` the averaged weights of an earlier training; what a model card says of that, {} without one.
+
+    Raises:
+        ConfigError: no such file, or one of another network.
+    """
+    if checkpoint is None:
+        return {}
+    values = _read(checkpoint, "give another --start")
+    with _told_of(checkpoint, "give another --start"):
+        network.load_state_dict(values["average"])
+    return {"started from": f"weights of {values['step']} steps on an earlier dataset"}
+
+
 def _resume(path: Path, network: Any, average: Any, optimizer: Any) -> LoopState:
     if not path.exists():
         return LoopState()
-    try:
-        values = torch.load(path, map_location="cpu", weights_only=True)
+    remedy = "delete it or train without --resume"
+    values = _read(path, remedy)
+    with _told_of(path, remedy):
         network.load_state_dict(values["network"])
         average.load_state_dict(values["average"])
         optimizer.load_state_dict(values["optimizer"])
-    except (OSError, RuntimeError, KeyError, ValueError, EOFError) as error:
-        raise ConfigError(f"{path}: not a checkpoint of this network; delete it or train without --resume") from error
     return LoopState(step=values["step"], elapsed_s=values["elapsed_s"], losses=list(values["losses"]))
+
+
+def _read(path: Path, remedy: str) -> dict[str, Any]:
+    with _told_of(path, remedy):
+        return dict(torch.load(path, map_location="cpu", weights_only=True))
+
+
+@contextmanager
+def _told_of(path: Path, remedy: str) -> Iterator[None]:
+    """Whatever a foreign file raises becomes one error that names it."""
+    try:
+        yield
+    except (OSError, RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError) as error:
+        raise ConfigError(f"{path}: not a checkpoint of this network; {remedy}") from error
 
 
 class _ProgressBar:

@@ -80,22 +80,28 @@ def outline(view: CameraView, mesh: Mesh, T_world_body: NDArray[np.float64]) -> 
     low, high = np.clip(whole_px[:2], 0.0, size_px), np.clip(whole_px[2:], 0.0, size_px)
     if np.any(high - low < MIN_BOX_PX):
         return None
-    mask = _filled(edges_px[mesh.triangle], view)
+    mask = _filled(edges_px[mesh.triangle], view, low, high)
     inside = float(np.prod(high - low) / np.prod(whole_px[2:] - whole_px[:2]))
     # Half a pixel less: boxes are told with pixel centres at integers.
     return Outline(np.concatenate([low, high]) - 0.5, inside, mask)
 
 
-def _filled(corners_px: NDArray[np.float64], view: CameraView) -> NDArray[np.uint8]:
+def _filled(
+    corners_px: NDArray[np.float64], view: CameraView, low_px: NDArray[np.float64], high_px: NDArray[np.float64]
+) -> NDArray[np.uint8]:
     """(H, W) pixels whose centre lies in one of the triangles (T, 3, 2), told with pixel edges at integers.
 
     OpenCV fills whatever a triangle touches: a person far away would grow by a third. So it fills a finer grid, of
-    which every pixel takes the point in its middle.
+    which every pixel takes the point in its middle; of the picture only what lies between `low_px` and `high_px` (2,).
     """
-    fine = np.zeros((view.height_px * FINER, view.width_px * FINER), dtype=np.uint8)
-    for corners in np.round((corners_px * FINER - 0.5) * 16.0).astype(np.int32):
+    (left, top), (right, bottom) = np.floor(low_px).astype(int), np.ceil(high_px).astype(int)
+    fine = np.zeros(((bottom - top) * FINER, (right - left) * FINER), dtype=np.uint8)
+    from_here_px = corners_px - (left, top)
+    for corners in np.round((from_here_px * FINER - 0.5) * 16.0).astype(np.int32):
         cv2.fillConvexPoly(fine, corners, 1, shift=4)
-    return np.ascontiguousarray(fine[FINER // 2 :: FINER, FINER // 2 :: FINER])
+    mask = np.zeros((view.height_px, view.width_px), dtype=np.uint8)
+    mask[top:bottom, left:right] = fine[FINER // 2 :: FINER, FINER // 2 :: FINER]
+    return mask
 
 
 def lidar_sample(

@@ -16,10 +16,9 @@ from moosetest.world import Lane, LaneMap
 from sim.assets import library
 from sim.assets.catalog import Asset, assets
 from sim.assets.mesh import MeshKey
-from sim.world.scene import Instance, Weather
-from sim.world.weathers import draw_weather
+from sim.world.scene import Instance
 
-_TAG = {  # carla.CityObjectLabel
+TAG = {  # carla.CityObjectLabel
     ObjectClass.PERSON: 12,
     ObjectClass.CAR: 14,
     ObjectClass.TRUCK: 15,
@@ -28,7 +27,7 @@ _TAG = {  # carla.CityObjectLabel
     ObjectClass.BICYCLE: 19,
 }
 _HEADLAMP_TAGS = frozenset(
-    _TAG[c] for c in (ObjectClass.CAR, ObjectClass.TRUCK, ObjectClass.BUS, ObjectClass.MOTORCYCLE)
+    TAG[c] for c in (ObjectClass.CAR, ObjectClass.TRUCK, ObjectClass.BUS, ObjectClass.MOTORCYCLE)
 )
 _CLASS = {
     "car": ObjectClass.CAR,
@@ -48,14 +47,14 @@ _SHARE = {  # of road users that are not on foot: enough of each to learn from, 
 _PAINTS = np.array(
     [[0.7, 0.7, 0.7], [0.02, 0.02, 0.02], [0.28, 0.29, 0.3], [0.42, 0.02, 0.02], [0.02, 0.06, 0.25], [0.5, 0.48, 0.42]]
 )
-_WEATHER_SPLITS = {"train": ("train",), "nominal": ("train", "nominal")}
-"""Nominal tests need not keep from what training has seen of the sky."""
 AHEAD_M = (6.0, 95.0)
 """Where traffic stands along a lane: from just before the car to the reach of the LiDAR network."""
 BLOCKING_M = 20.0
 """In the car's own lane nearer than this a vehicle fills the picture."""
 VERGE_M = (0.6, 2.8)
 """People on a side walk: this far beyond the edge of the outermost lane."""
+APART_M = (0.6, 1.3)
+"""Between the middles of people who walk together: shoulder to shoulder, or an arm's length off."""
 
 
 class Group(NamedTuple):
@@ -74,12 +73,14 @@ class Population:
         walkers: who walks.
         vehicles: how often to try to place one: least, and one more than the largest; (0, 0) is never.
         people: likewise.
+        company: chance that somebody on foot has one to three others beside them.
     """
 
     groups: tuple[Group, ...]
     walkers: tuple[Asset, ...]
     vehicles: tuple[int, int] = (6, 18)
     people: tuple[int, int] = (4, 18)
+    company: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,11 +110,6 @@ def class_of(asset: Asset) -> ObjectClass | None:
     return ObjectClass.PERSON if asset.category == "walker" else _CLASS.get(asset.category)
 
 
-def daylight(rng: np.random.Generator, split: str = "train") -> Weather:
-    """A day: of the weathers that training may see for split "train", with those of nominal tests for "nominal"."""
-    return draw_weather(_WEATHER_SPLITS[split], rng)
-
-
 def ego_pose(lanes: LaneMap, rng: np.random.Generator) -> NDArray[np.float64]:
     """(4, 4) T_world_ego in some lane, nearly along it, with road ahead."""
     lane = _pick(lanes, rng)
@@ -129,6 +125,11 @@ def traffic(
     for limits, make in ((population.vehicles, _vehicle), (population.people, _person)):
         for _ in range(int(rng.integers(*limits)) if limits != (0, 0) else 0):
             _try_add(users, make(lanes, T_world_ego, population, rng, len(users) + 1))
+    if population.company:
+        for leader in [user for user in users if user.class_id is ObjectClass.PERSON]:
+            if rng.random() < population.company:
+                for _ in range(int(rng.integers(1, 4))):
+                    _try_add(users, _companion(leader, population, rng, len(users) + 1))
     return users
 
 
@@ -185,8 +186,24 @@ def _person(
     else:
         return None
     pose = _on_lane(lane, station_m, left_m, turn_rad)
-    posture = "stand" if rng.random() < 0.25 else f"walk_{int(rng.integers(8))}"
-    return _user(asset, posture, pose, actor_id, rng, kerb_m=0.0 if crossing else 0.12)
+    return _user(asset, _posture(rng), pose, actor_id, rng, kerb_m=0.0 if crossing else 0.12)
+
+
+def _companion(leader: RoadUser, population: Population, rng: np.random.Generator, actor_id: int) -> RoadUser:
+    """Somebody who walks with, or stands beside, somebody else."""
+    asset = population.walkers[int(rng.integers(len(population.walkers)))]
+    pose, kerb_m = np.eye(4), float(leader.center_world_m[2] - leader.size_lwh_m[2] / 2)
+    heading_rad = leader.yaw_world_rad + float(rng.normal(0.0, 0.3))
+    around_rad, apart_m = float(rng.uniform(-pi, pi)), float(rng.uniform(*APART_M))
+    c, s = np.cos(heading_rad), np.sin(heading_rad)
+    pose[:2, :2] = [[c, -s], [s, c]]
+    pose[:3, 3] = leader.center_world_m + apart_m * np.array([np.cos(around_rad), np.sin(around_rad), 0.0])
+    pose[2, 3] = kerb_m
+    return _user(asset, _posture(rng), pose, actor_id, rng)
+
+
+def _posture(rng: np.random.Generator) -> str:
+    return "stand" if rng.random() < 0.25 else f"walk_{int(rng.integers(8))}"
 
 
 def _user(
@@ -206,7 +223,7 @@ def _user(
     paint = _PAINTS[int(rng.integers(len(_PAINTS)))] * rng.uniform(0.8, 1.1)
     instance = Instance(
         actor_id=actor_id,
-        tag=_TAG[class_id],
+        tag=TAG[class_id],
         mesh=MeshKey(asset.name, posture),
         T_world_body=body,
         paint_rgb=(float(paint[0]), float(paint[1]), float(paint[2])),
@@ -258,15 +275,21 @@ def _lane_shares(lanes: LaneMap) -> tuple[list[str], NDArray[np.float64]]:
 
 
 def _length_m(lane: Lane) -> float:
-    return float(np.linalg.norm(np.diff(lane.center_world_m, axis=0), axis=1).sum())
+    return float(_stations_m(lane)[-1])
+
+
+@lru_cache(4096)
+def _stations_m(lane: Lane) -> NDArray[np.float64]:
+    """(P,) way along the lane to each point of its centre line."""
+    steps = np.linalg.norm(np.diff(lane.center_world_m, axis=0), axis=1)
+    return np.concatenate([[0.0], np.cumsum(steps)])
 
 
 def _on_lane(lane: Lane, station_m: float, left_m: float, turn_rad: float) -> NDArray[np.float64]:
     """(4, 4) pose on the ground at `station_m` along the lane."""
-    steps = np.linalg.norm(np.diff(lane.center_world_m, axis=0), axis=1)
-    stations = np.concatenate([[0.0], np.cumsum(steps)])
+    stations = _stations_m(lane)
     at = np.array([np.interp(station_m, stations, lane.center_world_m[:, axis]) for axis in range(3)])
-    index = int(np.clip(np.searchsorted(stations, station_m) - 1, 0, len(steps) - 1))
+    index = int(np.clip(np.searchsorted(stations, station_m) - 1, 0, len(stations) - 2))
     along = lane.center_world_m[index + 1] - lane.center_world_m[index]
     yaw_rad = float(np.arctan2(along[1], along[0]))
     left = np.array([-np.sin(yaw_rad), np.cos(yaw_rad), 0.0])

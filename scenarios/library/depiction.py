@@ -16,7 +16,7 @@ def _billboard(setting: Setting) -> Staging:
     board = ActorPlan(
         role="board",
         blueprint="static.moosetest.billboard",
-        place=setting.site.place(left_m=-4.4 + setting.rng.uniform(0.0, 0.3)),
+        place=setting.site.place(left_m=-5.4 + setting.rng.uniform(0.0, 0.3)),  # its edge 1.5 m from the kerb
         attributes={
             "picture": "" if setting.arm is Arm.CONTROL else "people",
             "picture_scale": str(round(setting.value, 4)),

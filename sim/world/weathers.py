@@ -54,6 +54,12 @@ def _weather(row: dict[str, Any]) -> NamedWeather:
 
 def draw_weather(splits: Collection[str], rng: np.random.Generator) -> Weather:
     """A day of one of the weathers of these splits, which are drawn by their shares."""
-    known = [weather for weather in weathers().values() if weather.split in splits]
-    shares = np.array([weather.share for weather in known])
-    return known[int(rng.choice(len(known), p=shares / shares.sum()))].draw(rng)
+    return draw_named_weather(splits, rng)[1]
+
+
+def draw_named_weather(splits: Collection[str], rng: np.random.Generator) -> tuple[str, Weather]:
+    """The same, with the weather's name."""
+    known = {name: weather for name, weather in weathers().items() if weather.split in splits}
+    shares = np.array([weather.share for weather in known.values()])
+    name = list(known)[int(rng.choice(len(known), p=shares / shares.sum()))]
+    return name, known[name].draw(rng)

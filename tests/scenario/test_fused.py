@@ -9,7 +9,7 @@ from scenarios.drive.verdict import Outcome
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("arm", [Arm.CASE, Arm.CONTROL, Arm.ABSENT], ids=lambda arm: arm.value)
+@pytest.mark.parametrize("arm", [Arm.CASE, Arm.CONTROL], ids=lambda arm: arm.value)
 @pytest.mark.parametrize("case_id", CASES)
 def test_fused_passes_with_the_cue_and_the_control(case_id, arm):
     verdict = drive(DriveRequest(case=find_case(case_id), severity=0.0, stack="fused", arm=arm))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scenarios.dataset.traffic import daylight
+from scenarios.dataset.light import draw_light
 from sim.assets import library
 from sim.assets.catalog import assets
 from sim.world.maps.catalog import CATALOG, load_map
@@ -67,7 +67,7 @@ def test_a_weather_keeps_its_ranges_and_the_same_seed_draws_the_same_day(name):
 def test_training_draws_its_own_weathers_nominal_tests_those_too_and_edge_none_of_both():
     for split, seen in (("train", {"train"}), ("nominal", {"train", "nominal"})):
         known = [weather for kind in seen for weather in of(kind).values()]
-        days = [daylight(np.random.default_rng(seed), split) for seed in range(200)]
+        days = [draw_light(split, np.random.default_rng(seed)).weather for seed in range(200)]
         assert all(any(holds(weather, day) for weather in known) for day in days)
     assert any(not any(holds(weather, day) for weather in of("train").values()) for day in days)
     ordinary = {**of("train"), **of("nominal")}
@@ -79,5 +79,17 @@ def test_training_draws_its_own_weathers_nominal_tests_those_too_and_edge_none_o
 def test_shares_say_how_often_a_weather_is_drawn():
     rng = np.random.default_rng(3)
     wet = [draw_weather({"train"}, rng).wetness > 0.0 for _ in range(2000)]
-    # 2 of 8 parts: four standard deviations of a share of 2,000 draws are 0.04
-    assert np.mean(wet) == pytest.approx(0.25, abs=0.04)
+    # 4 of 14 parts: four standard deviations of a share of 2,000 draws are 0.04
+    assert np.mean(wet) == pytest.approx(4 / 14, abs=0.04)
+
+
+def test_training_sees_day_dusk_night_rain_and_fog_each_in_a_tenth_of_the_frames_or_more():
+    days = [draw_weather({"train"}, np.random.default_rng(seed)) for seed in range(1000)]
+    seen = {
+        "day": [d.sun_elevation_rad > 0.2 for d in days],
+        "dusk": [abs(d.sun_elevation_rad) < 0.2 for d in days],
+        "night": [d.sun_elevation_rad < -0.2 for d in days],
+        "rain": [d.precipitation > 0.0 for d in days],
+    }
+    assert {name for name, share in seen.items() if np.mean(share) < 0.1} == set()
+    assert np.mean([d.fog_density > 0.0 for d in days]) > 0.05
