@@ -8,7 +8,7 @@ out vec3 v_glow;
 void main() {
     vec2 corner = vec2((gl_VertexID & 1) == 0 ? -1.0 : 1.0, (gl_VertexID & 2) == 0 ? -1.0 : 1.0);
     v_at = corner;
-    float seen = in_place.w < 0.5 ? share_seen(in_place.xyz) : sun_visibility(u_eye.xyz, vec3(0.0));
+    float seen = in_place.w < 0.5 ? share_seen(in_place.xyz) : sun_visibility(u_eye.xyz, vec3(0.0), 1.0);
     v_glow = in_glow * seen;
     gl_Position = vec4(in_place.xy + corner * in_reach, 0.0, 1.0);
 }

@@ -29,7 +29,7 @@ void main() {
 #endif
 #ifdef SUN
     float facing_sun = max(dot(s.normal, u_sun.xyz), 0.0);
-    float lit = sun_visibility(v_world, n) * smoothstep(0.0, 0.08, facing_sun);
+    float lit = sun_visibility(v_world, n, facing_sun) * smoothstep(0.0, 0.08, facing_sun);
 #ifdef TUBES
     lit *= at.sunny;
 #endif
