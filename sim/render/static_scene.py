@@ -19,9 +19,9 @@ from sim.render.tunnels import is_inside
 from sim.world.covers import NO_COVERS, Covers
 from sim.world.scene import StaticPart, StaticScene
 
-CHUNK_M = 32.0
+CHUNK_M = 16.0
 """Side of a chunk: small enough to cull and to sort by, large enough that draws stay few."""
-_CHUNK_OF_FAMILY_M = {Family.GROUND: 64.0, Family.FACADE: 8.0}
+_CHUNK_OF_FAMILY_M = {Family.GROUND: 32.0, Family.FACADE: 8.0}
 """Ground hides nothing, so its order does not matter; walls hide each other, and are few triangles."""
 _SIDE_M = np.array([_CHUNK_OF_FAMILY_M.get(family, CHUNK_M) for family in Family])
 
