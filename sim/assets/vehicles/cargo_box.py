@@ -1,4 +1,4 @@
-"""The cargo box of a truck or trailer: painted walls, rear doors with frame, bars, hinges and tape, side markers."""
+"""The cargo box of a truck or trailer: painted walls, at the rear a roller shutter, or doors with bars and hinges."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from sim.assets.vehicles.fixtures import BLACK, DARK, WHITE, Color, add_lock_bar
 _FRAME: Color = (0.05, 0.05, 0.055)
 _FRAME_M = 0.05
 """Half the width of the frame's posts."""
-_LIFT: Color = (0.50, 0.50, 0.50)
-"""Painted: bare metal is as grey as the road, and the lower half of the truck is lost before it."""
+_SLAT: Color = (0.25, 0.25, 0.25)
+_SLATS = 6
+"""Joints of the shutter that are drawn: real ones are too narrow for a picture."""
 
 
 class CargoBox(NamedTuple):
@@ -27,7 +28,7 @@ class CargoBox(NamedTuple):
         z_m: of floor and roof.
         band: colour of the stripe and the logo.
         wall: colour of the box.
-        has_lift: whether a tail lift is folded up over the lower half of the doors.
+        has_shutter: whether a roller shutter closes the rear, or a pair of doors.
     """
 
     x_m: tuple[float, float]
@@ -35,16 +36,19 @@ class CargoBox(NamedTuple):
     z_m: tuple[float, float]
     band: Color = (0.45, 0.03, 0.03)
     wall: Color = WHITE
-    has_lift: bool = False
+    has_shutter: bool = False
 
 
 def add_cargo_box(builder: MeshBuilder, box: CargoBox, level: int) -> None:
-    """Add the box with its doors at the rear."""
+    """Add the box, closed at the rear."""
     _add_walls(builder, box, level)
     if level < 2:
-        _add_door_frame(builder, box)
+        _add_rear_frame(builder, box)
+        if box.has_shutter:
+            _add_shutter(builder, box)
     if level == 0:
-        _add_doors(builder, box)
+        if not box.has_shutter:
+            _add_doors(builder, box)
         _add_side_details(builder, box)
 
 
@@ -103,17 +107,22 @@ def _add_doors(builder: MeshBuilder, box: CargoBox) -> None:
     add_lock_bars(builder, x - 0.024, (0.30 * hw, -0.30 * hw, 0.68 * hw, -0.68 * hw), (z0 + 0.04, z1 - 0.04))
 
 
-def _add_door_frame(builder: MeshBuilder, box: CargoBox) -> None:
-    """The dark frame that the rear doors shut into, and a lift folded up before them."""
+def _add_rear_frame(builder: MeshBuilder, box: CargoBox) -> None:
+    """The dark frame that the rear shuts into."""
     x, hw, (z0, z1) = box.x_m[0], 0.5 * box.width_m, box.z_m
     for side in (1.0, -1.0):
         post = (x - 0.006, side * (hw - _FRAME_M), 0.5 * (z0 + z1))
         builder.box(post, (0.012, _FRAME_M, 0.5 * (z1 - z0)), _FRAME, Material.METAL)
     for z in (z0 + _FRAME_M, z1 - _FRAME_M):
         builder.box((x - 0.006, 0, z), (0.012, hw - 2 * _FRAME_M, _FRAME_M), _FRAME, Material.METAL)
-    if box.has_lift:
-        tall = 0.24 * (z1 - z0)
-        builder.box((x - 0.03, 0, z0 + tall - 0.06), (0.02, hw - 0.05, tall), _LIFT, Material.PANEL)
+
+
+def _add_shutter(builder: MeshBuilder, box: CargoBox) -> None:
+    """Slats between the posts, and the sill that they come down to."""
+    x, hw, (z0, z1) = box.x_m[0], 0.5 * box.width_m, box.z_m
+    for z in np.linspace(z0 + 0.35, z1 - 0.35, _SLATS):
+        builder.box((x - 0.004, 0, z), (0.008, hw - 2 * _FRAME_M - 0.02, 0.014), _SLAT, Material.MATTE)
+    builder.box((x - 0.03, 0, z0 + 0.10), (0.03, hw - 0.02, 0.10), _FRAME, Material.METAL)
 
 
 def _add_side_details(builder: MeshBuilder, box: CargoBox) -> None:

@@ -74,7 +74,7 @@ def add_box_truck(builder: MeshBuilder, plan: TruckPlan, level: int) -> None:
     """Add a complete box truck."""
     add_cab(builder, plan.cab, plan.front_m, level, plan.mirrors_out_m)
     add_chassis(builder, plan, level)
-    box = CargoBox(plan.box_m, plan.width_m, (plan.deck_m, plan.height_m), plan.band, plan.box, has_lift=True)
+    box = CargoBox(plan.box_m, plan.width_m, (plan.deck_m, plan.height_m), plan.band, plan.box, has_shutter=True)
     add_cargo_box(builder, box, level)
     add_rear_lamps(builder, plan, level)
     if level < 2:
