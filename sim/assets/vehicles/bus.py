@@ -1,4 +1,4 @@
-"""Buses: livery, doors, people behind the windows, roof units, a small rear window."""
+"""Buses: livery, doors, people behind the windows, roof units, destination in lamps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.assets.builder import MeshBuilder
 from sim.assets.mesh import Material
 from sim.assets.vehicles.body import STEEL, add_greenhouse, add_lower_body, add_running_gear
 from sim.assets.vehicles.bus_people import add_passengers
-from sim.assets.vehicles.cars import AMBER, BLACK, GLASS, HEADLAMP, PLATE, TAILLAMP, glass_patches
+from sim.assets.vehicles.cars import AMBER, BLACK, HEADLAMP, PLATE, TAILLAMP, glass_patches
 from sim.assets.vehicles.fixtures import DARK, WHITE, YELLOW, Color, add_arm_mirror
 from sim.assets.vehicles.shape import CarShape
 from sim.assets.vehicles.shell import ALL, Patch, Range
@@ -19,6 +19,8 @@ from sim.assets.vehicles.style import BODY_COLOR
 
 _INF = float("inf")
 _SIGN_AMBER: Color = (0.75, 0.30, 0.02)
+_GLASS: Color = (0.05, 0.06, 0.07)
+"""Lighter than a car's: through so much glass on both sides the day is seen."""
 _POSTERS: tuple[Color, ...] = ((0.55, 0.10, 0.06), (0.62, 0.55, 0.10), (0.08, 0.25, 0.45), (0.60, 0.58, 0.55))
 
 
@@ -67,11 +69,11 @@ def add_bus(builder: MeshBuilder, shape: CarShape, level: int, look: BusLook = C
         foot = (x - 0.12, side * 0.93 * hw, 0.82 * shape.height_m)
         head = (x - 0.05, side * (hw + look.mirrors_out_m), 0.66 * shape.height_m)
         add_arm_mirror(builder, foot, head, (0.06, 0.11, 0.28), level)
+    if look.has_signs and level < 2:
+        _add_signs(builder, shape)
     if level == 0:
         add_passengers(builder, shape)
         _add_engine_slats(builder, shape)
-        if look.has_signs:
-            _add_signs(builder, shape)
 
 
 def _livery(shape: CarShape, look: BusLook) -> list[Patch]:
@@ -130,28 +132,33 @@ def _door_patches(shape: CarShape, look: BusLook) -> list[Patch]:
         )
         for a, b in ((x0 + 0.06, middle - 0.03), (middle + 0.03, x1 - 0.06)):
             patches.append(
-                Patch((a, b), (0.8 * hw, _INF), (low + 0.14, _INF), GLASS, Material.GLASS, side=-1, coarsest=0)
+                Patch((a, b), (0.8 * hw, _INF), (low + 0.14, _INF), _GLASS, Material.GLASS, side=-1, coarsest=0)
             )
     return patches
 
 
 def _window_patches(shape: CarShape, look: BusLook, level: int) -> list[Patch]:
-    """Windows all round, a small one at the rear, under a roof band."""
+    """Windows all round, under a roof band."""
     high = shape.window_rows[1]
-    walls = [] if look.upper == BODY_COLOR else [Patch(ALL, ALL, (-_INF, high + 0.03), look.upper, Material.PANEL)]
-    return [
-        *walls,
-        Patch(ALL, ALL, (high + 0.03, _INF), look.roof_band, Material.PANEL, coarsest=1),
-        *glass_patches(shape, level, one_band_from=1),
-    ]
+    below, above = (-_INF, high + 0.03), (high + 0.03, _INF)
+    walls = [] if look.upper == BODY_COLOR else [Patch(ALL, ALL, below, look.upper, Material.PANEL)]
+    if look.roof_band != BODY_COLOR:
+        walls.append(Patch(ALL, ALL, above, look.roof_band, Material.PANEL, coarsest=1))
+    windows = glass_patches(shape, level, one_band_from=1)
+    return walls + [p._replace(color=_GLASS) if p.material == Material.GLASS else p for p in windows]
 
 
 def _add_signs(builder: MeshBuilder, shape: CarShape) -> None:
-    """The destination in front, in lamps."""
+    """In lamps, the destination in front, and the line at the rear."""
     hw, height = 0.5 * shape.width_m, shape.height_m
-    front = shape.windscreen_m[1] + 0.05
-    builder.box((front, 0, height - 0.42), (0.05, 0.66 * hw, 0.17), BLACK, Material.BLACK)
-    builder.box((front + 0.052, 0, height - 0.42), (0.004, 0.56 * hw, 0.10), _SIGN_AMBER, Material.MATTE)
+    for top, out, below_m, share in (
+        (shape.windscreen_m[1], 1.0, 0.42, 0.66),
+        (shape.rear_screen_m[1], -1.0, 0.36, 0.36),
+    ):
+        x = top + 0.05 * out
+        builder.box((x, 0, height - below_m), (0.05, share * hw, 0.16), BLACK, Material.BLACK)
+        lamps = (0.004, (share - 0.10) * hw, 0.10)
+        builder.box((x + 0.052 * out, 0, height - below_m), lamps, _SIGN_AMBER, Material.MATTE)
 
 
 def _add_engine_slats(builder: MeshBuilder, shape: CarShape) -> None:
@@ -166,4 +173,4 @@ def _add_roof_units(builder: MeshBuilder, shape: CarShape, look: BusLook, level:
     z, hw = shape.height_m - 0.02, 0.5 * shape.width_m
     for x, half, share, tall in look.roof_units[: 3 if level < 2 else 1]:
         center = (x * shape.length_m, 0, z + tall * 0.5)
-        builder.box(center, (half * shape.length_m, share * hw, tall), (0.62, 0.62, 0.62), Material.PANEL)
+        builder.box(center, (half * shape.length_m, share * hw, 0.5 * tall), (0.62, 0.62, 0.62), Material.PANEL)

@@ -18,7 +18,7 @@ from sim.assets.vehicles.open_trucks import add_flatbed_truck, add_tanker
 from sim.assets.vehicles.pickup import add_pickup
 from sim.assets.vehicles.school_bus import SCHOOL_YELLOW, add_school_bus
 from sim.assets.vehicles.semitrailer import SemitrailerPlan, add_articulated_truck
-from sim.assets.vehicles.style import style_of
+from sim.assets.vehicles.style import BODY_COLOR, style_of
 from sim.assets.vehicles.trucks import TruckPlan, add_box_truck
 from sim.assets.vehicles.vans import add_van
 
@@ -75,7 +75,13 @@ _ARTICULATED_TRUCK = SemitrailerPlan(
     band=(0.03, 0.09, 0.32),
     wall=(0.60, 0.61, 0.60),
 )
-_CITY_BUS = replace(CITY, mirrors_out_m=-0.07, stripe=(0.02, 0.22, 0.42), doors=((0.375, 0.467), (-0.03, 0.085)))
+_CITY_BUS = replace(
+    CITY,
+    roof_band=BODY_COLOR,
+    mirrors_out_m=-0.07,
+    stripe=(0.02, 0.22, 0.42),
+    doors=((0.375, 0.467), (-0.03, 0.085)),
+)
 _COACH = BusLook(
     upper=(0.30, 0.31, 0.33),
     roof_band=(0.30, 0.31, 0.33),
