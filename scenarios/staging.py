@@ -41,6 +41,7 @@ class Staging:
         friction: of the road, relative to a dry one; limits what the reference drivers can brake.
         edge_m: path length from the ego's front at the start to the edge of what hides the target (PC-N); None where
             nothing hides it.
+        belongs: roles that are not there either when the target is not: who tows it.
     """
 
     map_name: str
@@ -57,6 +58,7 @@ class Staging:
     faults: tuple[str, ...] = ()
     friction: float = 1.0
     edge_m: float | None = None
+    belongs: tuple[str, ...] = ()
 
     @property
     def reveal_distance_m(self) -> float:
@@ -64,8 +66,8 @@ class Staging:
         return min(self.conflict_m, self.reveal_s * self.speed_mps)
 
     def without(self, role: str) -> Staging:
-        """The same scene without that actor and what it carries."""
-        gone = {role}
+        """The same scene without that actor, what it carries and, if it is the target, what belongs to it."""
+        gone = {role, *(self.belongs if role == self.target else ())}
         for actor in self.actors:
             if isinstance(actor.motion, Carried) and actor.motion.by_role in gone:
                 gone.add(actor.role)

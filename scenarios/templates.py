@@ -115,6 +115,7 @@ class Site:
         faults: tuple[str, ...] = (),
         friction: float = 1.0,
         edge_m: float | None = None,
+        belongs: tuple[str, ...] = (),
     ) -> Staging:
         """The scene: by default the target is in sight from the start, and the car may drive its first speed."""
         return Staging(
@@ -132,6 +133,7 @@ class Site:
             faults=faults,
             friction=friction,
             edge_m=edge_m,
+            belongs=belongs,
         )
 
 

@@ -21,7 +21,7 @@ from sim.embedded import EmbeddedServer, ServerUnavailableError
 from sim.odometry import Odometry
 from sim.rig import Rig
 from sim.suite import MissingBlueprintError, SensorSuite, SyncCounters
-from sim.truth import ActorFacts, GroundTruth, actor_facts, read_truth
+from sim.truth import ActorFacts, GroundTruth, actor_facts, is_flat, read_truth
 
 CALL_TIMEOUT_S = 20.0
 """For one call; loading a map on a real server takes several seconds."""
@@ -96,7 +96,7 @@ class Session:
         return self._suite.counters if self._suite else SyncCounters()
 
     def spawn(self, blueprint_id: str, T_world_body: NDArray[np.float64], attributes: dict[str, str]) -> Any:
-        """Spawn an actor that ground truth will list.
+        """Spawn an actor that ground truth will list, unless it is painted on the road.
 
         Raises:
             MissingBlueprintError: the server lacks the blueprint or one of the attributes.
@@ -104,7 +104,8 @@ class Session:
         """
         actor = self.world.spawn_actor(self._blueprint(blueprint_id, attributes), convert.carla_transform(T_world_body))
         self._spawned.append(actor)
-        self._facts.append(actor_facts(actor))
+        if not is_flat(actor):
+            self._facts.append(actor_facts(actor))
         return actor
 
     def spawn_ego(self, blueprint_id: str, T_world_body: NDArray[np.float64]) -> None:

@@ -16,6 +16,7 @@ from moosetest.world import EgoState
 from sim import convert
 from sim.assets.animals.names import ANIMALS
 
+ROAD_LINE_TAG = 24
 _BASE_TYPE_CLASS = {
     "car": ObjectClass.CAR,
     "van": ObjectClass.CAR,
@@ -83,6 +84,11 @@ class ActorFacts:
     class_id: ObjectClass
     center_body_m: tuple[float, float, float]
     size_lwh_m: tuple[float, float, float]
+
+
+def is_flat(actor: Any) -> bool:
+    """Whether a `carla.Actor` is paint on the road, by CARLA's tag of it: nothing to drive around."""
+    return ROAD_LINE_TAG in actor.semantic_tags
 
 
 def actor_facts(actor: Any) -> ActorFacts:

@@ -12,7 +12,8 @@ from sim import convert
 from sim.rig import Rig
 from sim.session import Session
 
-PATH_LENGTH_M = 400.0
+PATH_LENGTH_M = 900.0
+"""Beyond where any run ends: a car stops at the end of its path."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

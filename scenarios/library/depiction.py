@@ -139,7 +139,7 @@ def _signals_on_a_truck(setting: Setting) -> Staging:
     truck = ActorPlan(
         role="truck",
         blueprint="vehicle.moosetest.box_truck",
-        place=Place(EGO_FRONT_M + ahead_m + TRUCK_HALF_M),
+        place=Place(EGO_FRONT_M + ahead_m + TRUCK_HALF_M, left_m=-site.lane_m),
         motion=DriveLane(site.speed_mps),
     )
     lit = round(setting.value * len(HEADS_LEFT_M))
@@ -147,7 +147,7 @@ def _signals_on_a_truck(setting: Setting) -> Staging:
         ActorPlan(
             role=f"head_{number}",
             blueprint="static.moosetest.signal_head",
-            place=Place(EGO_FRONT_M + ahead_m - 0.4, left_m, math.pi, up_m=1.6),
+            place=Place(EGO_FRONT_M + ahead_m - 0.4, left_m - site.lane_m, math.pi, up_m=1.6),
             motion=Carried("truck", forward_m=-TRUCK_HALF_M - 0.25, left_m=left_m, up_m=1.6, yaw_rad=math.pi),
             attributes={"state": "red" if number < lit else "off"},
         )
@@ -159,7 +159,7 @@ def _signals_on_a_truck(setting: Setting) -> Staging:
 SIGNALS_ON_A_TRUCK = register(
     Case(
         case_id="signals_on_a_truck",
-        title="Traffic lights that are lit ride on the back of a lorry",
+        title="Traffic lights that are lit ride on the back of a lorry in the next lane",
         family="DP-5",
         polarity=Polarity.FALSE_ALARM,
         template=G_MWY.at(90.0),
