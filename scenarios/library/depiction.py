@@ -153,7 +153,7 @@ def _signals_on_a_truck(setting: Setting) -> Staging:
         )
         for number, left_m in enumerate(HEADS_LEFT_M)
     ]
-    return site.staging(truck, *heads, target="truck", duration_s=9.0)
+    return site.staging(truck, *heads, target="truck")
 
 
 SIGNALS_ON_A_TRUCK = register(
