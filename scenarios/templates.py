@@ -14,6 +14,10 @@ from scenarios.staging import DAY, EGO_FRONT_M, Staging
 HOLD_S = 6.0
 """So long a run goes on after a car that keeps its speed is at the conflict: time to stop, or to pass."""
 
+WALK_MPS = 5.0 / 3.6
+WALK_FROM_M = 4.0
+"""How fast, and from how far beside the middle of the lane, people cross in Euro NCAP's CPNA."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:

@@ -25,7 +25,7 @@ from scenarios.drive.settings import StackSettings
 from scenarios.drive.stack import Stack, StackOptions, StackOutput, build_stack
 from scenarios.drive.stage import Stage, put_on_stage
 from scenarios.drive.verdict import Outcome, Verdict
-from scenarios.measure.criteria import CRITERIA, careful_driver_avoids
+from scenarios.measure.criteria import CRITERIA, STANDSTILL_MPS, careful_driver_avoids
 from scenarios.staging import Staging
 from sim.embedded import ServerUnavailableError
 from sim.faults.chain import FaultSpec, SensorFaults
@@ -34,7 +34,6 @@ from sim.rig import Rig, load_rig
 from sim.session import Session, Tick, open_session
 from sim.suite import MissingBlueprintError
 
-STANDSTILL_MPS = 0.1
 HOLD_TICKS = 20
 """A run is over when the car has stood this long, 2 s, or this long after a contact.
 

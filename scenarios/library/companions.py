@@ -8,17 +8,15 @@ from scenarios.actors import ActorPlan, Carried
 from scenarios.case import Arm, Case, Factor, Measure, Polarity, Setting, register
 from scenarios.depictions import picture_file
 from scenarios.staging import Staging
-from scenarios.templates import G_PED
+from scenarios.templates import G_PED, WALK_FROM_M, WALK_MPS
 
-WALK_MPS = 5.0 / 3.6
-FROM_M = 4.0
 ROAD_M = 14.0
 ZEBRA_M = 4.0
 
 
 def _no_crosswalk(setting: Setting) -> Staging:
     site = setting.site
-    person = site.crossing("person", "walker.pedestrian.0035", left_m=-FROM_M, walk_mps=WALK_MPS)
+    person = site.crossing("person", "walker.pedestrian.0035", left_m=-WALK_FROM_M, walk_mps=WALK_MPS)
     zebra = ActorPlan(
         role="zebra",
         blueprint="static.moosetest.marking",
@@ -30,7 +28,7 @@ def _no_crosswalk(setting: Setting) -> Staging:
             "contrast": str(round(setting.value, 4)),
         },
     )
-    return site.staging(zebra, person, target="person", reveal_s=FROM_M / WALK_MPS)
+    return site.staging(zebra, person, target="person", reveal_s=WALK_FROM_M / WALK_MPS)
 
 
 NO_CROSSWALK = register(
@@ -55,16 +53,16 @@ NO_CROSSWALK = register(
 
 def _pushed_bicycle(setting: Setting) -> Staging:
     site = setting.site
-    person = site.crossing("person", "walker.pedestrian.0020", left_m=-FROM_M, walk_mps=WALK_MPS)
+    person = site.crossing("person", "walker.pedestrian.0020", left_m=-WALK_FROM_M, walk_mps=WALK_MPS)
     if setting.arm is Arm.CONTROL:
-        return site.staging(person, target="person", reveal_s=FROM_M / WALK_MPS)
+        return site.staging(person, target="person", reveal_s=WALK_FROM_M / WALK_MPS)
     bicycle = ActorPlan(
         role="bicycle",
         blueprint="static.moosetest.bicycle",
-        place=site.place(beyond_m=0.6, left_m=-FROM_M - 1.0, yaw_rad=math.pi / 2),
+        place=site.place(beyond_m=0.6, left_m=-WALK_FROM_M - 1.0, yaw_rad=math.pi / 2),
         motion=Carried("person", forward_m=-setting.value, left_m=-0.55),
     )
-    return site.staging(person, bicycle, target="person", reveal_s=FROM_M / WALK_MPS)
+    return site.staging(person, bicycle, target="person", reveal_s=WALK_FROM_M / WALK_MPS)
 
 
 PUSHED_BICYCLE = register(

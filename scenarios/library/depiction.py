@@ -9,7 +9,7 @@ from scenarios.case import Arm, Case, Factor, Measure, Polarity, Setting, regist
 from scenarios.depictions import picture_file
 from scenarios.library.paints import blend
 from scenarios.staging import EGO_FRONT_M, Staging
-from scenarios.templates import G_MWY, G_PED, G_URB
+from scenarios.templates import G_MWY, G_PED, G_URB, WALK_FROM_M, WALK_MPS
 
 
 def _billboard(setting: Setting) -> Staging:
@@ -47,8 +47,6 @@ BILLBOARD_PERSON = register(
 
 
 ORANGE, POSTER_GREY = (250, 110, 10), (150, 150, 150)
-WALK_MPS = 5.0 / 3.6
-FROM_M = 4.0
 
 
 def _person_before_poster(setting: Setting) -> Staging:
@@ -56,7 +54,7 @@ def _person_before_poster(setting: Setting) -> Staging:
     person = site.crossing(
         "person",
         "walker.moosetest.adult",
-        left_m=-FROM_M,
+        left_m=-WALK_FROM_M,
         walk_mps=WALK_MPS,
         attributes={"clothing_color": blend(ORANGE, POSTER_GREY, setting.value)},
     )
@@ -67,7 +65,7 @@ def _person_before_poster(setting: Setting) -> Staging:
         attributes={"picture": "people"},
     )
     actors = (person,) if setting.arm is Arm.CONTROL else (person, board)
-    return site.staging(*actors, target="person", reveal_s=FROM_M / WALK_MPS)
+    return site.staging(*actors, target="person", reveal_s=WALK_FROM_M / WALK_MPS)
 
 
 PERSON_BEFORE_POSTER = register(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from scenarios.actors import ActorPlan
 from scenarios.case import Case, Factor, Measure, Polarity, Scale, Setting, register
+from scenarios.library.paints import clothing
 from scenarios.staging import DAY, LOW_BEAM, NIGHT, Staging
-from scenarios.templates import G_MWY, G_RUR
+from scenarios.templates import G_MWY, G_RUR, WALK_FROM_M, WALK_MPS
 
 CAR = "vehicle.ford.crown"
 CAR_HALF_M = 2.68
@@ -50,20 +51,18 @@ LOW_SUN = register(
     )
 )
 
-WALK_MPS = 5.0 / 3.6
-FROM_M = 4.0
-MODELLED_REFLECTANCE = 0.5
-
 
 def _dark_clothes(setting: Setting) -> Staging:
     person = setting.site.crossing(
         "person",
         "walker.moosetest.adult",
-        left_m=-FROM_M,
+        left_m=-WALK_FROM_M,
         walk_mps=WALK_MPS,
-        attributes={"clothing_reflectance": str(round(setting.value / MODELLED_REFLECTANCE, 4))},
+        attributes={"clothing_reflectance": clothing(setting.value)},
     )
-    return setting.site.staging(person, target="person", weather=NIGHT, reveal_s=FROM_M / WALK_MPS, ego_lights=LOW_BEAM)
+    return setting.site.staging(
+        person, target="person", weather=NIGHT, reveal_s=WALK_FROM_M / WALK_MPS, ego_lights=LOW_BEAM
+    )
 
 
 DARK_CLOTHES = register(

@@ -1,10 +1,18 @@
-"""Colours as blueprints take them."""
+"""Colours and reflectances as blueprints take them."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from moosetest.arrays import FloatArray
+
+MODELLED_REFLECTANCE = 0.5
+"""Cloth albedo of walker.moosetest.adult, of which blueprints take a share."""
+
+
+def clothing(reflectance: float) -> str:
+    """The attribute `clothing_reflectance` of clothes of that albedo."""
+    return str(round(reflectance / MODELLED_REFLECTANCE, 4))
 
 
 def grey(share: float) -> str:

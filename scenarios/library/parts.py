@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import math
 
-from scenarios.actors import ActorPlan, Brake, Carried, DriveLane, Place
+from scenarios.actors import ActorPlan, Brake, Carried
 from scenarios.case import Arm, Case, Factor, Measure, Polarity, Setting, register
-from scenarios.staging import EGO_FRONT_M, Staging
-from scenarios.templates import G_PED, G_RUR
+from scenarios.library.braking import braking_ahead
+from scenarios.staging import Staging
+from scenarios.templates import G_PED, G_RUR, WALK_FROM_M, WALK_MPS
 
-WALK_MPS = 5.0 / 3.6
-FROM_M = 4.0
 BOARD_TALL_M = 1.5
 
 
 def _board_carrier(setting: Setting) -> Staging:
     site = setting.site
-    person = site.crossing("person", "walker.pedestrian.0040", left_m=FROM_M, walk_mps=WALK_MPS)
+    person = site.crossing("person", "walker.pedestrian.0040", left_m=WALK_FROM_M, walk_mps=WALK_MPS)
     board = ActorPlan(
         role="board",
         blueprint="static.moosetest.poster",
-        place=site.place(beyond_m=-0.4, left_m=FROM_M, yaw_rad=math.pi),
+        place=site.place(beyond_m=-0.4, left_m=WALK_FROM_M, yaw_rad=math.pi),
         # On the side of the traffic: they walk to the right, the car comes from their right.
         motion=Carried("person", left_m=-0.4, up_m=0.25, yaw_rad=-math.pi / 2),
         attributes={"width_m": str(round(setting.value / BOARD_TALL_M, 4)), "height_m": str(BOARD_TALL_M)},
     )
-    return site.staging(person, board, target="person", reveal_s=FROM_M / WALK_MPS)
+    return site.staging(person, board, target="person", reveal_s=WALK_FROM_M / WALK_MPS)
 
 
 BOARD_CARRIER = register(
@@ -49,26 +48,14 @@ BOARD_CARRIER = register(
 
 BRAKE = Brake(at_s=3.0, decel_mps2=4.0)
 AHEAD_M = 42.0
-LENGTH_M = {"vehicle.moosetest.articulated_truck": 16.5, "vehicle.moosetest.box_truck": 8.2}
 
 
 def _articulated_truck(setting: Setting) -> Staging:
-    site = setting.site
     ahead_m = AHEAD_M + setting.rng.uniform(0.0, 4.0)
-    is_rigid = setting.arm is Arm.CONTROL
-    blueprint = "vehicle.moosetest.box_truck" if is_rigid else "vehicle.moosetest.articulated_truck"
-    yaw_rad = 0.0 if is_rigid else math.radians(setting.value)
-    half_m = LENGTH_M[blueprint] / 2
-    truck = ActorPlan(
-        role="truck",
-        blueprint=blueprint,
-        place=Place(
-            EGO_FRONT_M + ahead_m + half_m * math.cos(yaw_rad), left_m=half_m * math.sin(yaw_rad), yaw_rad=yaw_rad
-        ),
-        motion=DriveLane(site.speed_mps, brake=BRAKE),
-    )
-    braking_m = site.speed_mps**2 / (2 * BRAKE.decel_mps2)
-    return site.staging(truck, target="truck", reveal_s=(ahead_m + braking_m) / site.speed_mps, duration_s=14.0)
+    if setting.arm is Arm.CONTROL:
+        return braking_ahead(setting.site, "truck", "vehicle.moosetest.box_truck", ahead_m, 0.0, BRAKE)
+    yaw_rad = math.radians(setting.value)
+    return braking_ahead(setting.site, "truck", "vehicle.moosetest.articulated_truck", ahead_m, yaw_rad, BRAKE)
 
 
 ARTICULATED_TRUCK = register(

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from scenarios.actors import ActorPlan, Carried
 from scenarios.case import Case, Factor, Measure, Polarity, Scale, Setting, register
+from scenarios.library.paints import clothing
 from scenarios.staging import LOW_BEAM, NIGHT, Staging
 from scenarios.templates import G_URB
 
 SPEED_KMH = 71.0  # 44 mph at first detection
 SEEN_BEFORE_S = 5.6  # NTSB HWY18MH010: first detection before impact
 WALK_MPS = 1.4
-MODELLED_REFLECTANCE = 0.5  # cloth albedo of walker.moosetest.adult
 
 
 def _stage(setting: Setting) -> Staging:
     site = setting.site
-    reflectance = str(round(setting.value / MODELLED_REFLECTANCE, 4))
     person = site.crossing(
         "person",
         "walker.moosetest.adult",
         left_m=WALK_MPS * SEEN_BEFORE_S,
         walk_mps=WALK_MPS,
-        attributes={"clothing_reflectance": reflectance},
+        attributes={"clothing_reflectance": clothing(setting.value)},
     )
     bicycle = ActorPlan(
         role="bicycle",

@@ -6,33 +6,21 @@ import math
 
 from scenarios.actors import ActorPlan, Brake, DriveLane, Place
 from scenarios.case import Arm, Case, Factor, Measure, Polarity, Setting, register
+from scenarios.library.braking import braking_ahead
 from scenarios.staging import EGO_FRONT_M, Staging
 from scenarios.templates import G_URB
 
 BRAKE = Brake(at_s=3.0, decel_mps2=3.0)
 """As the bus braked: in plain view."""
 BUS_AHEAD_M = 14.0
-BUS = {"vehicle.moosetest.articulated_bus": 18.0, "vehicle.moosetest.city_bus": 12.0}
-"""Lengths in m."""
 
 
 def _articulated_bus(setting: Setting) -> Staging:
-    site = setting.site
     ahead_m = BUS_AHEAD_M + setting.rng.uniform(0.0, 2.0)
-    blueprint = "vehicle.moosetest.city_bus" if setting.arm is Arm.CONTROL else "vehicle.moosetest.articulated_bus"
-    yaw_rad = 0.0 if setting.arm is Arm.CONTROL else math.radians(setting.value)
-    half_m = BUS[blueprint] / 2
-    bus = ActorPlan(
-        role="bus",
-        blueprint=blueprint,
-        # Turned about its tail, as it pulls out of a stop.
-        place=Place(
-            EGO_FRONT_M + ahead_m + half_m * math.cos(yaw_rad), left_m=half_m * math.sin(yaw_rad), yaw_rad=yaw_rad
-        ),
-        motion=DriveLane(site.speed_mps, brake=BRAKE),
-    )
-    braking_m = site.speed_mps**2 / (2 * BRAKE.decel_mps2)
-    return site.staging(bus, target="bus", reveal_s=(ahead_m + braking_m) / site.speed_mps, duration_s=14.0)
+    if setting.arm is Arm.CONTROL:
+        return braking_ahead(setting.site, "bus", "vehicle.moosetest.city_bus", ahead_m, 0.0, BRAKE)
+    yaw_rad = math.radians(setting.value)  # as it pulls out of a stop
+    return braking_ahead(setting.site, "bus", "vehicle.moosetest.articulated_bus", ahead_m, yaw_rad, BRAKE)
 
 
 ARTICULATED_BUS = register(

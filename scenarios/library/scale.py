@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from scenarios.case import Case, Factor, Measure, Polarity, Setting, register
 from scenarios.staging import Staging
-from scenarios.templates import G_PED
-
-WALK_MPS = 5.0 / 3.6
-FROM_M = 4.0
+from scenarios.templates import G_PED, WALK_FROM_M, WALK_MPS
 
 
 def _small_child(setting: Setting) -> Staging:
     child = setting.site.crossing(
         "child",
         "walker.moosetest.child",
-        left_m=-FROM_M,
+        left_m=-WALK_FROM_M,
         walk_mps=WALK_MPS,
         attributes={"height_m": str(round(setting.value, 4))},
     )
-    return setting.site.staging(child, target="child", reveal_s=FROM_M / WALK_MPS)
+    return setting.site.staging(child, target="child", reveal_s=WALK_FROM_M / WALK_MPS)
 
 
 SMALL_CHILD = register(

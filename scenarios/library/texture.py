@@ -8,7 +8,7 @@ from scenarios.actors import ActorPlan
 from scenarios.case import Case, Factor, Measure, Polarity, Setting, register
 from scenarios.library.paints import blend, grey
 from scenarios.staging import Staging
-from scenarios.templates import G_MWY, G_PED
+from scenarios.templates import G_MWY, G_PED, WALK_FROM_M, WALK_MPS
 
 ORANGE, ASPHALT = (250, 110, 10), (118, 116, 112)
 
@@ -47,11 +47,11 @@ def _camouflage(setting: Setting) -> Staging:
     person = setting.site.crossing(
         "person",
         "walker.moosetest.adult",
-        left_m=-4.0,
-        walk_mps=5.0 / 3.6,
+        left_m=-WALK_FROM_M,
+        walk_mps=WALK_MPS,
         attributes={"clothing_color": blend(ORANGE, ASPHALT, setting.value)},
     )
-    return setting.site.staging(person, target="person", reveal_s=4.0 / (5.0 / 3.6))
+    return setting.site.staging(person, target="person", reveal_s=WALK_FROM_M / WALK_MPS)
 
 
 CAMOUFLAGE = register(

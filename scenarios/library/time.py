@@ -7,9 +7,8 @@ import math
 from scenarios.actors import ActorPlan
 from scenarios.case import Case, Factor, Measure, Polarity, Setting, register
 from scenarios.staging import Staging
-from scenarios.templates import G_PED
+from scenarios.templates import G_PED, WALK_MPS
 
-WALK_MPS = 5.0 / 3.6
 FROM_M = 9.0
 BEFORE_M = 3.0
 SCREEN_TO_LANE_M = 2.0
