@@ -59,7 +59,7 @@ def stop_sign() -> Picture:
 
 def zebra() -> Picture:
     """White bars along the road on asphalt, half a metre each and as far apart (R-FGÜ)."""
-    bars = 7
+    bars = 14
     picture = np.empty((64, 16 * (2 * bars - 1), 3), np.uint8)
     picture[:] = ASPHALT
     for bar in range(bars):

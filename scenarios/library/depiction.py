@@ -101,7 +101,8 @@ def _stop_sign_shirt(setting: Setting) -> Staging:
         role="print",
         blueprint="static.moosetest.poster",
         place=site.place(beyond_m=-0.3, left_m=-4.3, yaw_rad=math.pi, up_m=1.1),
-        motion=Carried("person", forward_m=0.22, up_m=1.3 - setting.value / 2),
+        # A picture looks against x, as boards stand beside a road: it is turned to look ahead of the person.
+        motion=Carried("person", forward_m=0.22, up_m=1.3 - setting.value / 2, yaw_rad=math.pi),
         attributes={"picture_file": picture_file("stop_sign"), "width_m": side, "height_m": side},
     )
     return site.staging(person, print_, target="person")
