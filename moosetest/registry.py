@@ -60,6 +60,14 @@ class Registry(Generic[T]):
         factory, config_type = self._find(name)
         return factory(from_mapping(config_type, options, where=f"{self.kind} {name}"))
 
+    def config_type(self, name: str) -> type[Any]:
+        """The dataclass that plug-in `name` is configured with.
+
+        Raises:
+            UnknownNameError: no such name.
+        """
+        return self._find(name)[1]
+
     def names(self) -> list[str]:
         """All local names, sorted."""
         return sorted(self._factories)

@@ -36,18 +36,30 @@ def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def kind_of(path: Path) -> str:
+    """What training wrote into an ONNX file of ours; empty for a file of others.
+
+    Raises:
+        ConfigError: not an ONNX file.
+    """
+    return str(_metadata(path).get("kind", ""))
+
+
 def read_metadata(path: Path, kind: str) -> dict[str, Any]:
     """What training wrote into an ONNX file of ours.
 
     Raises:
         ConfigError: not an ONNX file, or not of `kind`.
     """
-    model = _read_model(path)
-    texts = [entry.value for entry in model.metadata_props if entry.key == "moosetest"]
-    values = json.loads(texts[0]) if texts else {}
+    values = _metadata(path)
     if values.get("kind") != kind:
         raise ConfigError(f"{path}: kind {values.get('kind')!r}, want weights of kind {kind!r}")
-    return dict(values)
+    return values
+
+
+def _metadata(path: Path) -> dict[str, Any]:
+    texts = [entry.value for entry in read_model(path).metadata_props if entry.key == "moosetest"]
+    return dict(json.loads(texts[0])) if texts else {}
 
 
 def input_shape_of(path: Path) -> tuple[int, ...]:
@@ -56,17 +68,18 @@ def input_shape_of(path: Path) -> tuple[int, ...]:
     Raises:
         ConfigError: not an ONNX file.
     """
-    dimensions = _read_model(path).graph.input[0].type.tensor_type.shape.dim
+    dimensions = read_model(path).graph.input[0].type.tensor_type.shape.dim
     return tuple(int(d.dim_value) for d in dimensions)
 
 
-def load_network(path: Path, input_shape: tuple[int, ...], threads: int) -> Network:
+def load_network(path: Path, input_shape: tuple[int, ...], threads: int, layer: str = "") -> Network:
     """A callable that runs the network on arrays of `input_shape`.
 
     Args:
         path: ONNX file with one input.
         input_shape: fixed here, so that the run time plans its memory once.
         threads: threads of one call; results do not depend on them.
+        layer: name of a tensor inside the network, which is then the one output; empty for its own outputs.
 
     Raises:
         ConfigError: the file cannot be run.
@@ -74,11 +87,16 @@ def load_network(path: Path, input_shape: tuple[int, ...], threads: int) -> Netw
     try:
         import openvino
     except ImportError:
-        return _in_onnx_runtime(path, threads)
-    return _in_openvino(openvino, path, input_shape, threads)
+        return _in_onnx_runtime(path, threads, layer)
+    return _in_openvino(openvino, path, input_shape, threads, layer)
 
 
-def _read_model(path: Path) -> Any:
+def read_model(path: Path) -> Any:
+    """The ONNX model of a file.
+
+    Raises:
+        ConfigError: not an ONNX file.
+    """
     import onnx
 
     try:
@@ -87,12 +105,24 @@ def _read_model(path: Path) -> Any:
         raise ConfigError(f"{path}: not an ONNX file") from error
 
 
-def _in_openvino(openvino: Any, path: Path, input_shape: tuple[int, ...], threads: int) -> Network:
+def _source(path: Path, layer: str) -> str | bytes:
+    """What a run time reads: the file, or its network with another output."""
+    if not layer:
+        return str(path)
+    import onnx
+
+    model = read_model(path)
+    del model.graph.output[:]
+    model.graph.output.append(onnx.helper.make_tensor_value_info(layer, onnx.TensorProto.FLOAT, None))
+    return bytes(model.SerializeToString())
+
+
+def _in_openvino(openvino: Any, path: Path, input_shape: tuple[int, ...], threads: int, layer: str) -> Network:
     core = openvino.Core()
     # Processors with bfloat16 would use it unasked, and give other numbers than those without.
     options = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
     try:
-        model = core.read_model(str(path))
+        model = core.read_model(_source(path, layer))
         model.reshape(list(input_shape))
         request = core.compile_model(model, "CPU", options).create_infer_request()
     except RuntimeError as error:
@@ -106,14 +136,14 @@ def _in_openvino(openvino: Any, path: Path, input_shape: tuple[int, ...], thread
     return run
 
 
-def _in_onnx_runtime(path: Path, threads: int) -> Network:
+def _in_onnx_runtime(path: Path, threads: int, layer: str) -> Network:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(_source(path, layer), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its errors have no common base that it exports
         raise ConfigError(f"{path}: ONNX Runtime cannot read it") from error
     name = session.get_inputs()[0].name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -16,12 +17,12 @@ Trainer = Callable[..., TrainingResult]
 
 
 def train_camera_network(
-    data: Path, out: Path, minutes: float, seed: int, resume: bool, threads: int, start: Path | None
+    data: Path, out: Path, minutes: float, seed: int, resume: bool, threads: int, start: Path | None, network: str
 ) -> None:
-    """Train the camera network and print how good it is."""
+    """Train a camera network, one of `perception.training.camera_networks`, and print how good it is."""
     from perception.training.camera import train_camera
 
-    _train(train_camera, data, out, minutes, seed, resume, threads, start)
+    _train(partial(train_camera, network=network), data, out, minutes, seed, resume, threads, start)
 
 
 def train_lidar_network(

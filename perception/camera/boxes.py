@@ -1,14 +1,43 @@
-"""Boxes in images: overlap, and which of many overlapping ones to keep."""
+"""Boxes in images: what a network found, overlap, and which of many overlapping ones to keep."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moosetest.objects import ObjectClass
+from moosetest.objects import ImageDetections, ObjectClass
+from moosetest.sensing import CameraFrame
 
 MERGED_CLASSES = (int(ObjectClass.CAR), int(ObjectClass.BUS), int(ObjectClass.TRUCK))
 """Classes of which one thing is often found as several: they compete for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageBoxes:
+    """Boxes in a picture: `box_px` (N, 4) edges, `class_id` (N,), `score` (N,), best first."""
+
+    box_px: NDArray[np.float64]
+    class_id: NDArray[np.int16]
+    score: NDArray[np.float64]
+
+    def of_frame(self, frame: CameraFrame) -> ImageDetections:
+        """The boxes as a stage hands them on, clipped to the picture."""
+        height, width = frame.image_rgb.shape[:2]
+        limits = np.array([width, height, width, height]) - 0.5
+        box_px = np.clip(self.box_px, -0.5, limits)
+        seen = (box_px[:, 2] - box_px[:, 0] > 0.5) & (box_px[:, 3] - box_px[:, 1] > 0.5)
+        return ImageDetections(
+            sensor_id=frame.sensor_id,
+            t_ns=frame.t_ns,
+            box_px=box_px[seen],
+            class_id=self.class_id[seen],
+            score=self.score[seen],
+            K_px=frame.K_px,
+            T_ego_sensor=frame.T_ego_sensor,
+            image_size_px=(width, height),
+        )
 
 
 def iou_matrix(a_px: NDArray[np.float64], b_px: NDArray[np.float64]) -> NDArray[np.float64]:

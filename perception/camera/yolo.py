@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moosetest.config import want_share
-from moosetest.objects import ImageDetections, ObjectClass
-from moosetest.sensing import CameraFrame, SensorBundle
-from perception.camera.boxes import suppress
+from moosetest.objects import ObjectClass
+from perception.camera.boxes import ImageBoxes, suppress
+from perception.camera.one_camera import NetworkConfig, NetworkDetector, pad_to_multiple
 from perception.inference import WEIGHTS, Network, load_network, read_metadata, require_weights
 from perception.registry import IMAGE_DETECTORS
 
 KIND = "moosetest-camera"
 MAX_CANDIDATES = 400
 """Best anchors that enter suppression: ten an object in a picture of forty."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImageBoxes:
-    """Boxes in a picture: `box_px` (N, 4) edges, `class_id` (N,), `score` (N,), best first."""
-
-    box_px: NDArray[np.float64]
-    class_id: NDArray[np.int16]
-    score: NDArray[np.float64]
-
-    def of_frame(self, frame: CameraFrame) -> ImageDetections:
-        """The boxes as a stage hands them on, clipped to the picture."""
-        height, width = frame.image_rgb.shape[:2]
-        limits = np.array([width, height, width, height]) - 0.5
-        box_px = np.clip(self.box_px, -0.5, limits)
-        seen = (box_px[:, 2] - box_px[:, 0] > 0.5) & (box_px[:, 3] - box_px[:, 1] > 0.5)
-        return ImageDetections(
-            sensor_id=frame.sensor_id,
-            t_ns=frame.t_ns,
-            box_px=box_px[seen],
-            class_id=self.class_id[seen],
-            score=self.score[seen],
-            K_px=frame.K_px,
-            T_ego_sensor=frame.T_ego_sensor,
-            image_size_px=(width, height),
-        )
 
 
 class YoloNetwork:
@@ -93,15 +65,6 @@ class YoloNetwork:
         return self._plans[height, width]
 
 
-def pad_to_multiple(image_rgb: NDArray[np.uint8], multiple: int) -> NDArray[np.uint8]:
-    """The picture with grey (114) below and to the right, so that `multiple` divides both sides; itself if it fits."""
-    height, width = image_rgb.shape[:2]
-    below, right = -height % multiple, -width % multiple
-    if not below and not right:
-        return image_rgb
-    return np.pad(image_rgb, ((0, below), (0, right), (0, 0)), constant_values=114)
-
-
 def _anchors(height: int, width: int, strides: tuple[int, ...]) -> NDArray[np.float64]:
     """(A, 3) x, y of the cells' centres counted from the picture's corner, and stride, as the output orders them."""
     rows = []
@@ -112,48 +75,10 @@ def _anchors(height: int, width: int, strides: tuple[int, ...]) -> NDArray[np.fl
     return np.concatenate(rows)
 
 
-@dataclass(frozen=True, slots=True)
-class YoloConfig:
-    """Which camera, which weights, what to keep.
+@IMAGE_DETECTORS.register("yolo-street-v1", NetworkConfig)
+class YoloDetector(NetworkDetector):
+    """One camera's frame -> boxes in its image, by the one-stage network."""
 
-    Args:
-        sensor_id: the camera.
-        weights: ONNX file of `moosetest train camera`; empty for the one that comes with the project.
-        min_score: least score handed on; low, because the tracker weighs scores itself.
-        max_iou: overlap above which the better box wins.
-        threads: of the network.
-    """
-
-    sensor_id: str = "cam_main"
-    weights: str = ""
-    min_score: float = 0.2
-    max_iou: float = 0.6
-    threads: int = 2
-
-    def __post_init__(self) -> None:
-        want_share(self, "min_score", "max_iou")
-
-
-@IMAGE_DETECTORS.register("yolo-street-v1", YoloConfig)
-class YoloDetector:
-    """One camera's frame -> boxes in its image, by a network trained on the simulator."""
-
-    def __init__(self, config: YoloConfig) -> None:
+    def __init__(self, config: NetworkConfig) -> None:
         path = Path(config.weights) if config.weights else WEIGHTS / "camera_yolo.onnx"
-        self._network = YoloNetwork(require_weights(path, "moosetest train camera"), config.threads)
-        self._config = config
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """The one camera."""
-        return frozenset({self._config.sensor_id})
-
-    def reset(self, rng: np.random.Generator) -> None:
-        """Nothing to forget."""
-
-    def detect(self, bundle: SensorBundle) -> ImageDetections:
-        """Boxes at `bundle.t_ns`; raises KeyError if the camera is not in the bundle."""
-        frame = bundle.frames[self._config.sensor_id]
-        if not isinstance(frame, CameraFrame):
-            raise TypeError(f"{self._config.sensor_id}: {type(frame).__name__}, want a CameraFrame")
-        return self._network.boxes(frame.image_rgb, self._config.min_score, self._config.max_iou).of_frame(frame)
+        super().__init__(YoloNetwork(require_weights(path, "moosetest train camera"), config.threads), config)

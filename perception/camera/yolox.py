@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moosetest.config import ConfigError, want_share
-from moosetest.objects import ImageDetections, ObjectClass
-from moosetest.sensing import CameraFrame, SensorBundle
-from perception.camera.boxes import suppress
-from perception.camera.yolo import ImageBoxes
+from moosetest.objects import ObjectClass
+from perception.camera.boxes import ImageBoxes, suppress
+from perception.camera.one_camera import OneCameraDetector
 from perception.inference import input_shape_of, load_network, require_weights
 from perception.registry import IMAGE_DETECTORS
 
@@ -58,10 +57,11 @@ class YoloxConfig:
 
 
 @IMAGE_DETECTORS.register("yolox-onnx-v1", YoloxConfig)
-class YoloxDetector:
+class YoloxDetector(OneCameraDetector):
     """One camera's frame -> boxes in its image, by a network trained on photographs."""
 
     def __init__(self, config: YoloxConfig) -> None:
+        super().__init__(config.sensor_id, self._boxes)
         path = require_weights(Path(config.weights), "the exporter of the YOLOX project")
         shape = input_shape_of(path)
         if len(shape) != 4 or shape[:2] != (1, 3):
@@ -71,23 +71,11 @@ class YoloxDetector:
         self._cells_px = _cells(self._hw_px)
         self._config = config
 
-    @property
-    def needs(self) -> frozenset[str]:
-        """The one camera."""
-        return frozenset({self._config.sensor_id})
+    def _boxes(self, image_rgb: NDArray[np.uint8]) -> ImageBoxes:
+        planes, scale = letterbox(image_rgb, self._hw_px)
+        return self._decoded(self._run(planes)[0][0], scale)
 
-    def reset(self, rng: np.random.Generator) -> None:
-        """Nothing to forget."""
-
-    def detect(self, bundle: SensorBundle) -> ImageDetections:
-        """Boxes at `bundle.t_ns`; raises KeyError if the camera is not in the bundle."""
-        frame = bundle.frames[self._config.sensor_id]
-        if not isinstance(frame, CameraFrame):
-            raise TypeError(f"{self._config.sensor_id}: {type(frame).__name__}, want a CameraFrame")
-        planes, scale = letterbox(frame.image_rgb, self._hw_px)
-        return self._boxes(self._run(planes)[0][0], scale).of_frame(frame)
-
-    def _boxes(self, raw: NDArray[np.float32], scale: float) -> ImageBoxes:
+    def _decoded(self, raw: NDArray[np.float32], scale: float) -> ImageBoxes:
         if raw.shape != (len(self._cells_px), 5 + N_COCO):
             raise ConfigError(f"{self._config.weights}: output {raw.shape}, want {(len(self._cells_px), 5 + N_COCO)}")
         coco = raw[:, 5:].argmax(axis=1)

@@ -1,4 +1,4 @@
-"""Trains, exports and evaluates the camera network."""
+"""Trains, exports and evaluates the camera networks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from moosetest.config import ConfigError
 from perception.camera.boxes import cover_matrix, iou_matrix
-from perception.camera.yolo import YoloNetwork
+from perception.camera.networks import open_network
+from perception.camera.one_camera import ImageNetwork
 from perception.inference import require_weights, sha256_of
 from perception.metrics.evaluation import (
     Evaluation,
@@ -23,17 +24,22 @@ from perception.metrics.evaluation import (
     recall_by_distance,
     within,
 )
-from perception.training.camera_samples import MIN_HEIGHT_PX, CameraBatch, CameraSamples, is_ignored
+from perception.training.camera_networks import recipe_of
+from perception.training.camera_samples import (
+    CLASSES,
+    EXCUSE_COVER,
+    MIN_HEIGHT_PX,
+    CameraBatch,
+    CameraSamples,
+    is_ignored,
+)
 from perception.training.card import write_card
 from perception.training.dataset_format import DatasetReader
-from perception.training.loop import LoopConfig, autocast, start_from, train
+from perception.training.loop import LoopConfig, start_from, train
 from perception.training.results import TrainingResult
-from perception.training.yolo_network import CLASSES, DetectionLoss, build_network, export_network
 
 MATCH_IOU = 0.5
 """PASCAL VOC's and KITTI's pedestrian overlap: a box that is this right is found."""
-EXCUSE_COVER = 0.5
-"""A detection with half of itself in an ignored box is not a false alarm."""
 LEAST_SCORE = 0.01
 """Scores from which the precision curve is drawn."""
 
@@ -42,6 +48,7 @@ def train_camera(
     dataset: Path,
     out: Path,
     *,
+    network: str = "yolo",
     minutes: float = 40.0,
     seed: int = 0,
     resume: bool = False,
@@ -50,11 +57,12 @@ def train_camera(
     show_progress: bool = True,
     start: Path | None = None,
 ) -> TrainingResult:
-    """Train the camera network on `dataset` and write `out/camera_yolo.onnx` with its card.
+    """Train a camera network on `dataset` and write its ONNX file with its card into `out`.
 
     Args:
         dataset: folder that `DatasetWriter` filled, with a `train` and a `val` split.
         out: folder for weights, cards and the checkpoint.
+        network: one of `NETWORKS`.
         minutes: wall-clock budget.
         seed: of initial weights, batches and augmentation.
         resume: go on from the checkpoint in `out`; without it the checkpoint is written anew.
@@ -64,31 +72,31 @@ def train_camera(
         start: checkpoint of an earlier training, whose weights are where this one begins.
 
     Raises:
-        ConfigError: the dataset is missing or empty, or the checkpoint is of another network.
+        ConfigError: no such network, the dataset is missing or empty, or the checkpoint is of another network.
     """
+    recipe = recipe_of(network)
     samples = CameraSamples(dataset)
     DatasetReader(dataset, "val")
-    checkpoint = out / "camera_yolo.checkpoint.pt"
+    checkpoint = out / f"{recipe.stem}.checkpoint.pt"
     if not resume:
         checkpoint.unlink(missing_ok=True)
     config = LoopConfig(minutes=minutes, steps=steps, seed=seed, threads=threads, show_progress=show_progress)
-    network = build_network(seed)
-    origin = start_from(start, network)
-    loss = DetectionLoss(network)
+    trained = recipe.build(seed)
+    origin = start_from(start, trained)
+    loss = recipe.loss_of(trained)
     n_pictures = 0
 
     def loss_of(model: torch.nn.Module, batch: CameraBatch) -> torch.Tensor:
         nonlocal n_pictures
         n_pictures += len(batch.planes)
-        with autocast():
-            predictions = model(batch.planes)
-        return loss({name: _as_float(value) for name, value in predictions.items()}, batch.targets)
+        return loss(model, batch)
 
-    average, state = train(network, loss_of, samples.batch, config, checkpoint)
-    weights = out / "camera_yolo.onnx"
-    export_network(average, weights)
+    average, state = train(trained, loss_of, samples.batch, config, checkpoint)
+    weights = out / f"{recipe.stem}.onnx"
+    recipe.export(average, weights)
     evaluation = evaluate_camera(weights, dataset, threads=threads)
     training = {
+        "network": recipe.title,
         "pictures in the dataset": len(samples.pictures),
         "seed": seed,
         **origin,
@@ -98,7 +106,7 @@ def train_camera(
         "parameters": sum(p.numel() for p in average.parameters()),
         "last loss": round(float(np.mean(state.losses[-100:])), 4),
     }
-    card = write_card(weights, evaluation, training, DatasetReader(dataset, "train").meta, "moosetest train camera")
+    card = write_card(weights, evaluation, training, DatasetReader(dataset, "train").meta, recipe.command)
     return TrainingResult(
         weights=weights,
         card=card,
@@ -130,7 +138,7 @@ def evaluate_camera(
         ConfigError: no weights, or no such frames.
     """
     require_weights(weights, "moosetest train camera")
-    network = YoloNetwork(weights, threads)
+    network = open_network(weights, threads)
     reader = DatasetReader(dataset, split)
     frames = [
         _score_picture(network, reader, i, sensor_id, max_iou, max_distance_m, min_height_px)
@@ -159,7 +167,7 @@ def evaluate_camera(
 
 
 def _score_picture(
-    network: YoloNetwork,
+    network: ImageNetwork,
     reader: DatasetReader,
     index: int,
     sensor_id: str,
@@ -180,7 +188,3 @@ def _score_picture(
         ignored=is_ignored(sample) | (sample.distance_m > max_distance_m) | (sample.height_px < min_height_px),
         conditions={**reader.conditions(index), "camera": sensor_id},
     )
-
-
-def _as_float(value: torch.Tensor | list[torch.Tensor]) -> torch.Tensor | list[torch.Tensor]:
-    return [v.float() for v in value] if isinstance(value, list) else value.float()

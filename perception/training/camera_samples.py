@@ -11,8 +11,18 @@ import torch
 from numpy.typing import NDArray
 
 from moosetest.config import ConfigError
+from moosetest.objects import ObjectClass
 from perception.training.dataset_format import CameraSample, DatasetReader
-from perception.training.yolo_network import CLASSES, STRIDES
+
+CLASSES = (
+    ObjectClass.PERSON,
+    ObjectClass.BICYCLE,
+    ObjectClass.CAR,
+    ObjectClass.MOTORCYCLE,
+    ObjectClass.BUS,
+    ObjectClass.TRUCK,
+)
+"""What a camera network tells apart, in the order of its channels."""
 
 MIN_HEIGHT_PX = 8.0
 """Lower objects are neither wanted nor punished: one cell of the finest stride."""
@@ -20,11 +30,15 @@ MIN_VISIBLE_SHARE = 0.25
 """Objects with less to be seen are neither wanted nor punished; KITTI's "largely occluded" is about there."""
 MIN_CROPPED_SHARE = 0.35
 """Objects of which a crop keeps less of the box are ignored in it."""
+EXCUSE_COVER = 0.5
+"""A detection with half of itself in an ignored box is not a false alarm."""
 
 MAX_CACHED_PICTURES = 5000
 """Of the default rig's: 3 GB."""
 
 CROP_WH_PX = (320, 192)
+SIDE_MULTIPLE_PX = 32
+"""Divides the sides of every picture of a batch: the coarsest stride of the networks."""
 FULL_PHASE_PROGRESS = 0.75
 """From here on whole pictures are trained on, so that the network ends on what it will see; crops before, at native
 scale and around an object mostly, show four times as many objects in the same time."""
@@ -46,11 +60,25 @@ class LabelledPicture:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class CropLabels:
+    """What is wanted of one picture of a batch, edges in pixels counted from the picture's corner.
+
+    `box_px` (N, 4) float32 and `channel` (N,) of the objects to find; `ignored_px` (M, 4) float32 of those that are
+    neither wanted nor punished.
+    """
+
+    box_px: NDArray[np.float32]
+    channel: NDArray[np.int64]
+    ignored_px: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class CameraBatch:
-    """Pictures (B, 3, H, W) float32 in [0, 1] and the targets of `DetectionLoss`."""
+    """Pictures (B, 3, H, W) float32 in [0, 1], what is wanted of each, and a seed for what else a loss draws."""
 
     planes: torch.Tensor
-    targets: dict[str, torch.Tensor]
+    labels: tuple[CropLabels, ...]
+    seed: int
 
 
 def is_ignored(sample: CameraSample) -> NDArray[np.bool_]:
@@ -102,7 +130,8 @@ class CameraSamples:
         images = np.stack([image for image, _, _ in crops])
         # Still channels last in memory, which is what convolutions are quickest on: a step takes 0.7 of the time.
         planes = torch.from_numpy(images).permute(0, 3, 1, 2).float().div_(255.0)
-        return CameraBatch(planes, _targets([p for _, p, _ in crops], [k for _, _, k in crops], wh))
+        labels = tuple(_crop_labels(moved, kept) for _, moved, kept in crops)
+        return CameraBatch(planes, labels, seed=int(rng.integers(2**31)))
 
     def _image(self, picture: LabelledPicture) -> NDArray[np.uint8]:
         key = (picture.frame, picture.sensor_id)
@@ -140,7 +169,7 @@ def _label(frame: int, sensor_id: str, sample: CameraSample) -> LabelledPicture:
 
 
 def _next_multiple(side_px: int) -> int:
-    return -(-side_px // max(STRIDES)) * max(STRIDES)
+    return -(-side_px // SIDE_MULTIPLE_PX) * SIDE_MULTIPLE_PX
 
 
 def _window(
@@ -206,36 +235,8 @@ def recolour(image_rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[
     return np.clip(image, 0, 255).astype(np.uint8)
 
 
-def _targets(
-    pictures: list[LabelledPicture], kept: list[NDArray[np.bool_]], wh_px: tuple[int, int]
-) -> dict[str, torch.Tensor]:
-    scale = np.array([wh_px[0], wh_px[1]], dtype=np.float32)
-    index, channel, boxes, ignored = [], [], [], []
-    for i, (picture, in_crop) in enumerate(zip(pictures, kept, strict=True)):
-        wanted = in_crop & ~picture.ignored
-        # Edges at half integers: the left edge of the first pixel is -0.5 here and 0 for the network.
-        box = picture.box_px[wanted] + 0.5
-        center, size = (box[:, :2] + box[:, 2:]) / 2, box[:, 2:] - box[:, :2]
-        boxes.append(np.concatenate([center / scale, size / scale], axis=1))
-        channel.append(picture.channel[wanted])
-        index.append(np.full(int(wanted.sum()), i, dtype=np.float32))
-        ignored.append(_anchors_in(picture.box_px[in_crop & picture.ignored] + 0.5, wh_px))
-    return {
-        "batch_idx": torch.from_numpy(np.concatenate(index)),
-        "cls": torch.from_numpy(np.concatenate(channel).astype(np.float32)[:, None]),
-        "bboxes": torch.from_numpy(np.concatenate(boxes).astype(np.float32)),
-        "ignored": torch.from_numpy(np.stack(ignored)),
-    }
-
-
-def _anchors_in(boxes_px: NDArray[np.float32], wh_px: tuple[int, int]) -> NDArray[np.bool_]:
-    """(anchors,) whether an anchor's centre lies in any of the boxes; anchors in the order of the network's output."""
-    inside = []
-    for stride in STRIDES:
-        x = (np.arange(wh_px[0] // stride) + 0.5) * stride
-        y = (np.arange(wh_px[1] // stride) + 0.5) * stride
-        grid = np.zeros((len(y), len(x)), dtype=np.bool_)
-        for left, top, right, bottom in boxes_px:
-            grid |= ((y >= top) & (y <= bottom))[:, None] & ((x >= left) & (x <= right))[None]
-        inside.append(grid.ravel())
-    return np.concatenate(inside)
+def _crop_labels(moved: LabelledPicture, kept: NDArray[np.bool_]) -> CropLabels:
+    wanted = kept & ~moved.ignored
+    # Edges at half integers: the left edge of the first pixel is -0.5 here and 0 for the networks.
+    corner_px = moved.box_px + np.float32(0.5)
+    return CropLabels(corner_px[wanted], moved.channel[wanted], corner_px[kept & moved.ignored])

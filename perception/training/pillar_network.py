@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ from torch import nn
 
 from perception.lidar.box_codec import CLASSES, Channel
 from perception.lidar.canvas import BANDS_M, N_CHANNELS, Grid
-from perception.training.yolo_network import OPSET, write_metadata
+from perception.training.onnx_files import write_onnx
 
 KIND = "moosetest-lidar"
 WIDTHS = (16, 40, 64)
@@ -96,20 +94,7 @@ def center_loss(output: torch.Tensor, targets: Mapping[str, torch.Tensor]) -> to
 
 def export_network(network: nn.Module, path: Path, grid: Grid, metadata: Mapping[str, Any]) -> None:
     """Write `network` as ONNX for canvases of `grid`, with `metadata` for the detector; leaves it evaluating."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    example = torch.zeros(1, N_CHANNELS, grid.n_x, grid.n_y)
-    with warnings.catch_warnings():
-        # The exporter that replaces this one needs another package and gains nothing here.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        torch.onnx.export(
-            network.eval(),
-            (example,),
-            str(path),
-            dynamo=False,
-            opset_version=OPSET,
-            input_names=["canvas"],
-            output_names=["maps"],
-        )
     grid_values = {name: getattr(grid, name) for name in Grid.__dataclass_fields__}
     described = {"kind": KIND, "classes": [c.name for c in CLASSES], "grid": grid_values, "bands_m": list(BANDS_M)}
-    write_metadata(path, {**described, **json.loads(json.dumps(dict(metadata)))})
+    example = torch.zeros(1, N_CHANNELS, grid.n_x, grid.n_y)
+    write_onnx(network, example, path, takes={"canvas": {}}, gives={"maps": {}}, metadata={**described, **metadata})

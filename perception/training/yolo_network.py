@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import types
-import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import onnx
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from ultralytics.nn.tasks import DetectionModel
 from ultralytics.utils.loss import v8DetectionLoss
 
-from moosetest.objects import ObjectClass
-
-CLASSES = (
-    ObjectClass.PERSON,
-    ObjectClass.BICYCLE,
-    ObjectClass.CAR,
-    ObjectClass.MOTORCYCLE,
-    ObjectClass.BUS,
-    ObjectClass.TRUCK,
-)
-"""Output channels of the network, in order."""
+from perception.camera.yolo import KIND
+from perception.training.camera_samples import CLASSES, CameraBatch, CropLabels
+from perception.training.loop import autocast
+from perception.training.onnx_files import write_onnx
 
 REG_MAX = 12
 """Bins of each box edge: 11 cells of the coarsest stride reach 352 px from the centre, more than half a picture."""
@@ -32,9 +25,6 @@ STRIDES = (8, 16, 32)
 CHANNELS = (16, 24, 48, 80, 128)
 """Widths at strides 2 to 32: 0.7 M parameters. Chosen by training speed on two cores without a GPU, where it makes
 about 1.8 times as many steps as the nano size."""
-
-OPSET = 17
-KIND = "moosetest-camera"
 
 
 def build_network(seed: int) -> torch.nn.Module:
@@ -96,12 +86,59 @@ class DetectionLoss:
         return self._plain_bce(logits, wanted) * kept[..., None]
 
 
+def loss_of(network: torch.nn.Module) -> Callable[[torch.nn.Module, CameraBatch], torch.Tensor]:
+    """`DetectionLoss` of a batch."""
+    loss = DetectionLoss(network)
+
+    def of_batch(model: torch.nn.Module, batch: CameraBatch) -> torch.Tensor:
+        with autocast():
+            predictions = model(batch.planes)
+        height, width = batch.planes.shape[-2:]
+        return loss(
+            {name: _as_float(value) for name, value in predictions.items()}, targets_of(batch.labels, (width, height))
+        )
+
+    return of_batch
+
+
+def _as_float(value: torch.Tensor | list[torch.Tensor]) -> torch.Tensor | list[torch.Tensor]:
+    return [v.float() for v in value] if isinstance(value, list) else value.float()
+
+
+def targets_of(labels: Sequence[CropLabels], wh_px: tuple[int, int]) -> dict[str, torch.Tensor]:
+    """The targets that `DetectionLoss` wants, of pictures of one size."""
+    scale = np.array([*wh_px, *wh_px], dtype=np.float32)
+    box_px = np.concatenate([crop.box_px for crop in labels])
+    center, size = (box_px[:, :2] + box_px[:, 2:]) / 2, box_px[:, 2:] - box_px[:, :2]
+    index = np.repeat(np.arange(len(labels), dtype=np.float32), [len(crop.channel) for crop in labels])
+    channel = np.concatenate([crop.channel for crop in labels]).astype(np.float32)
+    return {
+        "batch_idx": torch.from_numpy(index),
+        "cls": torch.from_numpy(channel[:, None]),
+        "bboxes": torch.from_numpy(np.concatenate([center, size], axis=1) / scale),
+        "ignored": torch.from_numpy(np.stack([_anchors_in(crop.ignored_px, wh_px) for crop in labels])),
+    }
+
+
+def _anchors_in(boxes_px: NDArray[np.float32], wh_px: tuple[int, int]) -> NDArray[np.bool_]:
+    """(anchors,) whether an anchor's centre lies in any of the boxes; anchors in the order of the network's output."""
+    inside = []
+    for stride in STRIDES:
+        x = (np.arange(wh_px[0] // stride) + 0.5) * stride
+        y = (np.arange(wh_px[1] // stride) + 0.5) * stride
+        grid = np.zeros((len(y), len(x)), dtype=np.bool_)
+        for left, top, right, bottom in boxes_px:
+            grid |= ((y >= top) & (y <= bottom))[:, None] & ((x >= left) & (x <= right))[None]
+        inside.append(grid.ravel())
+    return np.concatenate(inside)
+
+
 class _ExportedNetwork(torch.nn.Module):  # type: ignore[misc]  # torch comes untyped
     """uint8 picture (1, H, W, 3) RGB -> raw head (1, 4 * REG_MAX + classes, anchors)."""
 
     def __init__(self, network: torch.nn.Module) -> None:
         super().__init__()
-        self.network = network.eval()
+        self.network = network
 
     def forward(self, image_rgb: torch.Tensor) -> torch.Tensor:
         planes = image_rgb.permute(0, 3, 1, 2).to(torch.float32) / 255.0
@@ -111,32 +148,11 @@ class _ExportedNetwork(torch.nn.Module):  # type: ignore[misc]  # torch comes un
 
 def export_network(network: torch.nn.Module, path: Path) -> None:
     """Write `network` as ONNX for any picture size that the coarsest stride divides; leaves it in evaluation mode."""
-    exported = _ExportedNetwork(network.float())
-    example = torch.zeros(1, 64, 96, 3, dtype=torch.uint8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings():
-        # The exporter that replaces this one needs another package and gains nothing here.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
-        torch.onnx.export(
-            exported,
-            (example,),
-            str(path),
-            dynamo=False,
-            opset_version=OPSET,
-            input_names=["image_rgb"],
-            output_names=["raw"],
-            dynamic_axes={"image_rgb": {1: "height", 2: "width"}, "raw": {2: "anchors"}},
-        )
-    write_metadata(
-        path, {"kind": KIND, "classes": [c.name for c in CLASSES], "reg_max": REG_MAX, "strides": list(STRIDES)}
+    write_onnx(
+        _ExportedNetwork(network.float()),
+        torch.zeros(1, 64, 96, 3, dtype=torch.uint8),
+        path,
+        takes={"image_rgb": {1: "height", 2: "width"}},
+        gives={"raw": {2: "anchors"}},
+        metadata={"kind": KIND, "classes": [c.name for c in CLASSES], "reg_max": REG_MAX, "strides": list(STRIDES)},
     )
-
-
-def write_metadata(path: Path, values: dict[str, Any]) -> None:
-    """Put `values` as JSON into the ONNX file, where inference reads them."""
-    model = onnx.load(str(path))
-    del model.metadata_props[:]
-    model.metadata_props.append(onnx.StringStringEntryProto(key="moosetest", value=json.dumps(values, sort_keys=True)))
-    onnx.checker.check_model(model)
-    onnx.save(model, str(path))

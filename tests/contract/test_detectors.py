@@ -30,6 +30,7 @@ from tests.toy_dataset import toy_camera, toy_lidar
 YOLOX = Path(__file__).parents[3] / "shared" / "models" / "yolox_nano_384x640.onnx"
 NEEDED_FILE = {
     "yolo-street-v1": WEIGHTS / "camera_yolo.onnx",
+    "faster-rcnn-street-v1": WEIGHTS / "camera_faster_rcnn.onnx",
     "pillars-v1": WEIGHTS / "lidar_pillars.onnx",
     "yolox-onnx-v1": YOLOX,
 }

@@ -7,7 +7,7 @@ import pytest
 
 from moosetest.objects import ObjectClass
 from perception.camera.boxes import cover_matrix, iou_matrix, suppress
-from perception.camera.yolo import pad_to_multiple
+from perception.camera.one_camera import pad_to_multiple
 from perception.camera.yolox import letterbox
 
 CAR, TRUCK, PERSON = int(ObjectClass.CAR), int(ObjectClass.TRUCK), int(ObjectClass.PERSON)

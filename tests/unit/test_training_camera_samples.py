@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 
 from moosetest.config import ConfigError
+from moosetest.digest import digest_of
 from perception.training.dataset_format import CameraSample, DatasetWriter, TrainingSample
 from tests.toy_dataset import write_toy_dataset
 
 
 def _blue_share(planes: np.ndarray, box: np.ndarray) -> float:
     """Share of a box that is more blue than red and green."""
-    height, width = planes.shape[1:]
-    cx, cy, w, h = box * np.array([width, height, width, height])
-    left, top = int(max(cx - w / 2, 0)), int(max(cy - h / 2, 0))
-    part = planes[:, top : int(cy + h / 2), left : int(cx + w / 2)]
+    left, top, right, bottom = box.astype(int)
+    part = planes[:, top:bottom, left:right]
     return float((part[2] > np.maximum(part[0], part[1])).mean())
 
 
@@ -49,9 +48,9 @@ def test_boxes_lie_on_what_they_are_of(one_blue_box: Path, progress: float) -> N
     n_boxes = 0
     for seed in range(12):
         batch = samples.batch(np.random.default_rng(seed), progress)
-        for k, box in zip(batch.targets["batch_idx"].long().tolist(), batch.targets["bboxes"].numpy(), strict=True):
-            assert _blue_share(batch.planes[k].numpy(), box) > 0.9
-            n_boxes += 1
+        for picture, labels in zip(batch.planes.numpy(), batch.labels, strict=True):
+            assert all(_blue_share(picture, box) > 0.9 for box in labels.box_px)
+            n_boxes += len(labels.box_px)
     assert n_boxes > 15
 
 
@@ -62,9 +61,10 @@ def test_hidden_objects_are_ignored_and_a_batch_is_a_function_of_its_generator(o
     samples = CameraSamples(one_blue_box)
     once, again = (samples.batch(np.random.default_rng(3), 0.9) for _ in range(2))
     assert once.planes.equal(again.planes)
-    assert all(once.targets[k].equal(again.targets[k]) for k in once.targets)
-    seen = [samples.batch(np.random.default_rng(s), 0.9).targets["ignored"].any().item() for s in range(5)]
-    assert any(seen)
+    assert digest_of((once.labels, once.seed)) == digest_of((again.labels, again.seed))
+    seen = [labels for s in range(5) for labels in samples.batch(np.random.default_rng(s), 0.9).labels]
+    assert any(len(labels.ignored_px) for labels in seen)
+    assert all(len(labels.box_px) == len(labels.channel) <= 1 for labels in seen)
 
 
 @pytest.mark.slow

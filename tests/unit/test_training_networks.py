@@ -10,6 +10,7 @@ import pytest
 
 from moosetest.config import ConfigError
 from moosetest.objects import ObjectClass
+from perception.training.results import TrainingResult
 from tests.toy_dataset import toy_lidar, write_toy_dataset
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::UserWarning")]
@@ -23,15 +24,21 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_camera_trains_exports_and_goes_on(toy: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("network", ["yolo", "faster-rcnn"])
+def test_camera_trains_exports_and_goes_on(toy: Path, tmp_path: Path, network: str) -> None:
     from perception.training.camera import train_camera
 
-    first = train_camera(toy, tmp_path, steps=4, seed=1, threads=1, show_progress=False)
+    def trained(out: Path, steps: int, resume: bool = False) -> TrainingResult:
+        return train_camera(
+            toy, out, network=network, steps=steps, seed=1, threads=1, resume=resume, show_progress=False
+        )
+
+    first = trained(tmp_path, 4)
     assert first.steps == 4
-    assert first.weights.stat().st_size < 8e6
-    more = train_camera(toy, tmp_path, steps=8, seed=1, threads=1, resume=True, show_progress=False)
+    assert first.weights.stat().st_size < 15e6
+    more = trained(tmp_path, 8, resume=True)
     assert more.steps == 8
-    unbroken = train_camera(toy, tmp_path / "b", steps=8, seed=1, threads=1, show_progress=False)
+    unbroken = trained(tmp_path / "b", 8)
     # The schedule knows its end: only the first steps of both are the same.
     assert unbroken.first_loss == pytest.approx(more.first_loss, rel=0.2)
     card = json.loads(first.weights.with_suffix(".json").read_text())
@@ -66,10 +73,34 @@ def test_exported_camera_network_is_the_one_in_torch(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found, two)
 
 
+def test_exported_two_stage_network_is_the_one_in_torch(tmp_path: Path) -> None:
+    import torch
+
+    from perception.inference import load_network
+    from perception.training.faster_rcnn_network import build_network, export_network
+
+    network = build_network(0)
+    with torch.no_grad():
+        # Untrained, the best proposals differ by less than two runs of the same sum; far apart, their order is safe.
+        network.proposer.head.cls_logits.weight *= 300
+    path = tmp_path / "net.onnx"
+    export_network(network, path)
+    image = np.random.default_rng(0).integers(0, 255, (1, 96, 160, 3)).astype(np.uint8)
+    with torch.no_grad():
+        wanted = network.eval()(torch.from_numpy(image).permute(0, 3, 1, 2).float() / 255)
+    found = load_network(path, image.shape, threads=1)(image)
+    two = load_network(path, image.shape, threads=2)(image)
+    for one_value, two_value, wanted_value in zip(found, two, wanted, strict=True):
+        assert one_value.shape == tuple(wanted_value.shape)
+        np.testing.assert_allclose(one_value, wanted_value.numpy(), atol=2e-2)
+        np.testing.assert_array_equal(one_value, two_value)
+
+
 def test_loss_does_not_punish_what_lies_in_an_ignored_box() -> None:
     import torch
 
-    from perception.training.yolo_network import CLASSES, DetectionLoss, build_network
+    from perception.training.camera_samples import CLASSES
+    from perception.training.yolo_network import DetectionLoss, build_network
 
     network = build_network(0).train()
     loss = DetectionLoss(network)
@@ -121,5 +152,7 @@ def test_missing_dataset_is_one_line(tmp_path: Path) -> None:
     for train in (train_camera, train_lidar):
         with pytest.raises(ConfigError, match=r"meta\.json"):
             train(tmp_path / "none", tmp_path)
+    with pytest.raises(ConfigError, match="want one of yolo, faster-rcnn"):
+        train_camera(tmp_path / "none", tmp_path, network="ssd")
     with pytest.raises(ConfigError, match="no such weights"):
         evaluate_camera(tmp_path / "none.onnx", tmp_path)
