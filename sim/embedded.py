@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import logging
 import os
 import re
 import selectors
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO
+
+import msgpack
 
 READY_TIMEOUT_S = 30.0
 """A cold disk may take seconds to read the libraries; a server that is not there by then never will be."""
 _READY = re.compile(r"ready on [\d.]+:(\d+)")
 _FRAME = re.compile(r'^  File "(.+)", line (\d+) in (\S+)$', re.MULTILINE)
+_ALL_LAYERS = 0xFFFF
+_ASKED_TO_ANSWER = [False]
+"""What CARLA's calls begin with."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -62,14 +70,40 @@ class EmbeddedServer:
         try:
             self.port = self._await_ready(errors)
         except BaseException:
-            self._stop()
+            self.stop()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop()
+        self.stop()
+
+    def load(self, map_name: str) -> None:
+        """Begin its world anew, on that map, with the settings that it has: a synchronous one does not start to run.
+
+        Not by a client's `load_world`: a client that has heard of the old world and loads another crashes now and then.
+
+        Raises:
+            ServerUnavailableError: it does not answer, or has no such map.
+        """
+        unpacker = msgpack.Unpacker()
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), READY_TIMEOUT_S) as connection:
+                connection.sendall(
+                    msgpack.packb([0, 0, "load_new_episode", [_ASKED_TO_ANSWER, map_name, False, _ALL_LAYERS]])
+                )
+                answer = None
+                while answer is None:
+                    data = connection.recv(65536)
+                    if not data:
+                        raise ServerUnavailableError("the embedded server hung up")
+                    unpacker.feed(data)
+                    answer = next(iter(unpacker), None)
+        except OSError as error:
+            raise ServerUnavailableError(f"the embedded server does not answer ({error})") from error
+        if answer[3] != [[False]]:
+            raise ServerUnavailableError(f"the embedded server cannot load {map_name!r}: {answer[2:]}")
 
     @property
     def process_id(self) -> int:
@@ -102,7 +136,13 @@ class EmbeddedServer:
             f"the embedded server was not ready after {READY_TIMEOUT_S:.0f} s: it stood at {stood}"
         )
 
-    def _stop(self) -> None:
+    @property
+    def is_running(self) -> bool:
+        """Whether its process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self) -> None:
+        """End it; a second time does nothing."""
         process = self._process
         if process is None:
             return
@@ -118,6 +158,42 @@ class EmbeddedServer:
                 pipe.close()
         self._resources.close()
         self._process = None
+
+
+_kept: list[EmbeddedServer] = []
+"""The server that waits for the next session of this process; none while it is in use."""
+
+
+@contextlib.contextmanager
+def kept_server(map_name: str) -> Iterator[EmbeddedServer]:
+    """A running server that is this user's alone, with a new world on `map_name`.
+
+    A start costs more than most sessions. One server waits for the next user, and ends with the process; one whose user
+    failed ends at once.
+
+    Raises:
+        ServerUnavailableError: it did not start.
+    """
+    server = _kept.pop() if _kept else EmbeddedServer(map_name)
+    if server.is_running:
+        server.load(map_name)
+    else:
+        server = EmbeddedServer(map_name).__enter__()
+    try:
+        yield server
+    except BaseException:
+        server.stop()
+        raise
+    if _kept or not server.is_running:
+        server.stop()
+        return
+    _kept.append(server)
+
+
+@atexit.register
+def _stop_kept() -> None:
+    while _kept:
+        _kept.pop().stop()
 
 
 def _where_it_stood(errors: IO[str]) -> str | None:

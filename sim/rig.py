@@ -113,9 +113,14 @@ class Rig:
                 raise ConfigError(f"rig {self.name}: {camera.sensor_id}.fov_deg is {camera.fov_deg}; want 0 to 180")
 
     @property
+    def mounts(self) -> tuple[Mount, ...]:
+        """Cameras, LiDARs and radars, in the file's order."""
+        return (*self.cameras, *self.lidars, *self.radars)
+
+    @property
     def sensor_ids(self) -> list[str]:
         """Ids of cameras, LiDARs and radars, in the file's order."""
-        return [mount.sensor_id for mount in (*self.cameras, *self.lidars, *self.radars)]
+        return [mount.sensor_id for mount in self.mounts]
 
     def only(self, sensor_ids: frozenset[str]) -> Rig:
         """The same rig with the named sensors alone."""

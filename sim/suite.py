@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +20,17 @@ LIDAR_DROPOFF = 0.05
 """Share of rays without a return: CARLA's default of 0.45 is that of no sensor on the market."""
 LIDAR_NOISE_M = 0.02
 """Ranging noise, one sigma: data sheets of 64-beam sensors say 1 to 3 cm."""
+MOST_OF_A_KIND = 16
+"""Sensors of a kind that a rig has at most: two runs never share a seed of noise."""
+NOISE_SEED = "moosetest_noise_seed"
 
 PHYSICS = "moosetest_physics"
 """Makes a sensor of the embedded server a physical instrument."""
 
-Convert = Callable[[Any, int, int], SensorFrame]
+Convert = Callable[[Any, int, int], Any]
+"""From a measurement, its time in ns and its number, what is handed on of it."""
+Planned = tuple[Mount, Any, Convert]
+"""Where a sensor goes, its blueprint, and what is made of what it sends."""
 
 
 class MissingBlueprintError(LookupError):
@@ -41,24 +47,22 @@ class SyncCounters:
 
 
 class SensorSuite:
-    """Spawns the sensors of `rig` on `ego` and gives, for a frame id, exactly that frame of each.
+    """Spawns sensors on `ego` and gives, for a frame id, exactly that frame of each.
 
     Args:
         world: the `carla.World`.
         ego: the `carla.Vehicle` that carries them.
-        rig: which sensors.
+        plan: which sensors, as `rig_plan` gives them.
         T_body_ego: ego frame in CARLA's actor frame (right-handed).
     """
 
-    def __init__(self, world: Any, ego: Any, rig: Rig, T_body_ego: Transform) -> None:
-        self.rig = rig
+    def __init__(self, world: Any, ego: Any, plan: Sequence[Planned], T_body_ego: Transform) -> None:
         self.counters = SyncCounters()
         self._actors: list[Any] = []
         self._queues: dict[str, queue.SimpleQueue[Any]] = {}
         self._converters: dict[str, Convert] = {}
         self._sequence: dict[str, int] = {}
-        library = world.get_blueprint_library()
-        for mount, blueprint, converter in _plan(library, rig):
+        for mount, blueprint, converter in plan:
             T_body_mount = T_body_ego @ mount.T_ego_body
             actor = world.spawn_actor(blueprint, convert.carla_transform(T_body_mount.matrix), attach_to=ego)
             self._actors.append(actor)
@@ -68,10 +72,10 @@ class SensorSuite:
             self._sequence[mount.sensor_id] = 0
             actor.listen(inbox.put)
 
-    def collect(self, frame: int, t_ns: int, timeout_s: float) -> tuple[dict[str, SensorFrame], frozenset[str]]:
+    def collect(self, frame: int, t_ns: int, timeout_s: float) -> tuple[dict[str, Any], frozenset[str]]:
         """The frames of simulation frame `frame`, and the ids of those that did not come in `timeout_s`."""
         deadline_s = time.monotonic() + timeout_s
-        frames: dict[str, SensorFrame] = {}
+        frames: dict[str, Any] = {}
         missing: set[str] = set()
         for sensor_id, inbox in self._queues.items():
             measurement = self._await(inbox, frame, deadline_s)
@@ -106,15 +110,26 @@ class SensorSuite:
                 self.counters.doubled += 1
 
 
-def _plan(library: Any, rig: Rig) -> list[tuple[Mount, Any, Convert]]:
-    plan: list[tuple[Mount, Any, Convert]] = []
+def rig_plan(library: Any, rig: Rig, seed: int) -> list[Planned]:
+    """The sensors of `rig`, and the IMU.
+
+    Args:
+        library: the world's blueprints.
+        rig: which sensors.
+        seed: of their noise.
+
+    Raises:
+        MissingBlueprintError: the server lacks something that the rig asks for.
+    """
+    plan: list[Planned] = []
     for camera in rig.cameras:
-        plan.append((camera, _camera_blueprint(library, camera), _bind(convert.camera_frame, camera)))
+        blueprint = _camera_blueprint(library, camera, seed)
+        plan.append((camera, blueprint, _bind(convert.camera_frame, camera)))
     for number, lidar in enumerate(rig.lidars):
-        blueprint = _set(_lidar_blueprint(library, lidar), {"noise_seed": number})
+        blueprint = _set(_lidar_blueprint(library, lidar), {"noise_seed": _noise_seed(seed, number)})
         plan.append((lidar, blueprint, _bind(convert.lidar_frame, lidar)))
     for number, radar in enumerate(rig.radars):
-        blueprint = _set(_radar_blueprint(library, radar), {"noise_seed": number})
+        blueprint = _set(_radar_blueprint(library, radar), {"noise_seed": _noise_seed(seed, number)})
         plan.append((radar, blueprint, _bind(convert.radar_frame, radar)))
     plan.append((IMU_MOUNT, library.find("sensor.other.imu"), _bind(convert.imu_sample, IMU_MOUNT)))
     return plan
@@ -130,9 +145,16 @@ def _set(blueprint: Any, attributes: Mapping[str, object]) -> Any:
     return blueprint
 
 
-def _camera_blueprint(library: Any, camera: CameraMount) -> Any:
+def _noise_seed(seed: int, number: int) -> int:
+    """The seed of the sensor of that number of its kind; sensors of one run err differently."""
+    return (seed * MOST_OF_A_KIND + number) % 2**31
+
+
+def _camera_blueprint(library: Any, camera: CameraMount, seed: int) -> Any:
     size = {"image_size_x": camera.width_px, "image_size_y": camera.height_px, "fov": camera.fov_deg}
-    return _set(library.find("sensor.camera.rgb"), size)
+    blueprint = _set(library.find("sensor.camera.rgb"), size)
+    # CARLA's own cameras have no noise to seed.
+    return _set(blueprint, {NOISE_SEED: seed % 2**31}) if blueprint.has_attribute(NOISE_SEED) else blueprint
 
 
 def _lidar_blueprint(library: Any, lidar: LidarMount) -> Any:

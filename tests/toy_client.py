@@ -9,6 +9,8 @@ from typing import Any
 
 import carla
 
+from sim.session import let_go
+
 FIXED_DELTA_S = 0.05
 
 
@@ -68,3 +70,4 @@ def toy_client(port: int) -> Iterator[ToyClient]:
         yield toy
     finally:
         toy.clean()
+        let_go(toy.client)

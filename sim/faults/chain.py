@@ -96,13 +96,14 @@ class SensorFaults:
         specs: applied to a sensor one after the other, in this order.
         rig: the sensors that there are.
         seed: decides all that the faults draw, each fault of each sensor by itself.
+        spared: sensors that are left whole all the same; the others draw what they would have drawn.
 
     Raises:
         UnknownNameError: a spec names a fault or a sensor that is not there.
         ConfigError: a spec names a sensor that its fault cannot spoil.
     """
 
-    def __init__(self, specs: Sequence[FaultSpec], rig: Rig, seed: int) -> None:
+    def __init__(self, specs: Sequence[FaultSpec], rig: Rig, seed: int, spared: frozenset[str] = frozenset()) -> None:
         self.effects: dict[str, str] = {}
         self.toll: dict[str, SensorToll] = {}
         self._chains: dict[str, list[Fault]] = {}
@@ -111,6 +112,8 @@ class SensorFaults:
             pattern = spec.build()
             self.effects[str(spec)] = pattern.effect
             for sensor_id in _spoiled(spec, pattern.suits, mounts):
+                if sensor_id in spared:
+                    continue
                 mount, _ = mounts[sensor_id]
                 fault = spec.build()
                 fault.reset(mount, np.random.default_rng([seed, number, *sensor_id.encode()]))

@@ -85,6 +85,7 @@ class _Rows:
     wanted_mps: FloatArray  # (N, 2)
     jump: NDArray[np.bool_]
     simulated: NDArray[np.bool_]
+    was_carried: NDArray[np.bool_]
     is_down: NDArray[np.bool_]
     walked_m: FloatArray
     half_height_m: FloatArray
@@ -99,7 +100,7 @@ class WalkerCrowd:
         self._specs: list[WalkerSpec] = []
         self._carried: dict[int, tuple[float, ...]] = {}
         wide, real, flag = np.zeros((0, 3)), np.zeros(0), np.zeros(0, dtype=np.bool_)
-        self._rows = _Rows(wide, wide, wide, wide, wide, real, np.zeros((0, 2)), flag, flag, flag, real, real)
+        self._rows = _Rows(wide, wide, wide, wide, wide, real, np.zeros((0, 2)), flag, flag, flag, flag, real, real)
 
     def __len__(self) -> int:
         return len(self._row)
@@ -158,7 +159,8 @@ class WalkerCrowd:
         one that physics moves walks as it was told.
         """
         rows = self._rows
-        rows.velocity_mps[~rows.simulated] = 0.0
+        rows.velocity_mps[rows.was_carried & ~rows.simulated] = 0.0
+        rows.was_carried[:] = False
         if not self._carried:
             return
         row = np.array([self._row[actor_id] for actor_id in self._carried])
@@ -176,6 +178,7 @@ class WalkerCrowd:
         rows.velocity_mps[row] = np.where(rows.simulated[row, None], rows.velocity_mps[row], velocity)
         rows.position_m[row], rows.rpy_rad[row] = place, told[:, 3:6]
         rows.walked_m[row] += length_m
+        rows.was_carried[row] = True
 
     def fell(self, actor_id: int) -> None:
         """Let the walker fall for good, wherever it was carried to."""
@@ -184,7 +187,10 @@ class WalkerCrowd:
         self._rows.simulated[row] = self._rows.is_down[row] = True
 
     def set_velocity(self, actor_id: int, velocity_world_mps: ArrayLike) -> None:
-        """Give the walker a velocity at once; it goes over into the walking speed it was told."""
+        """Give the walker a velocity at once, which goes over into the walking speed it was told.
+
+        One that physics does not move reports it, and steps along, until it is given another.
+        """
         row = self._row[actor_id]
         self._rows.velocity_mps[row] = self._rows.last_velocity_mps[row] = velocity_world_mps
 
@@ -241,10 +247,12 @@ class WalkerCrowd:
         on_feet = on & (moved[:, 2] <= feet_m)
         moved[on_feet, 2] = feet_m[on_feet]
         velocity[on_feet, 2] = 0.0
-        rows.walked_m = rows.walked_m + np.where(on & ~rows.is_down, np.hypot(velocity[:, 0], velocity[:, 1]) * dt_s, 0)
         self._turn(dt_s)
         rows.position_m = moved
         rows.velocity_mps = np.where(on[:, None], velocity, rows.velocity_mps)
+        walks = (on | ~rows.was_carried) & ~rows.is_down  # who is carried has made its way already
+        speed_mps = np.hypot(rows.velocity_mps[:, 0], rows.velocity_mps[:, 1])
+        rows.walked_m = rows.walked_m + np.where(walks, speed_mps * dt_s, 0.0)
         rows.accel_mps2 = np.where(on[:, None], (rows.velocity_mps - rows.last_velocity_mps) / dt_s, 0.0)
         rows.last_velocity_mps = rows.velocity_mps
 

@@ -1,5 +1,6 @@
 """The embedded server is ready, ends with its owner, and says why when it cannot start."""
 
+import contextlib
 import socket
 import subprocess
 import sys
@@ -7,7 +8,8 @@ import time
 
 import pytest
 
-from sim.embedded import EmbeddedServer, ServerUnavailableError
+from sim.embedded import EmbeddedServer, ServerUnavailableError, kept_server
+from sim.session import open_session
 
 OWNER = """
 import sys, time
@@ -108,3 +110,37 @@ def test_a_map_in_the_making_is_finished_before_the_interpreter_ends(request):
     script = [sys.executable, "-c", STOPPED_WHILE_IT_MAKES_A_MAP_READY]
     done = subprocess.run(script, capture_output=True, text=True, timeout=60, check=False, cwd=request.config.rootpath)
     assert (done.stdout.split(), done.returncode) == (["stopped", "made"], 0), done.stderr
+
+
+def test_a_server_waits_for_its_next_user():
+    with kept_server("urban_street") as first:
+        process_id = first.process_id
+        with kept_server("urban_street") as other:  # in use: a second user gets one of its own
+            assert other.process_id != process_id
+            other.stop()
+    with kept_server("urban_street") as second:
+        assert second.process_id == process_id
+
+
+def test_a_server_whose_user_failed_is_not_kept():
+    with contextlib.suppress(ValueError), kept_server("urban_street") as server:
+        raise ValueError
+    assert not server.is_running
+
+
+def test_a_server_that_died_while_it_waited_is_replaced():
+    with kept_server("urban_street") as first:
+        pass
+    first.stop()
+    with kept_server("urban_street") as second:
+        assert second.is_running
+
+
+def test_a_call_that_is_not_answered_in_time_is_the_servers_fault():
+    with pytest.raises(ServerUnavailableError, match="stopped answering"), open_session(None, "urban_street"):
+        raise RuntimeError("time-out of 20000ms while waiting for the simulator")
+
+
+def test_any_other_error_of_a_client_stays_what_it_is():
+    with pytest.raises(RuntimeError, match="something stands there"), open_session(None, "urban_street"):
+        raise RuntimeError("something stands there")

@@ -178,3 +178,17 @@ def test_wrong_words_are_clear_errors(text, error, says):
 def test_the_page_about_faults_names_each_and_no_other(request):
     page = (request.config.rootpath / "docs" / "sensor_faults.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)) == FAULTS.names()
+
+
+def test_a_spared_sensor_stays_whole_and_the_others_draw_what_they_would_have():
+    spec = FaultSpec.parse("drop=0.5")
+    all_spoiled = SensorFaults([spec], RIG, seed=3)
+    spared = SensorFaults([spec], RIG, seed=3, spared=frozenset({"lidar"}))
+    got = [(all_spoiled.apply(bundle(tick)).frames, spared.apply(bundle(tick)).frames) for tick in range(40)]
+    assert all("lidar" in with_spared for _, with_spared in got)
+    assert not all("lidar" in without for without, _ in got)
+    for sensor_id in ("cam", "radar"):
+        lost = [sensor_id not in without for without, _ in got]
+        assert any(lost)
+        assert lost == [sensor_id not in with_spared for _, with_spared in got]
+    assert "lidar" not in spared.toll

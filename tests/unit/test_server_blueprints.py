@@ -19,7 +19,7 @@ OURS = {
 """What can be spawned that CARLA does not have."""
 OF_ALL_CAMERAS = "quality"
 OF_SENSORS = {
-    "sensor.camera.rgb": "quality dead_pixels dirt lens_drops rolling_shutter_ms",
+    "sensor.camera.rgb": "quality dead_pixels dirt lens_drops noise_seed rolling_shutter_ms",
     "sensor.camera.cosmos_visualization": OF_ALL_CAMERAS,
     "sensor.camera.depth": OF_ALL_CAMERAS,
     "sensor.camera.dvs": OF_ALL_CAMERAS,

@@ -82,6 +82,10 @@ def test_cameras_differ_in_their_noise() -> None:
     episode = episode_on(plain_map())
     first, second = (put(episode, "sensor.camera.rgb") for _ in range(2))
     assert len({noise_rng_seed(1, first), noise_rng_seed(2, first), noise_rng_seed(1, second)}) == 3
+    again = put(episode_on(plain_map()), "sensor.camera.rgb", moosetest_noise_seed="0")
+    chosen = put(episode_on(plain_map()), "sensor.camera.rgb", moosetest_noise_seed="7")
+    assert first.id == again.id == chosen.id
+    assert noise_rng_seed(1, first) == noise_rng_seed(1, again) != noise_rng_seed(1, chosen)
 
 
 @pytest.mark.parametrize(

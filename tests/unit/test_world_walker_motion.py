@@ -151,3 +151,27 @@ def test_add_and_remove_keep_the_others():
     crowd.remove(9)
     crowd.step(0.1)
     assert len(crowd) == 0
+
+
+def test_on_rails_it_reports_the_velocity_that_it_was_given_and_steps_along():
+    crowd = crowd_of()
+    crowd.set_simulated(4, False)
+    for tick in range(1, 21):
+        crowd.set_pose(4, (0.125 * tick, 0.0, STAND_M + 1.0), (0.0, 0.0, 0.0))
+        crowd.set_velocity(4, (2.5, 0.0, -1.0))
+        crowd.put_carried()
+        crowd.step(0.05)
+        np.testing.assert_allclose(crowd.state(4).velocity_world_mps, [2.5, 0.0, -1.0])
+    np.testing.assert_allclose(crowd.state(4).position_world_m, [2.5, 0.0, STAND_M + 1.0])
+    assert crowd.walked_m(4) == pytest.approx(2.5)
+
+
+def test_once_it_is_carried_no_longer_it_stands():
+    crowd = crowd_of()
+    crowd.set_simulated(4, False)
+    crowd.carry(4, (0.5, 0.0, 0.0), (0.0, 0.0, 0.0), 2.0)
+    for wanted_mps in (2.0, 0.0):
+        crowd.put_carried()
+        crowd.step(0.05)
+        assert crowd.state(4).velocity_world_mps[0] == wanted_mps
+    assert crowd.walked_m(4) == pytest.approx(0.5)

@@ -116,6 +116,7 @@ def chosen_noise_seed(server_seed: int, actor: Actor) -> int:
 
 
 def noise_rng_seed(server_seed: int, actor: Actor) -> int:
-    """The seed of a camera's noise, which has no attribute for it: from the server's seed and its actor number."""
-    parts = [server_seed & 0xFFFFFFFF, 0, actor.id]
+    """The seed of a camera's noise: two cameras of one server and one `moosetest_noise_seed` do not err alike."""
+    own = attribute_int(actor, "moosetest_noise_seed", 0)
+    parts = [server_seed & 0xFFFFFFFF, own & 0xFFFFFFFF, actor.id]
     return int(np.random.SeedSequence(parts).generate_state(1)[0])
