@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from fnmatch import fnmatchcase
 
 import numpy as np
 
@@ -71,7 +72,9 @@ class Factor:
 
     def text(self, severity: float) -> str:
         """Name, value and unit for people."""
-        return f"{self.name} {self.value(severity):.3g} {self.unit}".strip()
+        value = self.value(severity)
+        number = f"{value:.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"  # no 2e+03 m
+        return f"{self.name} {number} {self.unit}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,21 @@ class Case:
         if arm is Arm.REACT and not self.polarity.must_react:
             return staging.with_actors(_intruder(site), target=INTRUDER)
         return staging
+
+    def cue_roles(self, severity: float, seed: int) -> tuple[str, ...]:
+        """Roles of the actors beside the target that severity changes or the control arm leaves out.
+
+        They carry the cue that the case is about, where that is an actor of its own: the zebra, the print, the board.
+        """
+        here, control = (self.staging(severity, seed, arm) for arm in (Arm.CASE, Arm.CONTROL))
+        stays = {actor.role for actor in control.actors}
+        changed = [pattern.split(".")[1] for pattern in self.sweeps if pattern.startswith("actors.")]
+        return tuple(
+            actor.role
+            for actor in here.actors
+            if actor.role != here.target
+            and (actor.role not in stays or any(fnmatchcase(actor.role, role) for role in changed))
+        )
 
     def criteria_of(self, arm: Arm) -> tuple[str, ...]:
         """What passing means in an arm."""

@@ -43,7 +43,7 @@ def clear_errors(as_json: bool = False) -> Iterator[None]:
         stop(f"a stage broke its contract: {error}", INCONCLUSIVE, as_json)
     except KeyboardInterrupt:
         stop("stopped by Ctrl-C; what was written so far is readable", 130, as_json)
-    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:  # a path that cannot be written to
+    except (FileNotFoundError, FileExistsError, NotADirectoryError, PermissionError) as error:  # no path to write to
         stop(f"{error.filename or 'file'}: {error.strerror}; want a path that can be written to", WRONG_USE, as_json)
     except OSError as error:
         stop(f"{error.filename or 'file'}: {error.strerror}", INCONCLUSIVE, as_json)

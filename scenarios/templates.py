@@ -120,8 +120,12 @@ class Site:
         friction: float = 1.0,
         edge_m: float | None = None,
         belongs: tuple[str, ...] = (),
+        conflict_s: float | None = None,
     ) -> Staging:
-        """The scene: by default the target is in sight from the start, and the car may drive its first speed."""
+        """The scene: by default the target is in sight from the start, and the car may drive its first speed.
+
+        `conflict_s` is for targets that drive: when a car that keeps its speed hits them.
+        """
         return Staging(
             map_name=self.map_name,
             start=self.start,
@@ -131,7 +135,7 @@ class Site:
             actors=actors,
             target=target,
             duration_s=self.conflict_s + HOLD_S if duration_s is None else duration_s,
-            conflict_m=self.conflict_m,
+            conflict_m=self.conflict_m if conflict_s is None else conflict_s * self.speed_mps,
             reveal_s=self.conflict_s if reveal_s is None else reveal_s,
             ego_lights=ego_lights,
             faults=faults,

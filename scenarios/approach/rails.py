@@ -23,8 +23,6 @@ from sim.suite import MissingBlueprintError
 from sim.truth import GroundTruth
 
 TICK_S = s_from_ns(TICK_NS)
-WARM_TICKS = 2
-"""So long before a view the sensors are on: a LiDAR's first sweep and a camera's first exposure are not its best."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,36 +47,44 @@ class MissingFrameError(RuntimeError):
     """A sensor did not send a frame of an approach: the harness failed, no model did."""
 
 
-def approach(session: Session, staging: Staging, rig: Rig, seed: int, times_s: Sequence[float]) -> Iterator[View]:
+def approach(
+    session: Session, staging: Staging, rig: Rig, sensors: frozenset[str], seed: int, times_s: Sequence[float]
+) -> Iterator[View]:
     """The views at `times_s` (ascending, to the tick) of a drive at constant speed that nothing stops.
 
-    The sensors are on `WARM_TICKS` before each view and through it; in between the world moves on without them.
+    The sensors are on for the ticks of the views alone; in between the world moves on without them.
+
+    Args:
+        session: with nobody on it yet.
+        staging: the scene.
+        rig: what the car carries; the case's faults may be of any of it.
+        sensors: which of it are wanted.
+        seed: of the sensors' noise.
+        times_s: since the start.
 
     Raises:
         MissingFrameError: a sensor kept silent that no fault silenced.
         MissingBlueprintError: the server lacks something that the scene needs.
     """
-    stage = put_on_stage(session, staging, rig)
+    watched = rig.only(sensors)
+    stage = put_on_stage(session, staging, watched)
     session.apply(_off_the_wheels(session))
     faults = SensorFaults(tuple(map(FaultSpec.parse, staging.faults)), rig, seed)
-    wanted = [max(1, round(t_s / TICK_S)) for t_s in times_s]
-    warm = {number for last in wanted for number in range(last - WARM_TICKS, last + 1)}
+    wanted = {max(1, round(t_s / TICK_S)) for t_s in times_s}
     eyes: _Eyes | None = None
     tick = session.tick()
     for number in range(1, max(wanted) + 1):
         session.apply([*_on_rails(session, staging, stage, number), *stage.puppets.commands(tick.truth)])
-        if (eyes is None) == (number in warm):
-            eyes = _switched(session, rig, seed, eyes)
+        if (eyes is None) == (number in wanted):
+            eyes = _switched(session, watched, seed, eyes)
         tick = session.tick()
         if tick.bundle.missing:
             raise MissingFrameError(f"{', '.join(sorted(tick.bundle.missing))} sent nothing at tick {number}")
         if eyes is not None:
             masks = eyes.collect(tick.truth.frame)
-            bundle = faults.apply(tick.bundle)
-            if number in wanted:
-                yield View(number * TICK_S, bundle, masks, tick.truth)
+            yield View(number * TICK_S, faults.apply(tick.bundle), masks, tick.truth)
     if eyes is not None:
-        _switched(session, rig, seed, eyes)
+        _switched(session, watched, seed, eyes)
 
 
 def _switched(session: Session, rig: Rig, seed: int, eyes: _Eyes | None) -> _Eyes | None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import cv2
-from joblib import Parallel, delayed
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from scenarios.case import Case, find_case
+from scenarios.check.kept import Kept, MadeBy
 from scenarios.check.proofs import Checked, Proof, prove
 from scenarios.check.sheet import contact_sheet
-from scenarios.terminal import console
+from scenarios.code_version import code_version
+from scenarios.terminal import CountingBar, console
+from scenarios.workers import Lost, Task, done_by_children
 
-FILE = "checks.json"
+LIMIT_S = 1800.0
+"""For one case, on a busy machine: some twenty times the usual."""
 
 
 def check_cases(
@@ -25,21 +27,31 @@ def check_cases(
 ) -> bool:
     """Check, print, and with `out` keep the proofs and a sheet of each case; whether every proof holds.
 
-    What `out` holds already of the same seed is not checked again: a run that was cut short goes on.
+    What `out` holds already of the same seed, code and stacks is not checked again: a run that was cut short goes on.
+
+    Raises:
+        ConfigError: `out` holds a file of that name that is something else.
     """
-    known = _known(out, seed)
-    todo = [case_id for case_id in case_ids if case_id not in known]
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, disable=as_json, transient=True) as bar:
+    kept = Kept(out, MadeBy(seed, code_version(), with_fused))
+    todo = [case_id for case_id in case_ids if case_id not in kept.current]
+    lost: dict[str, str] = {}
+    with CountingBar(as_json) as bar:
         task = bar.add_task("cases", total=len(todo))
-        jobs = (delayed(_check)(case_id, seed, out, with_fused) for case_id in todo)
-        for row in Parallel(n_jobs=workers, return_as="generator_unordered")(jobs):
-            known[row["case"]] = row
-            _keep(out, seed, known)
+        for case_id, row in done_by_children(_tasks(todo, seed, out, with_fused), workers):
             bar.advance(task)
-    rows = [known[case_id] for case_id in case_ids]
+            if isinstance(row, Lost):
+                lost[case_id] = row.why
+                continue
+            kept.add(row)
+    rows = [kept.current[case_id] for case_id in case_ids if case_id in kept.current]
     print(json.dumps(rows, indent=2)) if as_json else _print(rows)
-    return all(row["holds"] for row in rows)
+    for case_id, why in lost.items():
+        print(f"{case_id}: {why}; the same command checks it again", file=sys.stderr)
+    return not lost and all(row["holds"] for row in rows)
+
+
+def _tasks(case_ids: list[str], seed: int, out: Path | None, with_fused: bool) -> list[Task[str]]:
+    return [Task(case_id, _check, (case_id, seed, out, with_fused), LIMIT_S) for case_id in case_ids]
 
 
 def _check(case_id: str, seed: int, out: Path | None, with_fused: bool) -> dict[str, Any]:
@@ -63,23 +75,9 @@ def _row(case: Case, checked: Checked) -> dict[str, Any]:
     }
 
 
-def _known(out: Path | None, seed: int) -> dict[str, dict[str, Any]]:
-    path = out / FILE if out is not None else None
-    if path is None or not path.exists():
-        return {}
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    return {row["case"]: row for row in kept["cases"]} if kept["seed"] == seed else {}
-
-
-def _keep(out: Path | None, seed: int, rows: dict[str, dict[str, Any]]) -> None:
-    if out is None:
-        return
-    part = out / f".{FILE}.{os.getpid()}"
-    part.write_text(json.dumps({"seed": seed, "cases": [rows[name] for name in sorted(rows)]}, indent=2), "utf-8")
-    part.replace(out / FILE)
-
-
 def _print(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("case", "family", *(proof["proof"] for proof in rows[0]["proofs"])):
         table.add_column(name, overflow="fold")

@@ -70,17 +70,24 @@ def prove(case: Case, seed: int, with_fused: bool, done: Callable[[str], None] =
 
 
 def measure(case: Case, seed: int) -> list[float]:
-    """The case's quantity at each of `SEVERITIES`, seen by the camera that sees most of the target at severity 0."""
+    """The case's quantity at each of `SEVERITIES`, seen by one camera.
+
+    It is the one that sees most of the target at severity 0, of those that cut the sides neither of it nor of what it
+    carries, if there are any.
+    """
     quantity = QUANTITIES[case.measure.quantity]
-    values, sensor_id = [], ""
+    values: list[float] = []
+    easy: Probe | None = None
     for severity in SEVERITIES:
         staging = case.staging(severity, seed)
         record = _drive(case, "blind", severity, seed, Arm.CASE).record
         seen = views(case, severity, seed, Arm.CASE, _times_s(case, staging))
-        if not sensor_id:
+        if easy is None:
             probes = [Probe(seen, staging, camera, record) for camera in seen[-1].masks]
-            sensor_id = max(probes, key=lambda probe: int(probe.target.sum())).sensor_id
-        values.append(quantity(Probe(seen, staging, sensor_id, record)))
+            easy = max(probes, key=lambda probe: (probe.sees_whole_width, int(probe.target.sum())))
+            values.append(quantity(easy))
+        else:
+            values.append(quantity(Probe(seen, staging, easy.sensor_id, record, easy)))
     return values
 
 
@@ -93,9 +100,9 @@ def views(
     case: Case, severity: float, seed: int, arm: Arm, times_s: Sequence[float], sensors: frozenset[str] = SENSORS
 ) -> list[View]:
     """The views of one scene at `times_s`."""
-    staging, rig = case.staging(severity, seed, arm), load_rig("default").only(sensors)
-    with open_session(None, staging.map_name, seed) as session:
-        return list(approach(session, staging, rig, seed, times_s))
+    staging = case.staging(severity, seed, arm)
+    with open_session(None, staging.map_name) as session:
+        return list(approach(session, staging, load_rig("default"), sensors, seed, times_s))
 
 
 def _drive(case: Case, stack: str, severity: float, seed: int, arm: Arm) -> Driven:

@@ -17,6 +17,7 @@ from scenarios.drive.record import Record
 from scenarios.staging import Staging
 
 SKY_TAG, ROAD_TAG, ROAD_LINE_TAG = 11, 1, 24
+GLARE = 250.0
 RING_PX = 6
 """Width of the ring around an object that its own picture is compared with."""
 REVEALED_SHARE, HIDDEN_SHARE = 0.5, 0.1
@@ -33,12 +34,14 @@ class Probe:
         staging: the scene.
         sensor_id: of the camera that is looked at.
         record: of a drive that nothing stops.
+        at_severity_0: the same view with nothing broken; None where this is that.
     """
 
     views: Sequence[View]
     staging: Staging
     sensor_id: str
     record: Record
+    at_severity_0: Probe | None = None
 
     @property
     def view(self) -> View:
@@ -55,7 +58,7 @@ class Probe:
     @property
     def luminance(self) -> FloatArray:
         """(H, W) display luminance, 0 to 255."""
-        return np.asarray(cv2.cvtColor(self.rgb, cv2.COLOR_RGB2GRAY), dtype=np.float64)
+        return _luminances(self.view)[self.sensor_id]
 
     @property
     def tag(self) -> NDArray[np.uint8]:
@@ -72,6 +75,11 @@ class Probe:
     def target(self) -> NDArray[np.bool_]:
         """(H, W) the target's pixels."""
         return self.mask(self.staging.target)
+
+    @property
+    def sees_whole_width(self) -> bool:
+        """Whether the target is in the picture, and it and what it carries end at neither of its sides."""
+        return bool(self.target.any()) and not bool(self.group[:, [0, -1]].any())
 
     @property
     def group(self) -> NDArray[np.bool_]:
@@ -108,7 +116,7 @@ def luminance(probe: Probe) -> float:
 
 def color_distance(probe: Probe) -> float:
     """CIE 1976 colour difference between the means of the target and of the ring around it."""
-    lab = cv2.cvtColor(probe.rgb.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)
+    lab = _lab(probe)
     inside, around = probe.target, _ring(probe.target)
     if not inside.any() or not around.any():
         return 0.0
@@ -153,14 +161,45 @@ def lift_px(probe: Probe) -> float:
 
 
 def red_pixels(probe: Probe) -> float:
-    """Pixels that are clearly red: more than 90, and half as much again as green and blue."""
+    """Clearly red pixels (over 90, half as much again as green and blue) of the target and of what it carries."""
     red, green, blue = (probe.rgb[..., i].astype(np.int32) for i in range(3))
-    return float(((red > 90) & (2 * red > 3 * np.maximum(green, blue))).sum())
+    is_red = (red > 90) & (2 * red > 3 * np.maximum(green, blue))
+    return float((is_red & probe.group).sum())
 
 
 def line_contrast(probe: Probe) -> float:
     """Michelson contrast between the painted lines and the road."""
     return _michelson(probe.luminance, probe.tag == ROAD_LINE_TAG, probe.tag == ROAD_TAG)
+
+
+def road_pattern(probe: Probe) -> float:
+    """Standard deviation of the luminance of the road with all that is painted on it, where most of it is seen."""
+    roads = [
+        luminance[np.isin(probe.view.masks[sensor_id].tag, (ROAD_TAG, ROAD_LINE_TAG))]
+        for sensor_id, luminance in _luminances(probe.view).items()
+    ]
+    return float(max(roads, key=len).std())
+
+
+def glare(probe: Probe) -> float:
+    """Share of all pictures' pixels that are as good as white: `GLARE` or more of 255."""
+    return float(np.concatenate([luminance.ravel() >= GLARE for luminance in _luminances(probe.view).values()]).mean())
+
+
+def likeness(probe: Probe) -> float:
+    """Correlation of the target's luminance with that of severity 0, over all that either covers."""
+    easy = probe.at_severity_0 or probe
+    either = probe.target | easy.target
+    if not either.any():
+        return 0.0
+    return float(np.corrcoef(probe.luminance[either], easy.luminance[either])[0, 1])
+
+
+def change(probe: Probe) -> float:
+    """Mean CIE 1976 colour difference to the picture of severity 0, over all that the target covers in either."""
+    easy = probe.at_severity_0 or probe
+    either = probe.target | easy.target
+    return float(np.linalg.norm(_lab(probe)[either] - _lab(easy)[either], axis=1).mean()) if either.any() else 0.0
 
 
 def points(probe: Probe) -> float:
@@ -218,12 +257,27 @@ QUANTITIES: dict[str, Quantity] = {
         lift_px,
         red_pixels,
         line_contrast,
+        road_pattern,
+        glare,
+        likeness,
+        change,
         points,
         lidar_frames,
         reveal_s,
         hidden_s,
     )
 }
+
+
+def _luminances(view: View) -> dict[str, FloatArray]:
+    """(H, W) display luminance, 0 to 255, by camera."""
+    pictures = {name: frame.image_rgb for name, frame in view.bundle.frames.items() if isinstance(frame, CameraFrame)}
+    return {name: np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.float64) for name, rgb in pictures.items()}
+
+
+def _lab(probe: Probe) -> NDArray[np.float32]:
+    """(H, W, 3) CIE 1976 L*a*b*."""
+    return np.asarray(cv2.cvtColor(probe.rgb.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB), dtype=np.float32)
 
 
 def _ring(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

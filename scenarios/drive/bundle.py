@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -23,8 +22,11 @@ from moosetest.motion import Plan
 from moosetest.objects import Detections, ImageDetections
 from moosetest.sensing import CameraFrame, LidarFrame, RadarFrame, SensorFrame
 from scenarios.drive import foxglove_messages as messages
+from scenarios.drive.perfect import to_be_seen
 from scenarios.drive.record import Sample
 from scenarios.drive.stack import StackOutput
+from scenarios.writing import write_whole
+from sim.rig import Rig
 from sim.session import Tick
 
 ABOUT_TOPIC = "/run"
@@ -40,9 +42,11 @@ class BundleWriter:
     Args:
         folder: made if missing; an earlier run's files in it go.
         about: what is driven, for who opens the bundle of a run that never came to its verdict.
+        with_sensors: whether pictures and sweeps are kept: without them a bundle is a hundredth in size.
     """
 
-    def __init__(self, folder: Path, about: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, about: Mapping[str, Any], with_sensors: bool = True) -> None:
+        self._with_sensors = with_sensors
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "verdict.json").unlink(missing_ok=True)
         self._file = (folder / "drive.mcap").open("wb")
@@ -62,18 +66,18 @@ class BundleWriter:
         self._writer.finish()
         self._file.close()
 
-    def write(self, tick: Tick, output: StackOutput, sample: Sample) -> None:
-        """Add one tick: sensors, truth, every stage's output."""
+    def write(self, tick: Tick, output: StackOutput, sample: Sample, rig: Rig) -> None:
+        """Add one tick: sensors, truth, every stage's output, and what the sensors of `rig` had in sight, if told."""
         t_ns = tick.truth.t_ns
         if ABOUT_TOPIC not in self._channels:
             self._add_json(ABOUT_TOPIC, t_ns, self._about)
             self._add("/map/lanes", t_ns, messages.lanes_message(t_ns, output.world.lanes))
         self._add("/tf", t_ns, messages.transforms_message(t_ns, [tick.truth.ego.T_world_ego]))
-        for frame in tick.bundle.frames.values():
+        for frame in tick.bundle.frames.values() if self._with_sensors else ():
             self._add_frame(frame, t_ns)
         self._add("/truth/objects", t_ns, messages.truth_message(tick.truth))
         self._add("/fusion/tracks", t_ns, messages.tracks_message(output.tracks))
-        self._add_json(STATE_TOPIC, t_ns, _state(tick, output, sample))
+        self._add_json(STATE_TOPIC, t_ns, _state(tick, output, sample, rig))
         self._file.flush()
 
     def _add_frame(self, frame: SensorFrame, t_ns: int) -> None:
@@ -109,45 +113,58 @@ class BundleWriter:
 
 def write_verdict(folder: Path, verdict: dict[str, Any]) -> None:
     """Write `verdict.json` whole: a reader finds the old one, the new one, or none."""
-    part = folder / ".verdict.json.part"
-    part.write_text(json.dumps(verdict, indent=2) + "\n", encoding="utf-8")
-    os.replace(part, folder / "verdict.json")
+    write_whole(folder / "verdict.json", json.dumps(verdict, indent=2) + "\n")
 
 
 def read_verdict(folder: Path) -> dict[str, Any]:
     """The verdict of a bundle.
 
     Raises:
-        ConfigError: no verdict there.
+        ConfigError: no verdict there, or what is there is none.
     """
     path = folder / "verdict.json"
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); want a finished run's folder") from error
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"{path}: not a verdict ({error}); want a finished run's folder") from error
 
 
 def read_states(folder: Path) -> Iterator[dict[str, Any]]:
     """The state of each tick, up to where the file ends, however it ends."""
-    for _, channel, message in _messages(folder):
+    for _, channel, message in _records(folder):
         if channel.topic == STATE_TOPIC:
             yield json.loads(message.data)
 
 
 def read_images(folder: Path, sensor_id: str) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     """Time in ns and picture (H, W, 3) RGB of each frame of one camera."""
+    for _, t_ns, message in read_messages(folder, f"/camera/{sensor_id}"):
+        rgb = cv2.imdecode(np.frombuffer(message.data, dtype=np.uint8), cv2.IMREAD_COLOR_RGB)
+        if rgb is not None:
+            yield t_ns, rgb.astype(np.uint8, copy=False)
+
+
+def read_messages(folder: Path, topic: str | None = None) -> Iterator[tuple[str, int, Any]]:
+    """Topic, time in ns and decoded message of everything, or of one topic, up to where the file ends.
+
+    Raises:
+        ConfigError: no bundle there.
+    """
     decoders = DecoderFactory()
-    for schema, channel, message in _messages(folder):
-        if channel.topic == f"/camera/{sensor_id}":
+    for schema, channel, message in _records(folder):
+        if topic not in (None, channel.topic):
+            continue
+        if channel.message_encoding == "json":
+            yield channel.topic, message.log_time, json.loads(message.data)
+        else:
             decode = decoders.decoder_for(channel.message_encoding, schema)
             assert decode is not None, "our own writer registered the schema"
-            jpeg = np.frombuffer(decode(message.data).data, dtype=np.uint8)
-            rgb = cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB)
-            if rgb is not None:
-                yield message.log_time, rgb.astype(np.uint8, copy=False)
+            yield channel.topic, message.log_time, decode(message.data)
 
 
-def _messages(folder: Path) -> Iterator[tuple[Any, Any, Any]]:
+def _records(folder: Path) -> Iterator[tuple[Any, Any, Any]]:
     path = folder / "drive.mcap"
     if not path.is_file():
         raise ConfigError(f"{path}: no such file; want a run's folder")
@@ -159,7 +176,7 @@ def _messages(folder: Path) -> Iterator[tuple[Any, Any, Any]]:
             return
 
 
-def _state(tick: Tick, output: StackOutput, sample: Sample) -> dict[str, Any]:
+def _state(tick: Tick, output: StackOutput, sample: Sample, rig: Rig) -> dict[str, Any]:
     truth = tick.truth
     return {
         "sample": _finite(dataclasses.asdict(sample)),
@@ -178,6 +195,11 @@ def _state(tick: Tick, output: StackOutput, sample: Sample) -> dict[str, Any]:
             "rotation_wxyz": _rounded(messages.quaternions_wxyz(truth.objects.rotation)),
         },
         "contacts": [dataclasses.asdict(contact) for contact in tick.contacts],
+        "to_be_seen": {
+            mount.sensor_id: to_be_seen(truth, tick.sight[mount.sensor_id], mount).tolist()
+            for mount in rig.mounts
+            if mount.sensor_id in tick.sight
+        },
         "detections": [_detections(d) for d in output.detections],
         "image_detections": [_image_detections(d) for d in output.image_detections],
         "tracks": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
@@ -18,8 +18,9 @@ from moosetest.digest import Digest
 from moosetest.motion import VehicleControl
 from moosetest.timing import TICK_NS, s_from_ns
 from scenarios.case import Arm, Case
-from scenarios.drive.actuation import Actuation, Pedals
+from scenarios.drive.actuation import Actuation, ExactActuation, Pedals
 from scenarios.drive.bundle import BundleWriter, write_verdict
+from scenarios.drive.modules import Module, module_of, modules_of
 from scenarios.drive.record import Record
 from scenarios.drive.settings import StackSettings
 from scenarios.drive.stack import Stack, StackOptions, StackOutput, build_stack
@@ -46,7 +47,8 @@ class DriveRequest:
     """What to drive. `address` "host:port" of a CARLA server, or None for an embedded one.
 
     `faults` spoil what the sensors send before the stack gets it, one after the other; `settings` are what is told to
-    stack and car otherwise than they come, nested as `StackSettings`.
+    stack and car otherwise than they come, nested as `StackSettings`. `truth_for` names the modules that are swapped
+    for truth; when it is not None, the bundle has what the stack's sensors had in sight in place of what they sent.
     """
 
     case: Case
@@ -62,6 +64,7 @@ class DriveRequest:
     lidar_weights: Path | None = None
     faults: tuple[FaultSpec, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    truth_for: frozenset[Module] | None = None
 
 
 Progress = Callable[[float, float, StackOutput], None]
@@ -102,11 +105,14 @@ def drive_recorded(request: DriveRequest, progress: Progress | None = None) -> D
     staging = request.case.staging(request.severity, request.seed, request.arm)
     rig = load_rig(request.rig_name)
     settings = StackSettings.of(request.settings)
-    stack = build_stack(request.stack, StackOptions(rig, request.camera_weights, request.lidar_weights, settings))
-    actuation = Pedals(settings.actuation.brake_delay_s)
+    truth_for = request.truth_for or frozenset()
+    options = StackOptions(rig, request.camera_weights, request.lidar_weights, settings, truth_for)
+    stack = build_stack(request.stack, options)
+    actuation = ExactActuation() if Module.CONTROL in truth_for else Pedals(settings.actuation.brake_delay_s)
     faults = (*map(FaultSpec.parse, staging.faults), *request.faults)
-    run = _Run(Record(staging.target), SensorFaults(faults, rig, request.seed))
-    with open_session(request.address, staging.map_name, request.seed) as session:
+    spared = _sensor_ids(rig, truth_for)
+    run = _Run(Record(staging.target), SensorFaults(faults, rig, request.seed, spared))
+    with open_session(request.address, staging.map_name) as session:
         verdict = _drive_on(session, request, staging, rig, stack, actuation, run, progress)
     if request.out is not None:
         write_verdict(request.out, verdict.to_json())
@@ -124,17 +130,18 @@ def _drive_on(
     progress: Progress | None,
 ) -> Verdict:
     wanted = stack.needs | ({request.record_camera} if request.record_camera else set())
+    watched = None if request.truth_for is None else rig.only(_sensor_ids(rig, modules_of(request.stack)))
     why = ""
     try:
-        stage = put_on_stage(session, staging, rig.only(frozenset(wanted)))
-        session.attach_sensors(stage.rig, request.seed)
+        simulated = rig.only(frozenset(wanted))
+        stage = put_on_stage(session, staging, watched or simulated)
+        session.attach_sensors(simulated, request.seed, watched)
         stack.reset(
             lane_map(session.map), stage.path.end_world_m, staging.cruise_mps, np.random.default_rng(request.seed)
         )
         with contextlib.ExitStack() as resources:
-            bundle = (
-                resources.enter_context(BundleWriter(request.out, _about(request, staging))) if request.out else None
-            )
+            writer = _writer(request, staging)
+            bundle = resources.enter_context(writer) if writer else None
             _loop(session, staging, stage, stack, actuation, run, bundle, progress)
     except (ServerUnavailableError, MissingBlueprintError) as error:
         why = str(error)
@@ -143,6 +150,10 @@ def _drive_on(
     if _outlived_impact(run.record):
         why = why or f"a contact was heard more than {s_from_ns(HOLD_TICKS * TICK_NS):.0f} s late"
     return _judge(session, request, staging, run, why)
+
+
+def _sensor_ids(rig: Rig, modules: Collection[Module]) -> frozenset[str]:
+    return frozenset(mount.sensor_id for mount in rig.mounts if module_of(mount) in modules)
 
 
 def _loop(
@@ -191,7 +202,7 @@ def _observe(run: _Run, tick: Tick, output: StackOutput, stage: Stage, bundle: B
     run.digest.add([dict(tick.bundle.frames), tick.truth.ego, tick.truth.objects])
     run.digest.add([output.detections, output.image_detections, output.tracks, output.plan, output.control])
     if bundle is not None:
-        bundle.write(tick, output, run.record.samples[-1])
+        bundle.write(tick, output, run.record.samples[-1], stage.rig)
 
 
 def _over(record: Record, staging: Staging) -> bool:
@@ -222,6 +233,34 @@ def _judge(session: Session, request: DriveRequest, staging: Staging, run: _Run,
         outcome = Outcome.PASS if all(f.passed for f in findings) else Outcome.FAIL
         why = "; ".join(f.text for f in findings if not f.passed) or findings[0].text
     simulated_s = s_from_ns(len(record.samples) * TICK_NS)
+    return replace(
+        unfinished(request, why),
+        server=f"{session.server_version} at {request.address}" if request.address else "embedded",
+        outcome=outcome,
+        findings=findings,
+        digest=run.digest.hexdigest(),
+        duration_s=simulated_s,
+        target=staging.target,
+        min_gap_m=_least(record, "gap_m"),
+        min_ttc_s=_least(record, "ttc_s"),
+        max_braking_mps2=record.max_braking_mps2,
+        first_braking_s=record.first_braking_s,
+        first_tracked_s=record.first_tracked_s,
+        track_error_m=record.track_error_m,
+        impact_s=impact.t_s if impact else None,
+        impact_speed_mps=impact.speed_mps if impact else None,
+        careful_driver_avoids=careful_driver_avoids(staging),
+        first_seen_s=record.first_seen_s,
+        real_time_factor=simulated_s / run.wall_s if run.wall_s else 0.0,
+        stage_ms={name: float(np.median(values)) for name, values in run.stage_ms.items()},
+        sync={"missing": run.missing, "late": session.counters.late, "doubled": session.counters.doubled},
+        faults=run.faults.effects,
+        fault_toll={sensor_id: asdict(toll) for sensor_id, toll in run.faults.toll.items()},
+    )
+
+
+def unfinished(request: DriveRequest, why: str) -> Verdict:
+    """What can be said of a drive that came to no verdict, or has not yet: inconclusive, and why."""
     return Verdict(
         case=request.case.case_id,
         severity=request.severity,
@@ -230,29 +269,15 @@ def _judge(session: Session, request: DriveRequest, staging: Staging, run: _Run,
         seed=request.seed,
         stack=request.stack,
         rig=request.rig_name,
-        server=f"{session.server_version} at {request.address}" if request.address else "embedded",
-        versions=_versions(),
-        outcome=outcome,
+        server=request.address or "embedded",
+        versions=versions(),
+        outcome=Outcome.INCONCLUSIVE,
         why=why,
-        findings=findings,
-        digest=run.digest.hexdigest(),
-        duration_s=simulated_s,
-        target=staging.target,
-        min_gap_m=_least(record, "gap_m"),
-        min_ttc_s=_least(record, "ttc_s"),
-        max_braking_mps2=record.max_braking_mps2,
-        impact_s=impact.t_s if impact else None,
-        impact_speed_mps=impact.speed_mps if impact else None,
-        careful_driver_avoids=careful_driver_avoids(staging),
-        first_seen_s=record.first_seen_s,
-        real_time_factor=simulated_s / run.wall_s if run.wall_s else 0.0,
-        stage_ms={name: float(np.median(values)) for name, values in run.stage_ms.items()},
-        sync={"missing": run.missing, "late": session.counters.late, "doubled": session.counters.doubled},
         camera_weights=str(request.camera_weights or ""),
         lidar_weights=str(request.lidar_weights or ""),
         settings=dict(request.settings),
-        faults=run.faults.effects,
-        fault_toll={sensor_id: asdict(toll) for sensor_id, toll in run.faults.toll.items()},
+        truth_for=tuple(module.value for module in sorted(request.truth_for or ())),
+        faults={str(fault): fault.build().effect for fault in request.faults},
     )
 
 
@@ -269,10 +294,17 @@ def _about(request: DriveRequest, staging: Staging) -> dict[str, Any]:
     }
 
 
+def _writer(request: DriveRequest, staging: Staging) -> BundleWriter | None:
+    if request.out is None:
+        return None
+    return BundleWriter(request.out, _about(request, staging), with_sensors=request.truth_for is None)
+
+
 def _least(record: Record, name: str) -> float:
     return float(np.min(record.column(name), initial=np.inf))
 
 
-def _versions() -> dict[str, Any]:
+def versions() -> dict[str, str]:
+    """Of Python and of what the bytes of a drive hang on."""
     packages = ("moosetest", "carla", "numpy", "open3d", "moderngl", "openvino", "onnxruntime")
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}

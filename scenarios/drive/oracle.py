@@ -7,6 +7,7 @@ import numpy as np
 from moosetest.objects import N_CLASSES, Detections, ImageDetections, Tracks, TrackStatus
 from moosetest.world import EgoState
 from sim.session import Tick
+from sim.truth import GroundTruth
 
 Perceived = tuple[EgoState, tuple[Detections, ...], tuple[ImageDetections, ...], Tracks, dict[str, float]]
 
@@ -21,7 +22,7 @@ class OraclePerceiver:
 
     def perceive(self, tick: Tick) -> Perceived:
         """True ego state, every actor a confirmed track."""
-        return tick.truth.ego, (), (), _true_tracks(tick), {}
+        return tick.truth.ego, (), (), true_tracks(tick.truth), {}
 
 
 class BlindPerceiver:
@@ -37,10 +38,11 @@ class BlindPerceiver:
         return tick.truth.ego, (), (), Tracks.empty(tick.truth.t_ns), {}
 
 
-def _true_tracks(tick: Tick) -> Tracks:
-    objects = tick.truth.objects
+def true_tracks(truth: GroundTruth) -> Tracks:
+    """Every actor a confirmed track, numbered as the actor."""
+    objects = truth.objects
     count = len(objects)
-    t_ns = tick.truth.t_ns
+    t_ns = truth.t_ns
     return Tracks(
         t_ns=t_ns,
         track_id=objects.actor_id,

@@ -18,8 +18,11 @@ from sim.session import Session
 from sim.truth import GroundTruth
 
 TICK_S = s_from_ns(TICK_NS)
-WALKER_ORIGIN_M = 0.95
-"""A CARLA walker's origin is the centre of its box, half of the adults' 1.86 m, with room for its feet."""
+WALKER_BIRTH_M = 0.95
+"""Above the ground: the origin is the centre of the box, half of CARLA's adults' 1.86 m, with room for the feet.
+
+How tall this one is, it says when it is there.
+"""
 
 
 class Puppet(Protocol):
@@ -43,12 +46,12 @@ class Puppets:
         actors: dict[str, Any] = {}
         self._puppets: list[Puppet] = []
         for plan in staging.actors:
-            actor = session.spawn(plan.blueprint, _spawn_pose(plan, path), {"role_name": plan.role, **plan.attributes})
+            actor = session.spawn(plan.blueprint, _birth_pose(plan, path), {"role_name": plan.role, **plan.attributes})
             actors[plan.role] = actor
             puppet = _puppet(plan, actor, actors, path)
             if puppet is not None:
                 self._puppets.append(puppet)
-            session.apply(_setup_commands(plan, actor))
+            session.apply(_setup_commands(plan, actor, path))
             if isinstance(puppet, _Driver):
                 session.apply(puppet.commands_at(0.0))
 
@@ -57,21 +60,36 @@ class Puppets:
         return [command for puppet in self._puppets for command in puppet.commands(truth)]
 
 
-def _spawn_pose(plan: ActorPlan, path: LanePath) -> NDArray[np.float64]:
+def _birth_pose(plan: ActorPlan, path: LanePath) -> NDArray[np.float64]:
     pose = path.pose(plan.place)
-    if plan.blueprint.startswith("walker."):
-        pose[2, 3] += WALKER_ORIGIN_M
+    if _is_walker(plan):
+        pose[2, 3] += WALKER_BIRTH_M
     return pose
 
 
-def _setup_commands(plan: ActorPlan, actor: Any) -> list[Any]:
+def _first_pose(plan: ActorPlan, actor: Any, path: LanePath) -> NDArray[np.float64]:
+    """Where it starts: a walker as high over the ground as its own box has its centre."""
+    pose = path.pose(plan.place)
+    if _is_walker(plan):
+        box = actor.bounding_box
+        pose[2, 3] += box.extent.z - box.location.z
+    return pose
+
+
+def _is_walker(plan: ActorPlan) -> bool:
+    return plan.blueprint.startswith("walker.")
+
+
+def _setup_commands(plan: ActorPlan, actor: Any, path: LanePath) -> list[Any]:
     import carla
 
     commands: list[Any] = []
-    if plan.blueprint.startswith("vehicle."):
+    if plan.blueprint.startswith("vehicle.") or isinstance(plan.motion, Glide):
         commands.append(carla.command.SetSimulatePhysics(actor, False))
+    if _is_walker(plan):
+        commands.append(carla.command.ApplyTransform(actor, convert.carla_transform(_first_pose(plan, actor, path))))
     if plan.lights:
-        commands.append(carla.command.SetVehicleLightState(actor, carla.VehicleLightState(plan.lights)))
+        commands.append(carla.command.SetVehicleLightState(actor.id, plan.lights))
     return commands
 
 
@@ -121,7 +139,7 @@ class _Glider:
 
     def __init__(self, plan: ActorPlan, motion: Glide, actor: Any, path: LanePath) -> None:
         self._motion, self._actor = motion, actor
-        self._start = _spawn_pose(plan, path)
+        self._start = _first_pose(plan, actor, path)
         turned = Place(plan.place.ahead_m, plan.place.left_m, motion.heading_rad)
         self._direction_world = path.pose(turned)[:3, 0]
         self._starter = Starter(motion.trigger, plan.place.ahead_m, path)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moosetest.arrays import FloatArray
 from moosetest.frames import Transform
@@ -15,7 +17,7 @@ from moosetest.timing import s_from_ns
 from scenarios.drive.stack import StackOutput
 from scenarios.drive.stage import Stage
 from scenarios.drive.triggers import role_visible_share
-from scenarios.measure.geometry import box_corners, gap_m, time_to_collision_s
+from scenarios.measure.geometry import box_corners, box_corners_3d, gap_m, time_to_collision_s
 from sim.bumper import Contact
 from sim.rig import Rig
 from sim.session import Tick
@@ -23,6 +25,10 @@ from sim.truth import GroundTruth
 
 EGO_LENGTH_M, EGO_WIDTH_M = 4.892, 1.837
 """Box of vehicle.lincoln.mkz_2020 (CARLA 0.9.16)."""
+BRAKES_MPS2 = 1.0
+"""Deceleration from which the car brakes: rolling and steering alone were seen to cost up to 0.4."""
+OCCUPIED = 0.5
+"""Existence from which a track occupies its place."""
 SEEN_RADIUS_M = 2.5
 """A box in space is of the target when its centre is this near to the target's box: half a car's length."""
 
@@ -84,6 +90,23 @@ class Record:
         return max([0.0, *(-sample.accel_mps2 for sample in self.samples[: self.impact_row])])
 
     @property
+    def first_braking_s(self) -> float | None:
+        """When the car first decelerated by `BRAKES_MPS2` of its own doing; None where it never did."""
+        own = self.samples[: self.impact_row]
+        return next((sample.t_s for sample in own if -sample.accel_mps2 >= BRAKES_MPS2), None)
+
+    @property
+    def first_tracked_s(self) -> float | None:
+        """When a track first said that the target's place is occupied; None where none ever did."""
+        return next((sample.t_s for sample in self.samples if sample.existence >= OCCUPIED), None)
+
+    @property
+    def track_error_m(self) -> float | None:
+        """Median distance between the target and its track; None where it never had one."""
+        errors_m = [sample.track_error_m for sample in self.samples if sample.track_id >= 0]
+        return float(np.median(errors_m)) if errors_m else None
+
+    @property
     def impact_row(self) -> int | None:
         """Which sample is the first that has felt a contact; None without one up to the last sample."""
         if not self.contacts:
@@ -118,7 +141,7 @@ class Record:
         track = (0.0, -1, math.inf)
         if index is not None:
             gap, ttc, lateral = _separation(truth, index, ego_corners_m)
-            seen = _seen_by(truth, index, output, stage.rig)
+            seen = sensors_that_see(truth, index, output.detections, output.image_detections, stage.rig)
             track = _target_track(truth, index, output.tracks)
         t_s = s_from_ns(truth.t_ns)
         for sensor_id in seen:
@@ -160,26 +183,33 @@ def _separation(truth: GroundTruth, index: int, ego_corners_m: FloatArray) -> tu
     return gap_m(ego_corners_m, corners_m), ttc_s, float(center_ego_m[1])
 
 
-def _seen_by(truth: GroundTruth, index: int, output: StackOutput, rig: Rig) -> tuple[str, ...]:
-    T_ego_world = truth.ego.T_world_ego.inverse()
-    center_ego_m = T_ego_world.points(truth.objects.center_world_m[index])
-    reach_m = SEEN_RADIUS_M + float(np.hypot(*truth.objects.size_lwh_m[index][:2])) / 2.0
-    corners_ego_m = T_ego_world.points(_corners_3d(truth, index))
-    seen = {d.sensor_id for d in output.detections if _near(d, center_ego_m, reach_m)}
+def sensors_that_see(
+    truth: GroundTruth,
+    index: int,
+    detections: Sequence[Detections],
+    image_detections: Sequence[ImageDetections],
+    rig: Rig,
+) -> tuple[str, ...]:
+    """Sensors of `rig`, in its order, with a detection of the true object of that index."""
+    T_world_ego = truth.ego.T_world_ego
+    corners_ego_m = T_world_ego.inverse().points(corners_world_m(truth, index))
+    seen = {d.sensor_id for d in detections if near_target(truth, index, T_world_ego.points(d.center_ego_m)).any()}
     # By where the cameras are, not by what the stack was told: a fault may have told it wrong.
     T_ego_camera = {camera.sensor_id: camera.T_ego_optical for camera in rig.cameras}
-    cameras = [d for d in output.image_detections if d.sensor_id in T_ego_camera]
+    cameras = [d for d in image_detections if d.sensor_id in T_ego_camera]
     seen |= {d.sensor_id for d in cameras if _overlaps(d, T_ego_camera[d.sensor_id], corners_ego_m)}
     return tuple(sensor_id for sensor_id in rig.sensor_ids if sensor_id in seen)
 
 
-def _near(detections: Detections, center_ego_m: FloatArray, reach_m: float) -> bool:
-    offset_m = detections.center_ego_m[:, :2] - center_ego_m[:2]
-    return bool(np.any(np.hypot(offset_m[:, 0], offset_m[:, 1]) <= reach_m))
+def near_target(truth: GroundTruth, index: int, center_world_m: FloatArray) -> NDArray[np.bool_]:
+    """(N,) whether boxes with centres (N, 3) are of the true object of that index."""
+    reach_m = SEEN_RADIUS_M + float(np.hypot(*truth.objects.size_lwh_m[index][:2])) / 2.0
+    offset_m = center_world_m[:, :2] - truth.objects.center_world_m[index, :2]
+    return np.asarray(np.hypot(offset_m[:, 0], offset_m[:, 1]) <= reach_m)
 
 
 def _overlaps(detections: ImageDetections, T_ego_camera: Transform, corners_ego_m: FloatArray) -> bool:
-    box = project_box_px(detections, T_ego_camera, corners_ego_m)
+    box = project_box_px(detections.K_px, detections.image_size_px, T_ego_camera, corners_ego_m)
     if box is None or not len(detections):
         return False
     low = np.maximum(detections.box_px[:, :2], box[:2])
@@ -191,22 +221,24 @@ def _overlaps(detections: ImageDetections, T_ego_camera: Transform, corners_ego_
     return bool(np.any(shared / union >= 0.3))
 
 
-def project_box_px(camera: ImageDetections, T_ego_camera: Transform, corners_ego_m: FloatArray) -> FloatArray | None:
+def project_box_px(
+    K_px: FloatArray, image_size_px: tuple[int, int], T_ego_camera: Transform, corners_ego_m: FloatArray
+) -> FloatArray | None:
     """(4,) image box around 3-D corners, or None when any is behind the camera or all are outside the picture."""
     points = T_ego_camera.inverse().points(corners_ego_m)
     if np.any(points[:, 2] < 0.1):
         return None
-    uv = points[:, :2] / points[:, 2:] * np.diag(camera.K_px)[:2] + camera.K_px[:2, 2]
-    width, height = camera.image_size_px
+    uv = points[:, :2] / points[:, 2:] * np.diag(K_px)[:2] + K_px[:2, 2]
+    width, height = image_size_px
     low = np.maximum(uv.min(axis=0), [-0.5, -0.5])
     high = np.minimum(uv.max(axis=0), [width - 0.5, height - 0.5])
     return np.concatenate([low, high]) if np.all(high > low) else None
 
 
-def _corners_3d(truth: GroundTruth, index: int) -> FloatArray:
-    signs = np.array(np.meshgrid([-0.5, 0.5], [-0.5, 0.5], [-0.5, 0.5])).reshape(3, -1).T
+def corners_world_m(truth: GroundTruth, index: int) -> FloatArray:
+    """(8, 3) corners of a true box, in the world."""
     objects = truth.objects
-    return objects.center_world_m[index] + (signs * objects.size_lwh_m[index]) @ objects.rotation[index].T
+    return box_corners_3d(objects.center_world_m[index], objects.size_lwh_m[index], objects.rotation[index])
 
 
 def _target_track(truth: GroundTruth, index: int, tracks: Tracks) -> tuple[float, int, float]:
@@ -215,7 +247,6 @@ def _target_track(truth: GroundTruth, index: int, tracks: Tracks) -> tuple[float
     offset_m = tracks.center_world_m[:, :2] - truth.objects.center_world_m[index, :2]
     distance_m = np.hypot(offset_m[:, 0], offset_m[:, 1])
     nearest = int(np.argmin(distance_m))
-    reach_m = SEEN_RADIUS_M + float(np.hypot(*truth.objects.size_lwh_m[index][:2])) / 2.0
-    if distance_m[nearest] > reach_m:
+    if not near_target(truth, index, tracks.center_world_m)[nearest]:
         return 0.0, -1, math.inf
     return float(tracks.existence[nearest]), int(tracks.track_id[nearest]), float(distance_m[nearest])

@@ -16,6 +16,7 @@ from moosetest.objects import Detections, ImageDetections, Tracks
 from moosetest.registry import UnknownNameError, nearest_hint
 from moosetest.stages import Controller, Detector, ImageDetector, Localizer, Planner, Stage, Tracker
 from moosetest.world import EgoState, LaneMap, WorldModel
+from scenarios.drive.modules import Module
 from scenarios.drive.settings import StackSettings
 from sim.rig import Rig
 from sim.session import Tick
@@ -91,19 +92,38 @@ class SensingPerceiver:
         self, tick: Tick
     ) -> tuple[EgoState, tuple[Detections, ...], tuple[ImageDetections, ...], Tracks, dict[str, float]]:
         """See the bundle; a camera whose frame is missing is skipped."""
-        bundle, stage_ms = tick.bundle, {}
-        ego = self._localizer.update(bundle)
+        stage_ms = {}
+        ego = self._localizer.update(tick.bundle)
         started = perf_counter()
-        image_detections = tuple(d.detect(bundle) for d in self._image_detectors if d.needs <= bundle.frames.keys())
+        image_detections = self.look(tick)
         stage_ms["camera"] = (perf_counter() - started) * 1e3
         started = perf_counter()
-        detections = tuple(d.detect(bundle) for d in self._detectors)
+        detections = self.measure(tick)
         stage_ms["lidar_radar"] = (perf_counter() - started) * 1e3
         started = perf_counter()
-        self._tracker.observe(bundle)
-        tracks = self._tracker.update(ego, detections, image_detections)
+        ego, tracks = self.track(tick, ego, detections, image_detections)
         stage_ms["fusion"] = (perf_counter() - started) * 1e3
         return ego, detections, image_detections, tracks, stage_ms
+
+    def look(self, tick: Tick) -> tuple[ImageDetections, ...]:
+        """Boxes in the pictures that came."""
+        bundle = tick.bundle
+        return tuple(d.detect(bundle) for d in self._image_detectors if d.needs <= bundle.frames.keys())
+
+    def measure(self, tick: Tick) -> tuple[Detections, ...]:
+        """Boxes in space."""
+        return tuple(d.detect(tick.bundle) for d in self._detectors)
+
+    def track(
+        self,
+        tick: Tick,
+        ego: EgoState,
+        detections: tuple[Detections, ...],
+        image_detections: tuple[ImageDetections, ...],
+    ) -> tuple[EgoState, Tracks]:
+        """Where the car is, and all tracks."""
+        self._tracker.observe(tick.bundle)
+        return ego, self._tracker.update(ego, detections, image_detections)
 
 
 class Stack:
@@ -140,22 +160,27 @@ class Stack:
         """Sense, track, plan, command."""
         ego, detections, image_detections, tracks, stage_ms = self._perceiver.perceive(tick)
         started = perf_counter()
-        world = self._build_world(ego, tracks, self._lanes)
+        world = self.world(tick, ego, tracks)
         plan = self._planner.plan(world)
         command = self._controller.command(plan, ego)
         control = self._controller.actuate(command, ego)
         stage_ms["planning"] = (perf_counter() - started) * 1e3
         return StackOutput(ego, detections, image_detections, tracks, world, plan, command, control, stage_ms)
 
+    def world(self, tick: Tick, ego: EgoState, tracks: Tracks) -> WorldModel:
+        """What the planner is told; never looks at `tick.truth`."""
+        return self._build_world(ego, tracks, self._lanes)
+
 
 @dataclass(frozen=True, slots=True)
 class StackOptions:
-    """What a stack is built with: the rig, weights other than the shipped ones, settings."""
+    """What a stack is built with: the rig, weights other than the shipped ones, settings, and what is truth in it."""
 
     rig: Rig
     camera_weights: Path | None = None
     lidar_weights: Path | None = None
     settings: StackSettings = field(default_factory=StackSettings)
+    truth_for: frozenset[Module] = frozenset()
 
 
 StackFactory = Callable[[StackOptions], Stack]

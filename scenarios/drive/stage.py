@@ -21,7 +21,7 @@ class Stage:
     """A scene that stands on a session.
 
     Args:
-        rig: the sensors that the car carries.
+        rig: the sensors that what is seen is told of: those that are simulated, or those that are watched.
         path: the ego's lane path.
         puppets: everybody else.
         body_x_m: x of the ego box's centre in the ego frame.
@@ -53,7 +53,8 @@ def put_on_stage(session: Session, staging: Staging, rig: Rig) -> Stage:
     session.apply(
         [
             carla.command.ApplyTargetVelocity(session.ego, velocity),
-            carla.command.SetVehicleLightState(session.ego, carla.VehicleLightState(staging.ego_lights)),
+            # By its id: given the actor, the client of 0.9.16 makes a truth value of the lights.
+            carla.command.SetVehicleLightState(session.ego.id, staging.ego_lights),
         ]
     )
     puppets = Puppets(session, staging, path)

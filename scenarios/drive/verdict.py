@@ -31,10 +31,10 @@ class Verdict:
     """What `verdict.json` holds.
 
     `camera_weights` and `lidar_weights` are empty for the shipped ones; `settings` are what was told to stack and car
-    otherwise than they come. `sync` counts what the harness failed to deliver. `faults` are those that were asked for,
-    each with its effect; `fault_toll` counts for each sensor that they touched the ticks in which its frame came
-    whole, altered, stale or not at all. `min_gap_m` and `min_ttc_s` are those to the `target`; what was hit may be
-    another.
+    otherwise than they come; `truth_for` names the modules that were swapped for truth. `sync` counts what the harness
+    failed to deliver. `faults` are those that were asked for, each with its effect; `fault_toll` counts for each
+    sensor that they touched the ticks in which its frame came whole, altered, stale or not at all. `min_gap_m` and
+    `min_ttc_s` are those to the `target`; what was hit may be another.
     """
 
     case: str
@@ -55,6 +55,9 @@ class Verdict:
     min_gap_m: float = math.inf
     min_ttc_s: float = math.inf
     max_braking_mps2: float = 0.0
+    first_braking_s: float | None = None
+    first_tracked_s: float | None = None
+    track_error_m: float | None = None
     impact_s: float | None = None
     impact_speed_mps: float | None = None
     careful_driver_avoids: bool = True
@@ -65,6 +68,7 @@ class Verdict:
     camera_weights: str = ""
     lidar_weights: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
+    truth_for: tuple[str, ...] = ()
     faults: dict[str, str] = field(default_factory=dict)
     fault_toll: dict[str, dict[str, int]] = field(default_factory=dict)
 

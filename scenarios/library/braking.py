@@ -27,5 +27,18 @@ def braking_ahead(site: Site, role: str, blueprint: str, ahead_m: float, yaw_rad
         ),
         motion=DriveLane(site.speed_mps, brake=brake),
     )
-    braking_m = site.speed_mps**2 / (2 * brake.decel_mps2)
-    return site.staging(vehicle, target=role, reveal_s=(ahead_m + braking_m) / site.speed_mps, duration_s=14.0)
+    reveal_s = time_to_react_s(ahead_m, site.speed_mps, brake)
+    return site.staging(vehicle, target=role, duration_s=14.0, reveal_s=reveal_s, conflict_s=brake.at_s + reveal_s)
+
+
+def time_to_react_s(ahead_m: float, speed_mps: float, brake: Brake) -> float:
+    """From when a vehicle ahead brakes until a car that keeps its speed hits it.
+
+    Args:
+        ahead_m: the gap until then.
+        speed_mps: of both.
+        brake: to a standstill.
+    """
+    moving_s = math.sqrt(2.0 * ahead_m / brake.decel_mps2)
+    standing_s = ahead_m / speed_mps + speed_mps / (2.0 * brake.decel_mps2)
+    return moving_s if moving_s < speed_mps / brake.decel_mps2 else standing_s

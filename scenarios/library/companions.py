@@ -39,7 +39,7 @@ NO_CROSSWALK = register(
         polarity=Polarity.MISS,
         template=G_PED,
         factor=Factor("contrast of the zebra", "", at_0=1.0, at_1=0.0),
-        measure=Measure("line_contrast"),
+        measure=Measure("road_pattern"),
         sweeps=("actors.zebra.attributes.contrast",),
         control="a fresh zebra",
         criteria=("PC-A",),

@@ -71,12 +71,12 @@ MATTRESS = register(
 )
 
 HOP_MPS = 2.5
-FROM_M = 13.0
+HOP_S = 0.6
 
 
 def _kangaroo(setting: Setting) -> Staging:
     site = setting.site
-    from_m = FROM_M + setting.rng.uniform(-1.0, 1.0)
+    from_m = HOP_MPS * HOP_S * float(setting.rng.integers(8, 10))  # whole hops: where the car would hit it, it lands
     is_deer = setting.arm is Arm.CONTROL
     animal = ActorPlan(
         role="animal",
@@ -88,6 +88,7 @@ def _kangaroo(setting: Setting) -> Staging:
             2 * from_m,
             AtGap(from_m / HOP_MPS * site.speed_mps),
             hop_m=0.0 if is_deer else setting.value,
+            hop_s=HOP_S,
         ),
     )
     return site.staging(animal, target="animal", reveal_s=from_m / HOP_MPS)
@@ -101,7 +102,7 @@ KANGAROO = register(
         polarity=Polarity.MISS,
         template=G_RUR.at(70.0),
         factor=Factor("height of its hops", "m", at_0=0.0, at_1=1.5),
-        measure=Measure("lift_px", rises=True),
+        measure=Measure("lift_px", rises=True, before_s=4.5 * HOP_S),  # in the middle of a hop
         sweeps=("actors.animal.motion.hop_m",),
         control="a deer that walks",
         own_control=True,

@@ -116,7 +116,7 @@ STOP_SIGN_SHIRT = register(
         polarity=Polarity.FALSE_ALARM,
         template=G_URB,
         factor=Factor("size of the print", "m", at_0=0.2, at_1=0.75),
-        measure=Measure("red_pixels", rises=True),
+        measure=Measure("red_pixels", rises=True, before_s=0.8),
         sweeps=("actors.print.attributes.*", "actors.print.motion.up_m"),
         control="a print as large as a hand",
         criteria=("PC-B",),

@@ -40,7 +40,7 @@ LOW_SUN = register(
         polarity=Polarity.MISS,
         template=G_MWY,
         factor=Factor("angle of the sun to the way", "°", at_0=150.0, at_1=2.0),
-        measure=Measure("contrast"),
+        measure=Measure("glare", rises=True),
         sweeps=("weather.sun_azimuth_angle",),
         control="the sun behind",
         criteria=("PC-A",),

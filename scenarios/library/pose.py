@@ -39,7 +39,7 @@ TRUCK_ON_ITS_SIDE = register(
         polarity=Polarity.MISS,
         template=G_MWY,
         factor=Factor("roll", "°", at_0=0.0, at_1=90.0),
-        measure=Measure("height_px"),
+        measure=Measure("change", rises=True),
         sweeps=("actors.truck.place.*",),
         control="upright",
         criteria=("PC-P", "PC-A"),

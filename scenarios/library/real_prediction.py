@@ -74,7 +74,15 @@ def _towed_pickup(setting: Setting) -> Staging:
         motion=DriveLane(TOW_MPS),
     )
     meeting_s = ahead_m / (site.speed_mps - TOW_MPS)
-    return site.staging(pickup, truck, target="pickup", reveal_s=meeting_s, duration_s=14.0, belongs=("tow_truck",))
+    return site.staging(
+        pickup,
+        truck,
+        target="pickup",
+        reveal_s=meeting_s,
+        conflict_s=meeting_s,
+        duration_s=14.0,
+        belongs=("tow_truck",),
+    )
 
 
 TOWED_PICKUP = register(

@@ -17,13 +17,16 @@ CHANGE_S = 1.8  # 2 m/s sideways: the quickest that tyres give at 7 m/s² over a
 UNCOVERED_SHARE = 0.39  # of the lane change: a third of a lane aside, the middle of the truck is in sight
 TRUCK_HALF_LENGTH_M = 4.234
 BEACONS = 512
+GAP_S, GAP_AT_REST_M = 1.5, 3.5
+"""The car ahead is as far away as usual traffic keeps (G-CUT), and the room to stop behind it: nobody brakes for it."""
+LATEST_S = 2.7
+"""A lead at that gap, at 34 km/h and 4.4 m long, uncovers nothing later: it needs 3 m more to get past itself."""
 
 
 def _lead(site: Site, reveal_s: float) -> ActorPlan:
     """The car ahead, which goes aside so that what stands at the conflict is in sight `reveal_s` before it."""
     way_m = reveal_s * site.speed_mps
-    # A lead that uncovers it late has to be close: it must itself get past.
-    gap_m = min(1.5 * site.speed_mps, 0.35 * way_m)
+    gap_m = GAP_S * site.speed_mps + GAP_AT_REST_M
     change = LaneChange(
         left_m=-site.lane_m,
         duration_s=CHANGE_S,
@@ -63,7 +66,7 @@ CUT_OUT_REVEAL = register(
         family="RW-04",
         polarity=Polarity.MISS,
         template=G_CUT.at(SPEED_KMH, conflict_m=80.0),
-        factor=Factor("remaining time", "s", at_0=5.0, at_1=1.0),
+        factor=Factor("remaining time", "s", at_0=5.0, at_1=LATEST_S),
         measure=Measure("reveal_s"),
         sweeps=("actors.lead.*", "reveal_s"),
         control="no car ahead: the truck is in sight from the start",

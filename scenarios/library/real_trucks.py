@@ -77,7 +77,7 @@ OVERTURNED_TRUCK = register(
         polarity=Polarity.MISS,
         template=G_MWY,
         factor=Factor("roll", "°", at_0=0.0, at_1=90.0),
-        measure=Measure("height_px"),
+        measure=Measure("likeness"),
         sweeps=("actors.truck.place.*",),
         control="the same lorry upright",
         criteria=("PC-A", "PC-P"),

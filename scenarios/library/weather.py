@@ -6,6 +6,7 @@ import math
 
 from scenarios.actors import ActorPlan, Brake, DriveLane, Place
 from scenarios.case import Case, Factor, Measure, Polarity, Scale, Setting, register
+from scenarios.library.braking import time_to_react_s
 from scenarios.staging import DAY, EGO_FRONT_M, Staging
 from scenarios.templates import G_MWY, G_RUR
 
@@ -62,9 +63,10 @@ def _spray(setting: Setting) -> Staging:
         motion=DriveLane(site.speed_mps, brake=BRAKE),
     )
     weather = {**DAY, "cloudiness": 80.0, "wetness": setting.value, "precipitation_deposits": setting.value}
-    braking_m = site.speed_mps**2 / (2 * BRAKE.decel_mps2)
+    reveal_s = time_to_react_s(ahead_m, site.speed_mps, BRAKE)
+    conflict_s = BRAKE.at_s + reveal_s
     return site.staging(
-        truck, target="truck", weather=weather, reveal_s=(ahead_m + braking_m) / site.speed_mps, duration_s=16.0
+        truck, target="truck", weather=weather, duration_s=16.0, reveal_s=reveal_s, conflict_s=conflict_s
     )
 
 
@@ -76,7 +78,7 @@ SPRAY = register(
         polarity=Polarity.MISS,
         template=G_MWY.at(80.0, conflict_m=200.0),
         factor=Factor("wetness of the road", "%", at_0=0.0, at_1=100.0),
-        measure=Measure("contrast"),
+        measure=Measure("edges"),
         sweeps=("weather.wetness", "weather.precipitation_deposits"),
         control="a dry road",
         criteria=("PC-A",),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from moosetest.arrays import FloatArray, require
+from scenarios.measure.breakdown import breakdown_of
 from scenarios.measure.posterior import Posterior, posterior
 from scenarios.measure.prior import LEVEL_STEP
 from scenarios.measure.psychometric import Counts
@@ -63,12 +64,16 @@ class Search:
         seeds: of the case, in the order in which they are used.
         budget: how many runs it may make.
         first_seeds: how many of the seeds are run at each of `FIRST_LEVELS` before anything is chosen.
+        paired_seeds: how many are run at severity 0 and 1 next: as many pairs with the cue and without it.
+        settled: nothing more is run for a detector whose interval is this narrow, or lies beyond either end.
         guess: share found however hard it is.
     """
 
     seeds: tuple[int, ...] = tuple(range(8))
     budget: int = 40
     first_seeds: int = 4
+    paired_seeds: int = 0
+    settled: float = 0.0
     guess: float = field(default=0.0)
 
     def __post_init__(self) -> None:
@@ -76,23 +81,43 @@ class Search:
 
     def next(self, results: Iterable[Result]) -> Run | None:
         """The next run, given all so far in any order; None when the budget is spent or every run is made."""
-        known = list(results)
-        made = {result.run for result in known}
+        return self.next_shared([list(results)])
+
+    def next_shared(self, of_each: Sequence[Sequence[Result]]) -> Run | None:
+        """The next run for several detectors that are judged by the same runs, given the results of each.
+
+        It is the run that is expected to say most about all of those together that are not settled.
+        """
+        made = {result.run for results in of_each for result in results}
         if len(made) >= self.budget:
             return None
-        first = (Run(level, seed) for seed in self.seeds[: self.first_seeds] for level in FIRST_LEVELS)
-        missing = next((run for run in first if run not in made), None)
-        return missing if missing is not None else self._most_telling(known, made)
+        missing = next((run for run in self._first() if run not in made), None)
+        return missing if missing is not None else self._most_telling(of_each, made)
 
-    def _most_telling(self, known: Sequence[Result], made: set[Run]) -> Run | None:
+    def _first(self) -> Iterator[Run]:
+        yield from (Run(level, seed) for seed in self.seeds[: self.first_seeds] for level in FIRST_LEVELS)
+        yield from (Run(level, seed) for seed in self.seeds[: self.paired_seeds] for level in (0.0, 1.0))
+
+    def _most_telling(self, of_each: Sequence[Sequence[Result]], made: set[Run]) -> Run | None:
         open_levels = [level for level in LEVELS if any(Run(level, seed) not in made for seed in self.seeds)]
-        if not open_levels:
+        gains = [self._gain(results, open_levels) for results in of_each]
+        gain = np.sum([one for one in gains if one is not None], axis=0)
+        if not open_levels or not np.any(gain):
             return None
-        counts = Counts.of_runs((r.run.seed, r.run.severity, r.hits, r.trials) for r in known)
-        gain = expected_gain(posterior(counts, self.guess), np.array(open_levels))
         level = open_levels[int(np.argmax(gain))]
         made_by_seed = {seed: sum(run.seed == seed for run in made) for seed in self.seeds}
         return Run(level, min((s for s in self.seeds if Run(level, s) not in made), key=made_by_seed.__getitem__))
+
+    def _gain(self, results: Sequence[Result], levels: Sequence[float]) -> FloatArray | None:
+        """(L,) of one detector at each of `levels`; None where nothing more need be known, or nothing was asked."""
+        if not any(result.trials for result in results):
+            return None
+        counts = Counts.of_runs((r.run.seed, r.run.severity, r.hits, r.trials) for r in results)
+        found = posterior(counts, self.guess)
+        now = breakdown_of(found)
+        if now.low >= 1.0 or now.high <= 0.0 or now.high - now.low <= self.settled:
+            return None
+        return expected_gain(found, np.array(levels))
 
 
 def expected_gain(found: Posterior, severity: FloatArray) -> FloatArray:

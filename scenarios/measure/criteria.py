@@ -17,7 +17,7 @@ from planning.reference import (
     stopping_distance_m,
     stopping_time_s,
 )
-from scenarios.drive.record import Record
+from scenarios.drive.record import OCCUPIED, Record
 from scenarios.staging import Staging
 
 STANDARD_GRAVITY_MPS2 = 9.80665
@@ -29,8 +29,6 @@ PREDICTION_ERROR_M = 1.0
 """Largest distance between track and truth while the object is tracked (PC-T)."""
 OCCUPIED_FRAMES = 3
 """So many frames in a row make a sight (PC-P)."""
-OCCUPIED = 0.5
-"""Existence from which a track occupies its place (PC-P)."""
 LATERAL_GAP_M = {"person": 1.5, "thing": 1.0}
 """Least distance at which to pass somebody, and something (PC-L)."""
 PASSING_MPS = 1.5
@@ -66,13 +64,14 @@ def somebody_avoids(staging: Staging) -> bool:
     return careful_driver_avoids(staging) or _avoids(MACHINE_DRIVER, staging)
 
 
+def allowed_impact_mps(staging: Staging) -> float:
+    """How hard the careful driver hits: 0 where he avoids the contact."""
+    return float(impact_speed_mps(CAREFUL_DRIVER, staging.speed_mps, staging.reveal_distance_m, staging.friction))
+
+
 def no_contact(record: Record, staging: Staging) -> Finding:
     """PC-A: no contact wherever the careful driver avoids one, else no harder than he hits."""
-    allowed_mps = 0.0
-    if not careful_driver_avoids(staging):
-        allowed_mps = float(
-            impact_speed_mps(CAREFUL_DRIVER, staging.speed_mps, staging.reveal_distance_m, staging.friction)
-        )
+    allowed_mps = allowed_impact_mps(staging)
     impact = record.impact
     if impact is None:
         gap_m = float(np.min(record.column("gap_m"), initial=math.inf))

@@ -20,6 +20,12 @@ def box_corners(center_m: FloatArray, length_m: float, width_m: float, yaw_rad: 
     return np.asarray(half @ np.array([[c, s], [-s, c]]) + np.asarray(center_m)[:2])
 
 
+def box_corners_3d(center_m: FloatArray, size_lwh_m: FloatArray, rotation: FloatArray) -> FloatArray:
+    """(8, 3) corners of a box whose axes are the columns of `rotation` (3, 3), in the frame of its centre."""
+    signs = np.array(np.meshgrid([-0.5, 0.5], [-0.5, 0.5], [-0.5, 0.5])).reshape(3, -1).T
+    return np.asarray(center_m + (signs * size_lwh_m) @ rotation.T)
+
+
 def gap_m(corners_a_m: FloatArray, corners_b_m: FloatArray) -> float:
     """Distance between two rectangles; 0 when they touch."""
     return float(shapely.distance(shapely.Polygon(corners_a_m), shapely.Polygon(corners_b_m)))

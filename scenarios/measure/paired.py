@@ -35,6 +35,11 @@ class Flips:
     mended: int
     neither: int
 
+    def __add__(self, other: Flips) -> Flips:
+        return Flips(
+            self.both + other.both, self.broken + other.broken, self.mended + other.mended, self.neither + other.neither
+        )
+
     @property
     def pairs(self) -> int:
         """How many there are."""

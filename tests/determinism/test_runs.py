@@ -7,6 +7,9 @@ import sys
 
 import pytest
 
+from scenarios.case import find_case
+from scenarios.drive.loop import DriveRequest, drive
+
 COMMAND = [sys.executable, "-m", "scenarios", "run", "cut_out_reveal", "--severity", "0.5", "--seed", "7", "--json"]
 
 
@@ -35,3 +38,11 @@ def test_another_seed_is_another_run(tmp_path):
     other = [word if word != "7" else "8" for word in command]
     found = [json.loads(subprocess.run(c, capture_output=True, text=True).stdout)["digest"] for c in (command, other)]
     assert found[0] != found[1]
+
+
+def test_a_run_does_not_depend_on_those_before_it():
+    """Runs of a process share a server: another map, light and seed must leave nothing behind."""
+    request = DriveRequest(case=find_case("tempe"), severity=0.5, seed=7, stack="radar")
+    other = DriveRequest(case=find_case("mattress"), severity=0.0, seed=1, stack="oracle")
+    alone, _, after = (drive(run).digest for run in (request, other, request))
+    assert alone == after

@@ -139,3 +139,38 @@ def test_little_is_expected_where_the_outcome_is_known(threshold, seed):
 def test_seeds_given_twice_are_refused():
     with pytest.raises(ContractError, match=r"Search\.seeds"):
         Search(seeds=(1, 1))
+
+
+def test_pairs_come_after_the_grid():
+    search = Search(seeds=(0, 1, 2), first_seeds=1, paired_seeds=3, budget=9)
+    results = []
+    while (run := search.next(results)) is not None:
+        results.append(Result(run, run.severity < 0.5))
+    runs = [(result.run.seed, result.run.severity) for result in results]
+    assert runs == [(0, s) for s in FIRST_LEVELS] + [(1, 0.0), (1, 1.0), (2, 0.0), (2, 1.0)]
+
+
+def grid_results(threshold, seeds=range(4)):
+    """Six frames a run, all found below the threshold and none above."""
+    return [Result(Run(level, seed), 6 * (level < threshold), 6) for seed in seeds for level in FIRST_LEVELS]
+
+
+def test_a_shared_search_asks_for_the_detector_that_is_not_settled():
+    search = Search(first_seeds=4, budget=100, settled=0.1)
+    never, breaks = grid_results(2.0), grid_results(0.6)
+    assert search.next(never) is None  # it lies beyond 1 for sure
+    alone, together = search.next(breaks), search.next_shared([never, breaks])
+    assert alone == together
+    assert 0.5 <= together.severity <= 0.75
+
+
+def test_a_shared_search_ends_when_all_are_settled():
+    search = Search(first_seeds=4, budget=100, settled=0.1)
+    assert search.next_shared([grid_results(2.0), grid_results(2.0)]) is None
+
+
+def test_a_detector_that_was_never_asked_asks_for_nothing():
+    search = Search(first_seeds=1, budget=100)
+    blind = [Result(Run(level, 0), 0, 0) for level in FIRST_LEVELS]
+    assert search.next_shared([blind]) is None
+    assert search.next_shared([blind, grid_results(0.6, seeds=(0,))]) == search.next(grid_results(0.6, seeds=(0,)))

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.actors import ActorPlan, Carried, Place, Walk
+from scenarios.actors import ActorPlan, Brake, Carried, Place, Walk
 from scenarios.case import INTRUDER, Arm, Polarity, all_cases, find_case
 from scenarios.check.differences import differences, undeclared
 from scenarios.check.quantities import QUANTITIES
+from scenarios.library.braking import time_to_react_s
 from scenarios.measure.criteria import CRITERIA
 from scenarios.staging import EGO_FRONT_M
 from scenarios.templates import G_PED, TEMPLATES
@@ -143,3 +144,17 @@ def test_who_is_carried_by_who_is_carried_goes_too():
     chain = find_case("tempe").staging(0.0, 0)
     bag = ActorPlan(role="bag", blueprint="static.prop.purse", place=Place(0.0), motion=Carried("bicycle"))
     assert chain.with_actors(bag, target="person").without("person").actors == ()
+
+
+@pytest.mark.parametrize(("ahead_m", "reveal_s"), [(6.0, 2.0), (37.5, 5.41667)])
+def test_a_car_that_keeps_its_speed_meets_one_that_brakes(ahead_m, reveal_s):
+    """From 10 m/s at 3 m/s²: 6 m are gone after 2 s, as 3 * 2² / 2 = 6; it stands after 16.67 m, 54.17 m ahead."""
+    brake = Brake(at_s=4.0, decel_mps2=3.0)
+    assert time_to_react_s(ahead_m, 10.0, brake) == pytest.approx(reveal_s, abs=1e-4)
+
+
+def test_a_factors_text_has_no_powers_of_ten():
+    assert [find_case("fog").factor.text(severity) for severity in (0.0, 1.0)] == [
+        "visual range 2000 m",
+        "visual range 30 m",
+    ]

@@ -1,5 +1,6 @@
 """Quantities on pictures made of numbers."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 
 from moosetest.frames import Transform
 from moosetest.sensing import CameraFrame
+from scenarios.actors import Carried
 from scenarios.approach.rails import Masks
 from scenarios.check.proofs import measured_moves
-from scenarios.check.quantities import QUANTITIES, SKY_TAG, Probe
+from scenarios.check.quantities import QUANTITIES, ROAD_TAG, SKY_TAG, Probe
 from scenarios.drive.record import Record
 
 
@@ -63,9 +65,36 @@ def test_contrast_to_the_sky_is_of_the_upper_half(scene):
     assert QUANTITIES["sky_contrast"](probe(rgb, ids, tag)) == pytest.approx((200 - 50) / 250)
 
 
-def test_red_is_what_is_clearly_red():
-    rgb = np.array([[[200, 40, 40], [200, 140, 40], [60, 10, 10], [255, 255, 255]]])
-    assert QUANTITIES["red_pixels"](probe(rgb, np.zeros((1, 4)))) == 1
+def test_red_is_what_is_clearly_red_on_the_target():
+    rgb = np.array([[[200, 40, 40], [200, 140, 40], [60, 10, 10], [255, 255, 255], [200, 40, 40]]])
+    assert QUANTITIES["red_pixels"](probe(rgb, np.array([[7, 7, 7, 7, 0]]))) == 1
+
+
+def test_glare_is_the_share_of_white(scene):
+    rgb, ids = scene
+    rgb[:6] = 255
+    assert QUANTITIES["glare"](probe(rgb, ids)) == pytest.approx(0.1)  # 6 rows of 60
+
+
+def test_paint_makes_a_pattern_of_the_road(scene):
+    rgb, ids = scene
+    tag = np.full((60, 80), ROAD_TAG, np.uint8)
+    rgb[:], rgb[:30] = 100, 200
+    assert QUANTITIES["road_pattern"](probe(rgb, ids, tag)) == pytest.approx(50.0)
+    tag[:30] = SKY_TAG
+    assert QUANTITIES["road_pattern"](probe(rgb, ids, tag)) == 0.0
+
+
+def test_likeness_and_change_are_against_severity_0(scene):
+    rgb, ids = scene
+    rgb[20:30, 30:40] = 90  # a car of two greys
+    easy = probe(rgb.copy(), ids)
+    same = replace(probe(rgb.copy(), ids), at_severity_0=easy)
+    assert (QUANTITIES["likeness"](same), QUANTITIES["change"](same)) == (pytest.approx(1.0), 0.0)
+    rgb[20:30, 30:40], rgb[20:30, 40:50] = 50, 90
+    turned = replace(probe(rgb.copy(), ids), at_severity_0=easy)
+    assert QUANTITIES["likeness"](turned) == pytest.approx(-1.0)
+    assert QUANTITIES["change"](turned) > 10.0
 
 
 def test_the_reveal_counts_from_the_last_time_that_it_was_hidden(scene):
@@ -85,3 +114,23 @@ def test_a_quantity_has_to_end_on_its_side():
     assert not measured_moves(falls, [2.0, 3.0])
     assert measured_moves(rises, [2.0, 3.0])
     assert not measured_moves(rises, [2.0, 2.0])
+
+
+def test_a_target_that_ends_at_a_side_of_the_picture_is_cut(scene):
+    rgb, ids = scene
+    assert probe(rgb, ids).sees_whole_width
+    for column in (0, -1):
+        cut = ids.copy()
+        cut[25, column] = 7
+        assert not probe(rgb, cut).sees_whole_width
+    assert not probe(rgb, np.zeros_like(ids)).sees_whole_width
+
+
+def test_a_target_is_cut_where_what_it_carries_is(scene):
+    rgb, ids = scene
+    ids[25, 70:] = 9
+    roof_rack = SimpleNamespace(role="rack", motion=Carried("car"))
+    made = probe(rgb, ids)
+    made.view.truth.objects.role, made.view.truth.objects.actor_id = ("car", "rack"), np.array([7, 9])
+    assert made.sees_whole_width
+    assert not replace(made, staging=SimpleNamespace(target="car", actors=(roof_rack,))).sees_whole_width

@@ -1,6 +1,7 @@
 """Criteria by hand: a record made of numbers, a verdict that follows from them."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from scenarios.measure.criteria import CRITERIA, careful_driver_avoids
 from sim.bumper import Contact
 
 
-def record(speeds_mps, accels_mps2=None, gaps_m=None, track_ids=None, errors_m=None):
+def record(speeds_mps, accels_mps2=None, gaps_m=None, track_ids=None, errors_m=None, existences=None):
     made = Record("person")
     count = len(speeds_mps)
     for i in range(count):
@@ -26,7 +27,7 @@ def record(speeds_mps, accels_mps2=None, gaps_m=None, track_ids=None, errors_m=N
                 lateral_m=0.0,
                 reason="",
                 status="ok",
-                existence=1.0,
+                existence=1.0 if existences is None else existences[i],
                 track_id=7 if track_ids is None else track_ids[i],
                 track_error_m=0.1 if errors_m is None else errors_m[i],
                 seen_by=(),
@@ -63,7 +64,7 @@ def test_contact_fails_where_the_careful_driver_avoids():
 
 def test_a_softer_hit_than_the_careful_drivers_passes_when_he_cannot_avoid():
     # 1 s of remaining time at 34 km/h is 9.4 m: the careful driver needs 18.5 m.
-    hardest = staging("cut_out_reveal", 1.0)
+    hardest = replace(staging("cut_out_reveal", 1.0), reveal_s=1.0)
     assert not careful_driver_avoids(hardest)
     assert CRITERIA["PC-A"](hit(record([9.0, 0.5, 0.0]), 102, "truck"), hardest).passed
     assert not CRITERIA["PC-A"](hit(record([9.4, 0.5, 0.0]), 101, "truck"), hardest).passed
@@ -117,3 +118,20 @@ def test_a_contact_with_no_actor_is_one_with_the_scenery():
     made = record([10.0, 9.0])
     made.contacts.append(Contact(101, 0, 900.0))
     assert made.impact == Impact(t_s=0.1, speed_mps=10.0, role="scenery")
+
+
+def test_first_braking_is_the_cars_own_and_before_a_contact():
+    coasts, brakes, struck = -0.9, -1.1, -30.0
+    assert record([9.0] * 3, accels_mps2=[coasts, brakes, struck]).first_braking_s == 0.1
+    assert record([9.0] * 2, accels_mps2=[coasts, coasts]).first_braking_s is None
+    assert hit(record([9.0] * 3, accels_mps2=[coasts, coasts, struck]), 102, "person").first_braking_s is None
+
+
+def test_first_tracked_is_when_its_place_is_occupied_and_the_error_is_of_its_track_alone():
+    made = record(
+        [9.0] * 4, existences=[0.0, 0.4, 0.5, 0.9], track_ids=[-1, 7, 7, 7], errors_m=[math.inf, 3.0, 1.0, 0.5]
+    )
+    assert made.first_tracked_s == 0.2
+    assert made.track_error_m == 1.0
+    never = record([9.0], existences=[0.0], track_ids=[-1], errors_m=[math.inf])
+    assert (never.first_tracked_s, never.track_error_m) == (None, None)
