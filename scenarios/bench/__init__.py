@@ -1,0 +1,1 @@
+"""`moosetest bench`: at which severity of which cue a model breaks."""
