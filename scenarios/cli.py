@@ -11,7 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
+from scenarios.bench.cli import bench
+from scenarios.blame.cli import blame
 from scenarios.errors import INCONCLUSIVE, WRONG_USE, clear_errors, stop
+from scenarios.options import Faults, Json, OtherWeights, Seed, Select, Settings, Severity, check, check_picture
+from scenarios.suite.cli import suite
+from scenarios.training_cli import dataset, evaluate_app, train_app
+from scenarios.why.cli import why
 from sim.render.quality import Quality
 
 app = typer.Typer(
@@ -21,28 +27,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-train_app = typer.Typer(help="Train a network on a dataset and write its model card.", no_args_is_help=True)
 app.add_typer(train_app, name="train")
-evaluate_app = typer.Typer(help="Score a network on a dataset, against its bounds.", no_args_is_help=True)
 app.add_typer(evaluate_app, name="evaluate")
+app.command()(suite)
+app.command()(bench)
+app.command()(why)
+app.command()(blame)
+app.command()(dataset)
 
 
-def _whole_seed(seed: int) -> int:
-    if seed < 0:
-        stop(f"--seed {seed}: want a whole number from 0 on", WRONG_USE, False)
-    return seed
-
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Severity = Annotated[float, typer.Option(help="0 (the cue is there) to 1 (hardest plausible).")]
-Seed = Annotated[int, typer.Option(callback=_whole_seed, help="Draws the nuisances and all noise; 0 or more.")]
-Threads = Annotated[int, typer.Option(help="Threads of torch; 0 is one a core.")]
-Data = Annotated[Path, typer.Argument(help="Folder made by `moosetest dataset`.")]
-Weights = Annotated[Path | None, typer.Option(metavar="FILE", help="ONNX file instead of the shipped one.")]
-MaxDistance = Annotated[float, typer.Option("--max-distance", help="Metres: objects beyond do not count.")]
-Start = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Begin with the weights of this checkpoint instead of random ones.")
-]
 Carla = Annotated[
     str | None, typer.Option("--carla", metavar="HOST:PORT", help="A CARLA server; else an embedded one.")
 ]
@@ -81,7 +74,7 @@ def serve(
 ) -> None:
     """Run the embedded CARLA 0.9.16 server until Ctrl-C. $MOOSETEST_MAPS names a folder of maps, as --maps does."""
     with clear_errors():
-        _check(0 <= port <= 65534, f"--port {port}: want 0 (any free port) to 65534", False)
+        check(0 <= port <= 65534, f"--port {port}: want 0 (any free port) to 65534", False)
         from sim.server.server import serve as run_server
         from sim.world.maps.folder import VARIABLE
 
@@ -133,12 +126,12 @@ def assets(
 
     with clear_errors(as_json):
         rows = asset_rows(patterns or ["*"])
-        _check(bool(rows), f"assets {' '.join(patterns or [])}: no asset of that name; see `moosetest assets`", as_json)
+        check(bool(rows), f"assets {' '.join(patterns or [])}: no asset of that name; see `moosetest assets`", as_json)
         if sheet is not None:
             from sim.render.contact_sheet import contact_sheet
             from sim.render.context import RenderUnavailableError
 
-            _check_picture(sheet, as_json)
+            check_picture(sheet, as_json)
             try:
                 picture = contact_sheet([row["asset"] for row in rows])
             except RenderUnavailableError as error:
@@ -162,9 +155,9 @@ def weathers(
     from sim.world.maps import map_names
 
     with clear_errors(as_json):
-        _check_picture(sheet, as_json)
+        check_picture(sheet, as_json)
         known = map_names()
-        _check(map_name in known, f"--map {map_name}: want one of {', '.join(known)}", as_json)
+        check(map_name in known, f"--map {map_name}: want one of {', '.join(known)}", as_json)
         from scenarios.weather_sheet import WEATHERS, weather_sheet
 
         try:
@@ -188,21 +181,15 @@ def run(
     carla: Carla = None,
     rig: Annotated[str, typer.Option(help="A rig by name, or a TOML file.")] = "default",
     out: Annotated[Path | None, typer.Option(help="Folder of the run bundle [runs/CASE-…].")] = None,
-    camera_weights: Annotated[Path | None, typer.Option(help="ONNX file instead of the shipped one.")] = None,
-    lidar_weights: Annotated[Path | None, typer.Option(help="ONNX file instead of the shipped one.")] = None,
-    fault: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=SEVERITY[@SENSOR]", help="A fault of `moosetest list faults`; repeatable."),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="MODULE.KEY=VALUE", help="A setting, as camera.min_score=0.9; repeatable."),
-    ] = None,
+    camera_weights: OtherWeights = None,
+    lidar_weights: OtherWeights = None,
+    fault: Faults = None,
+    settings: Settings = None,
     as_json: Json = False,
 ) -> None:
     """Drive one case once: verdict, and a run bundle to look at."""
     with clear_errors(as_json):
-        _check(0.0 <= severity <= 1.0, f"--severity {severity}: want a number from 0 to 1", as_json)
+        check(0.0 <= severity <= 1.0, f"--severity {severity}: want a number from 0 to 1", as_json)
         _check_address(carla, as_json)
         from scenarios.case import Arm, find_case
         from scenarios.drive.loop import DriveRequest
@@ -236,26 +223,51 @@ def run(
 
 @app.command("check-case")
 def check_case(
-    cases: Annotated[list[str] | None, typer.Argument(metavar="[CASE]…", help="Cases of `moosetest list`.")] = None,
+    cases: Select = None,
     everything: Annotated[bool, typer.Option("--all", help="All cases.")] = False,
     seed: Seed = 0,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the proofs and contact sheets; goes on where it was cut short.")
     ] = None,
     fused: Annotated[bool, typer.Option(help="Also drive the fused stack at severity 0, which takes longest.")] = False,
-    workers: Annotated[int, typer.Option(help="Cases at a time.")] = 1,
+    workers: Annotated[int, typer.Option(help="Cases at a time.", show_default="one a core")] = 0,
     as_json: Json = False,
 ) -> None:
     """Prove that a case tests perception, one factor, and nothing else; draw its contact sheet."""
     with clear_errors(as_json):
-        _check(bool(cases) != everything, "check-case: want names of cases, or --all", as_json)
-        _check(workers > 0, f"--workers {workers}: want 1 or more", as_json)
-        from scenarios.case import all_cases, find_case
+        check(bool(cases) != everything, "check-case: want names of cases, or --all", as_json)
+        check(workers >= 0, f"--workers {workers}: want 1 or more, or 0 for one a core", as_json)
         from scenarios.check.command import check_cases
+        from scenarios.selection import select_cases
 
-        names = [case.case_id for case in all_cases()] if everything else [find_case(c).case_id for c in cases or []]
-        holds = check_cases(names, seed, out, fused, workers, as_json)
+        names = [case.case_id for case in select_cases(cases or ())]
+        holds = check_cases(names, seed, out, fused, workers or os.cpu_count() or 1, as_json)
     raise SystemExit(0 if holds else 1)
+
+
+@app.command("new-case")
+def new_case_command(
+    name: Annotated[str, typer.Argument(help="Its name on the command line: lower-case letters, digits and _.")],
+    polarity: Annotated[
+        str, typer.Option(help="What a failure is: M a miss, F a false alarm, C a class, T a track, B a rule.")
+    ] = "M",
+    template: Annotated[
+        str | None, typer.Option(help="A road of scenarios/templates.py [as the polarity has it].")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="The folder to write [NAME].")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a small package with a case of your own that runs as it is: docs/own_case.md."""
+    with clear_errors(as_json):
+        from scenarios.own_case.skeleton import new_case, write
+
+        folder = out or Path(name)
+        files = write(new_case(name, polarity, template), folder)
+    if as_json:
+        typer.echo(json.dumps({"case": name, "folder": str(folder), "files": [str(file) for file in files]}, indent=2))
+    else:
+        typer.echo("\n".join(["wrote", *(f"  {file}" for file in files)]))
+        typer.echo(f"next: pip install --no-deps -e {folder} && moosetest check-case {name} --out checks")
 
 
 @app.command()
@@ -285,91 +297,33 @@ def report(
 
 
 @app.command()
-def dataset(
-    out: Annotated[Path, typer.Argument(help="Folder of the dataset; a started one is continued.")],
-    frames: Annotated[int, typer.Option(help="Training frames.")] = 2000,
-    val_frames: Annotated[int, typer.Option(help="Frames on maps and assets that training never sees.")] = 320,
-    seed: Seed = 0,
-    workers: Annotated[int, typer.Option(help="Processes; the frames do not depend on it.")] = 1,
-) -> None:
-    """Make nominal training data from the simulator: ordinary traffic and people by day and night, in rain and fog."""
-    with clear_errors():
-        _check(frames > 0 and val_frames > 0, "--frames and --val-frames: want 1 or more", False)
-        _check(workers > 0, f"--workers {workers}: want 1 or more", False)
-        from scenarios.dataset.make import make_dataset
-
-        make_dataset(out, frames, val_frames, seed, workers)
-
-
-@train_app.command("camera")
-def train_camera_command(
-    data: Data,
-    out: Annotated[Path, typer.Option(help="Folder for checkpoints and the network.")] = Path("training/camera"),
-    minutes: Annotated[float, typer.Option(help="Time budget.")] = 40.0,
-    seed: Seed = 0,
-    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint in --out.")] = False,
-    threads: Threads = 0,
-    start: Start = None,
-) -> None:
-    """Train the camera network: a small YOLO, in bfloat16 where the processor has it."""
-    with clear_errors():
-        from scenarios.training import train_camera_network
-
-        train_camera_network(data, out, minutes, seed, resume, threads, start)
-
-
-@train_app.command("lidar")
-def train_lidar_command(
-    data: Data,
-    out: Annotated[Path, typer.Option(help="Folder for checkpoints and the network.")] = Path("training/lidar"),
-    minutes: Annotated[float, typer.Option(help="Time budget.")] = 20.0,
-    seed: Seed = 0,
-    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint in --out.")] = False,
-    threads: Threads = 0,
-    start: Start = None,
-) -> None:
-    """Train the LiDAR network: pillars in pure torch."""
-    with clear_errors():
-        from scenarios.training import train_lidar_network
-
-        train_lidar_network(data, out, minutes, seed, resume, threads, start)
-
-
-@evaluate_app.command("camera")
-def evaluate_camera_command(
-    data: Data,
-    weights: Weights = None,
-    max_distance_m: MaxDistance = 50.0,
-    min_height_px: Annotated[float, typer.Option("--min-height", help="Pixels: lower objects do not count.")] = 10.0,
-    threads: Threads = 0,
+def view(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run bundle.")],
+    other_folder: Annotated[Path | None, typer.Argument(metavar="[RUN2]", help="Another, to compare.")] = None,
+    port: Annotated[int, typer.Option(help="Of the page; 0 is any free one.")] = 0,
+    opens: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser.")] = True,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE.rrd", help="Write the recording for any Rerun viewer, serve nothing.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Score a camera network: average precision at an IoU of 0.5."""
-    _evaluate("camera", data, weights, max_distance_m, min_height_px, threads, as_json)
+    """Show a drive in the browser, or two beside each other, until Ctrl-C; nothing leaves this machine."""
+    with clear_errors(as_json):
+        check(0 <= port <= 65535, f"--port {port}: want 0 (any free port) to 65535", as_json)
+        check(save is None or save.suffix == ".rrd", f"--save {save}: want a .rrd file", as_json)
+        from scenarios.view import command
+        from scenarios.view.serve import PortTakenError, ViewerUnavailableError
 
-
-@evaluate_app.command("lidar")
-def evaluate_lidar_command(
-    data: Data,
-    weights: Weights = None,
-    max_distance_m: MaxDistance = 50.0,
-    threads: Threads = 0,
-    as_json: Json = False,
-) -> None:
-    """Score a LiDAR network: average precision with centres within 1 m."""
-    _evaluate("lidar", data, weights, max_distance_m, 0.0, threads, as_json)
-
-
-def _evaluate(
-    kind: str, data: Path, weights: Path | None, max_distance_m: float, min_height_px: float, threads: int, quiet: bool
-) -> None:
-    with clear_errors(quiet):
-        _check(max_distance_m > 0.0, f"--max-distance {max_distance_m}: want a number over 0", quiet)
-        from scenarios.evaluation import Filter, evaluate
-
-        counted = Filter(max_distance_m=max_distance_m, min_height_px=min_height_px)
-        holds = evaluate(kind, data, weights, counted, threads or os.cpu_count() or 1, quiet)
-    raise SystemExit(0 if holds else 1)
+        folders = [folder for folder in (run_folder, other_folder) if folder is not None]
+        if save is not None:
+            command.save(folders, save, as_json)
+            return
+        try:
+            command.view(folders, port, opens, as_json)
+        except PortTakenError as error:
+            stop(str(error), WRONG_USE, as_json)
+        except ViewerUnavailableError as error:
+            stop(str(error), INCONCLUSIVE, as_json)
 
 
 @app.command()
@@ -412,15 +366,6 @@ def main() -> Any:
     return app()
 
 
-def _check(holds: bool, message: str, as_json: bool) -> None:
-    if not holds:
-        stop(message, WRONG_USE, as_json)
-
-
-def _check_picture(sheet: Path, as_json: bool) -> None:
-    _check(sheet.suffix in (".png", ".jpg"), f"{sheet}: want a .png or .jpg file", as_json)
-
-
 def _write_picture(sheet: Path, rgb: Any) -> None:
     """Write (H, W, 3) pixels, JPEGs small enough for a page."""
     import cv2
@@ -434,4 +379,4 @@ def _check_address(address: str | None, as_json: bool) -> None:
     if address is None:
         return
     match = re.fullmatch(r"[\w.\-]+:(\d{1,5})", address)
-    _check(bool(match and 0 < int(match.group(1)) < 65536), f"--carla {address!r}: want HOST:PORT", as_json)
+    check(bool(match and 0 < int(match.group(1)) < 65536), f"--carla {address!r}: want HOST:PORT", as_json)

@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from scenarios.case import Case, find_case
 from scenarios.drive.loop import DriveRequest, drive
 from scenarios.drive.verdict import Outcome, Verdict
-from scenarios.terminal import console
+from scenarios.terminal import CountingBar, console
 
 CASES = ("billboard_person", "cut_out_reveal", "tempe")
 """A false alarm, a reveal and a miss."""
@@ -51,9 +50,8 @@ def _requests(out: Path, seed: int) -> Iterator[DriveRequest]:
 
 
 def _drive_all(requests: list[DriveRequest], quiet: bool) -> list[Verdict]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     verdicts = []
-    with Progress(*columns, disable=quiet, transient=True) as bar:
+    with CountingBar(quiet) as bar:
         task = bar.add_task("driving", total=len(requests))
         for request in requests:
             label = f"{request.case.case_id} s={request.severity:g} {request.stack}"

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import base64
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import plotly.offline
 from markupsafe import Markup
 
 from scenarios.case import find_case
 from scenarios.drive.bundle import read_states, read_verdict
 from scenarios.report.charts import timeline
+from scenarios.report.rendering import render
 from scenarios.report.video import write_film
+from scenarios.writing import write_whole
 
 _TEMPLATE = Path(__file__).parent / "page.html.j2"
 
@@ -28,18 +28,14 @@ def write_report(bundles: Sequence[Path], folder: Path) -> Path:
         ConfigError: a folder without a verdict.
     """
     runs = [_run(bundle) for bundle in bundles]
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined)
-    template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
-    html = template.render(
+    html = render(
+        _TEMPLATE,
         runs=runs,
         groups=_groups(runs),
         headline=_headline(runs),
         plotly_js=Markup(plotly.offline.get_plotlyjs()),
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / ".index.html.part"
-    part.write_text(html, encoding="utf-8")
-    os.replace(part, folder / "index.html")
+    write_whole(folder / "index.html", html)
     return folder / "index.html"
 
 

@@ -41,6 +41,9 @@ def importable(monkeypatch, request):
         (["weathers", "sheet.png", "--map", "urban_stret"], "want one of"),
         (["serve", "--map", "urban_stret", "--port", "0"], "urban_street"),
         (["serve", "--map", "missing.xodr", "--port", "0"], "missing.xodr"),
+        (["view", "nowhere"], "nowhere/drive.mcap"),
+        (["view", "nowhere", "--save", "drive.txt"], "want a .rrd file"),
+        (["view", "nowhere", "--port", "70000"], "want 0 (any free port) to 65535"),
     ],
 )
 def test_wrong_use_is_one_line_exit_2_nothing_written(tmp_path, arguments, says):

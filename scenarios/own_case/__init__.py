@@ -1,0 +1,1 @@
+"""What somebody who writes a case of their own starts from."""
