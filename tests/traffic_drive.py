@@ -111,6 +111,7 @@ class Traffic:
         self.stands_s: dict[int, float] = {}
         self.report = {"collisions": [], "red_runs": [], "longest_stand_s": 0.0, "way_km": 0.0, "crossings": 0}
         self.report |= {"replaced": 0, "lost": 0, "fastest_kmph": 0.0}
+        self.report["lit_lanes"] = len(self.lines)
         self.wanted = cars
         self.fill()
 

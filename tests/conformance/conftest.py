@@ -29,9 +29,15 @@ def _maps() -> list[object]:
 
 
 @pytest.fixture(scope="session", params=_maps())
-def town(request: pytest.FixtureRequest) -> Iterator[EmbeddedServer]:
+def town_name(request: pytest.FixtureRequest) -> str:
+    """One of the maps."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def town(town_name: str) -> Iterator[EmbeddedServer]:
     """A server on one of the maps, shared by all tests on it: they leave the world as they found it."""
-    with EmbeddedServer(request.param, seed=1) as server:
+    with EmbeddedServer(town_name, seed=1) as server:
         yield server
 
 
