@@ -306,5 +306,5 @@ def _least(record: Record, name: str) -> float:
 
 def versions() -> dict[str, str]:
     """Of Python and of what the bytes of a drive hang on."""
-    packages = ("moosetest", "carla", "numpy", "open3d", "moderngl", "openvino", "onnxruntime")
+    packages = ("moosetest", "carla", "numpy", "embreex", "moderngl", "openvino", "onnxruntime")
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from moosetest.arrays import FloatArray
 from sim.raycast.caster import RayCaster
 from sim.raycast.hits import Hits
-from sim.raycast.picking import AroundPicker, GridPicker, RayPicker
 
 Index = NDArray[np.intp]
 
@@ -88,7 +87,6 @@ class Beams:
         self.grid = grid
         self.range_m = range_m
         self._T_world_sensor = T_world_sensor
-        self._T_sensor_world = np.linalg.inv(T_world_sensor).astype(np.float64)
         self._motion = motion
 
     def cast(self, caster: RayCaster, place: Index | None) -> Hits:
@@ -98,7 +96,7 @@ class Beams:
         if self._motion is not None and age_s is not None:
             direction = _turned(direction, self._motion.angular_velocity_world_radps, -age_s)
             origin_m = origin_m - age_s[:, None] * self._motion.velocity_world_mps
-        return caster.cast(origin_m, direction, self.range_m, picker=self._picker(place, 0.0), age_s=age_s)
+        return caster.cast(origin_m, direction, self.range_m, age_s=age_s)
 
     def cast_on(self, caster: RayCaster, hits: Hits, place: Index, gone_m: NDArray[np.float32]) -> Hits:
         """What rays at some places meet after they have gone (N,) farther; ranges are from the sensor."""
@@ -108,7 +106,6 @@ class Beams:
             origin_m,
             hits.direction_world,
             left_m,
-            picker=self._picker(place, 0.0),
             age_s=self._age_s(place),
             leaves_bodies=False,
         )
@@ -125,10 +122,7 @@ class Beams:
         direction /= np.linalg.norm(direction, axis=1)[:, None]
         origin_m = hits.origin_world_m if hits.origin_world_m.ndim == 1 else np.tile(hits.origin_world_m, (4, 1))
         age_s = self._age_s(place)
-        picker = AroundPicker(self._picker(place, angle_rad), len(place), len(around))
-        return caster.cast(
-            origin_m, direction, self.range_m, picker=picker, age_s=None if age_s is None else np.tile(age_s, 4)
-        )
+        return caster.cast(origin_m, direction, self.range_m, age_s=None if age_s is None else np.tile(age_s, 4))
 
     def _age_s(self, place: Index | None) -> NDArray[np.float64] | None:
         """(N,) time from each ray to the end of the sweep."""
@@ -137,22 +131,6 @@ class Beams:
         columns = self.grid.shape[1]
         column = (np.arange(self.grid.rays) if place is None else place) % max(columns, 1)
         return self._motion.dt_s * (1.0 - column / max(columns, 1))
-
-    def _picker(self, place: Index | None, margin_rad: float) -> RayPicker:
-        """For rays at some places of the grid or at all, off by as much as a margin."""
-        slot = None
-        if place is not None:
-            slot = np.full(self.grid.rays, -1, np.intp)
-            slot[place] = np.arange(len(place))
-        drift_m = 0.0
-        if self._motion is not None:
-            velocity_mps, turn_radps, dt_s = self._motion
-            margin_rad += float(np.linalg.norm(turn_radps)) * dt_s
-            drift_m = float(np.linalg.norm(velocity_mps)) * dt_s
-        grid = self.grid
-        return GridPicker(
-            self._T_sensor_world, grid.elevation_rad, grid.azimuth_rad, slot, self.range_m, margin_rad, drift_m
-        )
 
 
 def _turned(

@@ -1,10 +1,11 @@
-"""Casts rays into a scene: what stands still is one Embree scene, each thing that moves has its own."""
+"""Casts rays into a scene: what stands still is one Embree scene, each thing that moves is placed in it."""
 
 from __future__ import annotations
 
 from collections.abc import Set
 from functools import lru_cache
-from typing import Any
+from math import ceil
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -12,18 +13,15 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from moosetest.arrays import FloatArray
 from sim.assets.mesh import MeshSource, pigment
 from sim.raycast.bodies import Bodies
-from sim.raycast.embree import MISS, TriangleSoup
+from sim.raycast.embree import PlacedScenes, TriangleScene
+from sim.raycast.first_hits import Boxes, Rays, first_hits
 from sim.raycast.hits import NOTHING, SCENERY, Hits, Surfaces
-from sim.raycast.picking import ConePicker, Picked, RayPicker
 from sim.raycast.shape import BodyShape, triangle_pigment
 from sim.world.scene import NO_PUFFS, NOBODY, Instance, Scene, StaticPart, StaticScene, Weather
 
 MAX_SHAPES = 512
 """Meshes kept ready: 0.16 MB for a person of 1,600 triangles, 0.45 MB for a car of 4,800, beside the mesh itself.
 A crowd of 50 different people in 8 poses of walking still fits."""
-
-NEAR_M = 25.0
-"""Bodies nearer than this are met before the others, many of which they hide."""
 
 
 class RayCaster:
@@ -35,9 +33,8 @@ class RayCaster:
 
     def __init__(self, meshes: MeshSource) -> None:
         self._shape = lru_cache(MAX_SHAPES)(lambda key: BodyShape(meshes(key)))
-        self._scenery = self._no_scenery = _Scenery(StaticScene(key="", parts=()))
-        self._bodies = Bodies((), [])
-        self._surfaces = _surfaces(self._scenery, self._bodies)
+        self._scenery = _Scenery(StaticScene(key="", parts=()))
+        self._take_over(Bodies((), []))
         self.weather, self.puffs = Weather(), NO_PUFFS
 
     def set_scene(self, scene: Scene) -> None:
@@ -49,8 +46,7 @@ class RayCaster:
         self.weather, self.puffs = scene.weather, scene.puffs
         if scene.static.key != self._scenery.key:
             self._scenery = _Scenery(scene.static)
-        self._bodies = Bodies(scene.instances, [self._shape(instance.mesh) for instance in scene.instances])
-        self._surfaces = _surfaces(self._scenery, self._bodies)
+        self._take_over(Bodies(scene.instances, [self._shape(instance.mesh) for instance in scene.instances]))
 
     @property
     def instances(self) -> tuple[Instance, ...]:
@@ -64,7 +60,6 @@ class RayCaster:
         max_range_m: float | NDArray[np.float32],
         *,
         ignore_actor_ids: Set[int] = frozenset(),
-        picker: RayPicker | None = None,
         bodies_only: bool = False,
         leaves_bodies: bool = True,
         age_s: FloatArray | None = None,
@@ -76,24 +71,35 @@ class RayCaster:
             direction_world: (N, 3) unit vectors.
             max_range_m: one for all, or (N,); a surface at exactly that range is met.
             ignore_actor_ids: rays pass these actors.
-            picker: knows more about these rays than their order tells; the answer is the same.
             bodies_only: rays pass the scenery.
             leaves_bodies: False is for rays that begin inside bodies to look at them from there.
             age_s: (N,) rays meet bodies where they were that long ago, by their velocity; None is now.
         """
         origin_m = np.asarray(origin_world_m, dtype=np.float64)
-        direction = np.ascontiguousarray(direction_world, dtype=np.float32)
-        cast = _Cast(self._no_scenery if bodies_only else self._scenery, origin_m, direction)
-        bodies = self._bodies
-        if len(bodies):
-            drift_m = np.zeros(len(bodies)) if age_s is None else bodies.speed_mps * age_s.max(initial=0.0)
-            nearest_m = bodies.nearest_m(origin_m) - drift_m
-            boxes = bodies.boxes(nearest_m, len(direction), drift_m)
-            passed = [i for i, instance in enumerate(bodies.instances) if instance.actor_id in ignore_actor_ids]
-            picked = (picker or ConePicker(origin_m, direction)).pick(boxes, len(bodies)).without(passed)
-            for group in (nearest_m < NEAR_M, nearest_m >= NEAR_M):
-                cast.meet_bodies(bodies, picked.where(group.take(picked.body)), nearest_m, leaves_bodies, age_s)
-        return cast.hits(max_range_m, self._surfaces)
+        direction = np.require(direction_world, np.float32, ("C", "W"))
+        span_s = 0 if age_s is None else ceil(age_s.max(initial=0.0))
+        placed = self._placed_for(frozenset(ignore_actor_ids), bodies_only, span_s)
+        rays = Rays(
+            np.atleast_2d(origin_m) - placed.anchor_world_m,
+            direction.reshape(-1, 3),
+            np.array(max_range_m, np.float32, ndmin=1),
+            np.zeros(1, np.float32) if age_s is None or not span_s else (age_s / span_s).astype(np.float32),
+        )
+        found = first_hits(placed.scenes, placed.boxes, rays, leaves_bodies)
+        source = placed.source.take(found.member + 1)
+        return Hits(found.range_m, source, found.triangle, found.normal, origin_m, rays.direction, self._surfaces)
+
+    def _take_over(self, bodies: Bodies) -> None:
+        self._bodies = bodies
+        self._surfaces = _surfaces(self._scenery, bodies)
+        self._placed: dict[tuple[frozenset[int], bool, int], _Placed] = {}
+
+    def _placed_for(self, ignored_ids: frozenset[int], bodies_only: bool, span_s: int) -> _Placed:
+        key = (ignored_ids, bodies_only, span_s)
+        if key not in self._placed:
+            here = [i for i, instance in enumerate(self._bodies.instances) if instance.actor_id not in ignored_ids]
+            self._placed[key] = _placed(None if bodies_only else self._scenery, self._bodies, here, span_s)
+        return self._placed[key]
 
 
 class _Scenery:
@@ -107,59 +113,48 @@ class _Scenery:
         triangle = _stack(
             [p.mesh.triangle + np.uint32(at) for p, at in zip(parts, first, strict=False)], (0, 3), np.uint32
         )
-        self.origin_world_m = np.round((position_m.min(axis=0) + position_m.max(axis=0)) / 2) if parts else np.zeros(3)
-        self.soup = TriangleSoup((position_m - self.origin_world_m).astype(np.float32), triangle)
+        self.origin_world_m = np.round((position_m.min(axis=0) + position_m.max(axis=0)) / 2) if parts else None
+        self.scene = TriangleScene(position_m - (0.0 if self.origin_world_m is None else self.origin_world_m), triangle)
         self.tag = np.repeat(np.array([p.tag for p in parts], np.uint8), [len(p.mesh.triangle) for p in parts])
         self.material = _stack([p.mesh.material for p in parts], (0,), np.uint8).take(triangle[:, 0].astype(np.intp))
         self.pigment = _stack([_pigments(p) for p in parts], (0,), np.float32)
         self.owner = _stack([_owners(p) for p in parts], (0,), np.int32)
 
 
-class _Cast:
-    """Keeps the nearest surface so far of each ray."""
+class _Placed(NamedTuple):
+    """The scenery and bodies of one cast, in axes of the world around `anchor_world_m`; `source` (1 + M,) by member."""
 
-    def __init__(self, scenery: _Scenery, origin_world_m: FloatArray, direction: NDArray[np.float32]) -> None:
-        self._origin_m = origin_world_m
-        self._direction = direction
-        rays = _ray_buffer(origin_world_m - scenery.origin_world_m, direction)
-        self._range_m, self._triangle, self._normal = scenery.soup.first_hit(rays)
-        self._source = np.where(self._triangle == MISS, np.int32(NOTHING), np.int32(SCENERY))
-
-    def meet_bodies(
-        self, bodies: Bodies, picked: Picked, nearest_m: FloatArray, leaves_bodies: bool, age_s: FloatArray | None
-    ) -> None:
-        """Let rays meet bodies, each of which is at least `nearest_m` (M,) away, where they were `age_s` (N,) ago."""
-        picked = picked.where(self._range_m.take(picked.ray) > nearest_m.take(picked.body))
-        ray, body = picked.ray, picked.body
-        origin_m = self._origin_m if self._origin_m.ndim == 1 else self._origin_m.take(ray, axis=0)
-        if age_s is not None:  # a ray ahead by the body's way since then meets it alike
-            origin_m = origin_m + bodies.velocity_world_mps.take(body, axis=0) * age_s.take(ray)[:, None]
-        may_start_inside = (nearest_m <= 0.0) & leaves_bodies
-        hit = bodies.first_hit(origin_m, self._direction.take(ray, axis=0), body, may_start_inside)
-        nearer = np.flatnonzero(hit.range_m < self._range_m.take(ray))
-        np.minimum.at(self._range_m, ray.take(nearer), hit.range_m.take(nearer))
-        first = nearer.compress(hit.range_m.take(nearer) == self._range_m.take(ray.take(nearer)))
-        ray = ray.take(first)
-        self._triangle[ray] = hit.triangle.take(first)
-        self._normal[ray] = bodies.normal_world(hit.normal.take(first, axis=0), body.take(first))
-        self._source[ray] = body.take(first) + 1
-
-    def hits(self, max_range_m: float | NDArray[np.float32], surfaces: Surfaces) -> Hits:
-        """What was met within range."""
-        beyond = np.flatnonzero(~(self._range_m <= max_range_m))
-        self._range_m[beyond] = np.inf
-        self._source[beyond] = NOTHING
-        return Hits(
-            self._range_m, self._source, self._triangle, self._normal, self._origin_m, self._direction, surfaces
-        )
+    scenes: PlacedScenes
+    boxes: Boxes
+    source: NDArray[np.int32]
+    anchor_world_m: FloatArray
 
 
-def _ray_buffer(origin_m: FloatArray, direction: NDArray[np.float32]) -> NDArray[np.float32]:
-    rays = np.empty((len(direction), 6), np.float32)
-    for axis in range(3):  # whole columns: numpy copies rows of three at a quarter of the speed
-        rays[:, axis] = origin_m[..., axis]
-        rays[:, 3 + axis] = direction[:, axis]
-    return rays
+def _placed(scenery: _Scenery | None, bodies: Bodies, here: list[int], span_s: int) -> _Placed:
+    """The scenery, if there is any, and some of the bodies, which move for `span_s` if that is not 0."""
+    T_world_body = bodies.T_world_body[here]
+    anchor_m = None if scenery is None else scenery.origin_world_m
+    if anchor_m is None:  # nothing but bodies, wherever they are
+        anchor_m = np.round(T_world_body[:, :3, 3].mean(axis=0)) if here else np.zeros(3)
+    grounds = [] if scenery is None else [scenery.scene]
+    T = np.concatenate([np.tile(np.eye(4), (len(grounds), 1, 1)), T_world_body])
+    T[len(grounds) :, :3, 3] -= anchor_m
+    way_m = np.zeros((len(T), 3))
+    way_m[len(grounds) :] = -span_s * bodies.velocity_world_mps[here]
+    before = None
+    if way_m.any():
+        before = T.copy()
+        before[:, :3, 3] += way_m
+    shapes = [bodies.shapes[i] for i in here]
+    nowhere_m = np.full((len(grounds), 3), np.inf)
+    low_m = np.concatenate([nowhere_m, np.array([shape.low_m for shape in shapes]).reshape(-1, 3)])
+    high_m = np.concatenate([-nowhere_m, np.array([shape.high_m for shape in shapes]).reshape(-1, 3)])
+    return _Placed(
+        PlacedScenes([*grounds, *(shape.scene for shape in shapes)], T, before),
+        Boxes(low_m, high_m, T, way_m),
+        np.array([NOTHING] + [SCENERY] * len(grounds) + [i + 1 for i in here], np.int32),
+        anchor_m,
+    )
 
 
 def _owners(part: StaticPart) -> NDArray[np.int32]:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from sim.assets.mesh import MeshSource
 from sim.raycast.caster import RayCaster
-from sim.raycast.embree import TriangleSoup
 from sim.raycast.lidar import Lidar, LidarParams
+from sim.raycast.peer import PeerScene
 from sim.world.scene import Scene
 
 SPEED_PARAMS = LidarParams(
@@ -62,14 +62,14 @@ def lidar_speed(scene: Scene, meshes: MeshSource, T_world_sensor: NDArray[np.flo
 
 def bare_cast(scene: Scene, meshes: MeshSource, T_world_sensor: NDArray[np.float64]) -> Callable[[], object]:
     """A function that casts the default front LiDAR's rays into all triangles of `scene` at once."""
-    soup = _all_triangles(scene, meshes)
+    peer = _all_triangles(scene, meshes)
     direction = Lidar(SPEED_PARAMS, seed=0).directions_world(T_world_sensor, TICK_S)
     rays = np.empty((len(direction), 6), np.float32)
     rays[:, :3], rays[:, 3:] = T_world_sensor[:3, 3], direction
-    return lambda: soup.first_hit(rays)
+    return lambda: peer.first_hits(rays)
 
 
-def _all_triangles(scene: Scene, meshes: MeshSource) -> TriangleSoup:
+def _all_triangles(scene: Scene, meshes: MeshSource) -> PeerScene:
     positions, triangles, first = [np.zeros((0, 3), np.float32)], [np.zeros((0, 3), np.uint32)], 0
     placed = [(part.mesh, np.eye(4)) for part in scene.static.parts]
     placed += [(meshes(i.mesh), i.T_world_body) for i in scene.instances]
@@ -77,7 +77,7 @@ def _all_triangles(scene: Scene, meshes: MeshSource) -> TriangleSoup:
         positions.append((mesh.position_m @ pose[:3, :3].T + pose[:3, 3]).astype(np.float32))
         triangles.append(mesh.triangle + np.uint32(first))
         first += len(mesh.position_m)
-    return TriangleSoup(np.concatenate(positions), np.concatenate(triangles))
+    return PeerScene(np.concatenate(positions), np.concatenate(triangles))
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -67,7 +67,8 @@ def test_what_was_cast_before_does_not_matter() -> None:
 @pytest.mark.parametrize(("threads", "hash_seed"), [("1", "1"), ("4", "2")])
 def test_new_process_with_other_threads_and_hash_seed(threads: str, hash_seed: str) -> None:
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TBB_NUM_THREADS")
-    program = "from tests.determinism.test_raycast_bytes import digest; print(digest())"
+    cores = f"import os; os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:{threads}])"
+    program = f"{cores}; from tests.determinism.test_raycast_bytes import digest; print(digest())"
     environment = os.environ | dict.fromkeys(names, threads) | {"PYTHONHASHSEED": hash_seed}
     run = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True

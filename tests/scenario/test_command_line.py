@@ -91,7 +91,7 @@ def test_same_verdict_on_a_server_started_apart(tmp_path):
 
 
 def test_help_does_not_import_the_heavy_libraries(tmp_path):
-    heavy = ("torch", "open3d", "carla", "cv2", "numpy")
+    heavy = ("torch", "open3d", "numba", "carla", "cv2", "numpy")
     program = f"import sys, scenarios.cli; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"

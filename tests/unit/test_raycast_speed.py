@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.raycast.embree import FirstHit
 from sim.raycast.lidar import Lidar
+from sim.raycast.peer import PeerHits
 from sim.raycast.speed import SPEED_PARAMS, TICK_S, bare_cast, lidar_speed
 from sim.world.scene import Instance
 from tests.toy_rays import CAR, FLOAT32_M, at, box, caster, room, scene
@@ -17,7 +17,7 @@ SENSOR = at(1.0, 2.0, 1.75, 0.1)
 
 def test_bare_cast_meets_what_the_sweep_meets() -> None:
     bare = bare_cast(WORLD, lambda key: box((2.0, 1.0, 0.75)), SENSOR)()
-    assert isinstance(bare, FirstHit)
+    assert isinstance(bare, PeerHits)
     cast = Lidar(SPEED_PARAMS, 0).sweep(caster(WORLD), SENSOR, 0, TICK_S).cast
     assert len(cast) == 64 * 1024
     assert set(cast.actor_id) == {0, 1, 2, 3, 4}
