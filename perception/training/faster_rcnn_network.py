@@ -7,6 +7,7 @@ hands the last suppression to `perception.camera.boxes`, which lets cars, buses 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
@@ -92,8 +93,8 @@ class FasterRcnn(torch.nn.Module):  # type: ignore[misc]  # torch comes untyped
         )
 
     def features(self, planes: torch.Tensor) -> dict[str, torch.Tensor]:
-        """The pyramid's levels, finest first, in float32."""
-        with autocast():
+        """The pyramid's levels, finest first, in float32, in which all is computed that is not training."""
+        with autocast() if self.training else nullcontext():
             levels = self.backbone(planes)
         return {name: level.float() for name, level in levels.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 
@@ -94,6 +95,23 @@ def test_exported_two_stage_network_is_the_one_in_torch(tmp_path: Path) -> None:
         assert one_value.shape == tuple(wanted_value.shape)
         np.testing.assert_allclose(one_value, wanted_value.numpy(), atol=2e-2)
         np.testing.assert_array_equal(one_value, two_value)
+
+
+@pytest.mark.parametrize("module", ["yolo_network", "faster_rcnn_network"])
+def test_export_is_in_float32_where_training_is_in_bfloat16(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    import onnx
+
+    from perception.training import loop
+
+    monkeypatch.setattr(loop, "uses_bfloat16", lambda: True)
+    network = importlib.import_module(f"perception.training.{module}")
+    network.export_network(network.build_network(0), tmp_path / "net.onnx")
+    graph = onnx.load(str(tmp_path / "net.onnx")).graph
+    casts = {a.i for node in graph.node if node.op_type == "Cast" for a in node.attribute if a.name == "to"}
+    kinds = {weights.data_type for weights in graph.initializer}
+    assert onnx.TensorProto.BFLOAT16 not in casts | kinds
 
 
 def test_loss_does_not_punish_what_lies_in_an_ignored_box() -> None:
