@@ -1,4 +1,4 @@
-"""What rays meet first, in compiled code without Python's lock: packets of sixteen rays into placed scenes."""
+"""What rays meet first, in compiled code without Python's lock: packets of rays into placed scenes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from moosetest.arrays import FloatArray
-from sim.raycast.embree import PlacedScenes, coherent_query_address, intersect16_address
+from sim.raycast.embree import PlacedScenes, coherent_query_address, intersect_address, packet_width
 
 MISS = np.uint32(0xFFFFFFFF)
 """Triangle number of a ray that meets nothing."""
@@ -23,13 +23,12 @@ EXIT_STEP_M = 1e-3
 MAX_SKINS = 8
 """Nested skins that a ray may leave: hull, lining, glass, bumper, with room."""
 
-_WIDTH = 16
 _PER_TASK = 4096
 """Rays that a thread takes at a time: 0.2 ms, a hundred times what handing them over takes."""
 _ALIGNMENT = 64
 _ROWS = 21
 _ORIGIN, _NEAR, _DIRECTION, _TIME, _FAR, _MASK, _NORMAL, _TRIANGLE, _SHAPE, _MEMBER = 0, 3, 4, 7, 8, 9, 12, 17, 18, 19
-"""Rows of Embree's RTCRayHit16, each of sixteen rays; where there are three, x, y and z."""
+"""Rows of Embree's RTCRayHitN, each of N rays; where there are three, x, y and z."""
 _REACH_SLACK = np.float32(1.0 + 1e-6)
 _NONE = np.uint32(0xFFFFFFFF)
 
@@ -79,7 +78,9 @@ def first_hits(placed: PlacedScenes, boxes: Boxes, rays: Rays, leaves: bool) -> 
     """
     count = len(rays.direction)
     found = _unanswered(count)
-    meet = partial(_meet, intersect16_address(), placed.handle, coherent_query_address(), boxes, rays, found, leaves)
+    width = packet_width()
+    embree = (intersect_address(width), width, placed.handle, coherent_query_address())
+    meet = partial(_meet, embree, boxes, rays, found, leaves)
     if count <= _PER_TASK:
         meet(0, count)
     else:
@@ -107,7 +108,7 @@ def _threads() -> ThreadPoolExecutor:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def _intersect16(typing: Any, address: Any, valid: Any, scene: Any, rayhit: Any, arguments: Any) -> Any:
+def _intersect(typing: Any, address: Any, valid: Any, scene: Any, rayhit: Any, arguments: Any) -> Any:
     """Call what lies at an address, which differs from process to process: a compiled name of it could not be kept."""
 
     def call(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -119,23 +120,24 @@ def _intersect16(typing: Any, address: Any, valid: Any, scene: Any, rayhit: Any,
 
 
 @njit(nogil=True, cache=True)
-def _meet(intersect16, scene, arguments, boxes, rays, found, leaves, first, last):  # type: ignore[no-untyped-def]
+def _meet(embree, boxes, rays, found, leaves, first, last):  # type: ignore[no-untyped-def]
     """Answer rays `first` to `last`."""
+    intersect, width, scene, arguments = embree
     # Taken out here: in the loops each attribute would count references, and each row would be an object.
     origin_m, direction, reach_m, time = rays.origin_m, rays.direction, rays.reach_m, rays.time
     range_m, member, triangle, normal = found.range_m, found.member, found.triangle, found.normal
     T, way_m, low_m, high_m = boxes.T_frame_member, boxes.way_m, boxes.low_m, boxes.high_m
-    packet, valid = _aligned(_ROWS * _WIDTH).reshape(_ROWS, _WIDTH), _aligned(_WIDTH).view(np.int32)
+    packet, valid = _aligned(_ROWS * width).reshape(_ROWS, width), _aligned(width).view(np.int32)
     number = packet.view(np.uint32)
-    for at in range(first, last, _WIDTH):
-        count = min(_WIDTH, last - at)
+    for at in range(first, last, width):
+        count = min(width, last - at)
         valid[:] = 0
         for lane in range(count):
             valid[lane] = -1
             _load(packet, number, lane, at + lane, origin_m, direction, time)
             _send(packet, number, lane, 0.0, reach_m[_row(reach_m, at + lane)])
         for skin in range(MAX_SKINS + 1):
-            _intersect16(intersect16, valid.ctypes.data, scene, packet.ctypes.data, arguments)
+            _intersect(intersect, valid.ctypes.data, scene, packet.ctypes.data, arguments)
             goes_on = False
             for lane in range(count):
                 if valid[lane] == 0:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.assets.mesh import Material, Mesh, MeshKey
+from sim.raycast import first_hits
 from sim.raycast.caster import RayCaster
 from sim.world.scene import Instance
 from tests.toy_rays import CAR, DOWN, FLOAT32_M, FORWARD, LEFT, at, box, caster, scene, wall
@@ -131,6 +132,23 @@ def test_unknown_mesh_is_an_error() -> None:
 
     with pytest.raises(KeyError):
         RayCaster(meshes).set_scene(scene(Instance(1, 14, CAR, at(10.0))))
+
+
+@pytest.mark.parametrize("width", [4, 8, 16])
+def test_any_width_of_packets_gives_the_same_answers(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    rng = np.random.default_rng(0)
+    cars = (Instance(i + 1, 14, CAR, at(*rng.uniform(-20.0, 20.0, 2), 0.0, rng.uniform(-3.0, 3.0))) for i in range(9))
+    ready = caster(scene(*cars, parts=(wall(25.0),)))
+    direction = rng.normal(size=(203, 3))
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    rays = rng.uniform(-15.0, 15.0, (203, 3)) * [1.0, 1.0, 0.04], direction, 60.0
+    own = ready.cast(*rays)
+    monkeypatch.setattr(first_hits, "packet_width", lambda: width)
+    other = ready.cast(*rays)
+    assert len(set(own.source)) > 4  # nothing, the wall and some of the cars
+    np.testing.assert_array_equal(other.source, own.source)
+    np.testing.assert_allclose(other.range_m, own.range_m, atol=FLOAT32_M)
+    np.testing.assert_allclose(other.normal_world, own.normal_world, atol=1e-6)
 
 
 def test_empty_scene_and_no_rays_give_nothing() -> None:
