@@ -1,6 +1,7 @@
 """Drives cars by the client's Traffic Manager and judges them; a program of its own, for that manager may hang.
 
-`python traffic_drive.py PORT CARS TICKS SEED SLOWER_PERCENT` writes a line of JSON every 1,000 ticks, the verdict last.
+`python traffic_drive.py PORT CARS TICKS SEED SLOWER_PERCENT [TIRE_FRICTION]` writes a line of JSON every 1,000 ticks,
+the verdict last. Tyres are as spawned, those of a dry road, unless a friction is given: 10.5 holds as CARLA's own do.
 
 What is judged, from the client's map and world states alone:
 
@@ -84,7 +85,9 @@ def free_port() -> int:
 class Traffic:
     """The cars, and what they did."""
 
-    def __init__(self, client: carla.Client, cars: int, seed: int, slower_percent: float) -> None:
+    def __init__(
+        self, client: carla.Client, cars: int, seed: int, slower_percent: float, tire_friction: float | None
+    ) -> None:
         self.client, self.world = client, client.get_world()
         settings = self.world.get_settings()
         settings.synchronous_mode, settings.fixed_delta_seconds = True, DELTA_S
@@ -112,7 +115,7 @@ class Traffic:
         self.report = {"collisions": [], "red_runs": [], "longest_stand_s": 0.0, "way_km": 0.0, "crossings": 0}
         self.report |= {"replaced": 0, "lost": 0, "fastest_kmph": 0.0}
         self.report["lit_lanes"] = len(self.lines)
-        self.wanted = cars
+        self.wanted, self.tire_friction = cars, tire_friction
         self.fill()
 
     def fill(self) -> None:
@@ -143,7 +146,18 @@ class Traffic:
         self.cars[car.id], self.sensors[car.id] = car, sensor
         self.half_length_m[car.id] = car.bounding_box.extent.x
         self.places[car.id] = point.location
+        if self.tire_friction is not None:
+            self.put_on_tires(car, self.tire_friction)
         car.set_autopilot(True, self.manager_port)
+
+    @staticmethod
+    def put_on_tires(car: carla.Vehicle, friction: float) -> None:
+        physics = car.get_physics_control()
+        wheels = physics.wheels
+        for wheel in wheels:
+            wheel.tire_friction = friction
+        physics.wheels = wheels
+        car.apply_physics_control(physics)
 
     def touched(self, event: carla.CollisionEvent) -> None:
         """A contact that lasts, or comes again within a second, is one collision."""
@@ -225,9 +239,10 @@ class Traffic:
 
 def main() -> None:
     port, cars, ticks, seed, slower_percent = (int(word) for word in sys.argv[1:6])
+    tire_friction = float(sys.argv[6]) if len(sys.argv) > 6 else None
     client = carla.Client("127.0.0.1", port)
     client.set_timeout(60.0)
-    traffic = Traffic(client, cars, seed, slower_percent)
+    traffic = Traffic(client, cars, seed, slower_percent, tire_friction)
     for tick in range(ticks):
         traffic.step(tick)
         if tick % 1000 == 999:

@@ -82,7 +82,7 @@ def test_panes_and_rims_move_with_their_ray() -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_boxes_that_sort_out_rays_miss_none(seed: int) -> None:
+def test_a_sweep_on_the_way_meets_what_each_ray_meets_at_its_time(seed: int) -> None:
     rng = np.random.default_rng(seed)
     cars = tuple(
         Instance(
@@ -94,15 +94,15 @@ def test_boxes_that_sort_out_rays_miss_none(seed: int) -> None:
     ready = caster(scene(*cars, parts=(room(60.0),)))
     motion = Motion(rng.uniform(-30.0, 30.0, 3) * [1.0, 1.0, 0.0], rng.uniform(-1.0, 1.0, 3), DT_S)
     grid = Grid(np.radians(np.linspace(10.0, -20.0, 16)), 2.0 * pi, 0.0, 1.0, 400)
-    sorted_out = Beams(grid, at(0.0, 0.0, 0.5), 150.0, motion).cast(ready, None)
+    swept_together = Beams(grid, at(0.0, 0.0, 0.5), 150.0, motion).cast(ready, None)
     one_by_one = ready.cast(
-        sorted_out.origin_world_m,
-        sorted_out.direction_world,
+        swept_together.origin_world_m,
+        swept_together.direction_world,
         150.0,
         age_s=DT_S * (1.0 - np.tile(np.arange(400), 16) / 400),
     )
-    np.testing.assert_array_equal(sorted_out.actor_id, one_by_one.actor_id)
-    assert len(set(sorted_out.actor_id)) > 3
+    np.testing.assert_array_equal(swept_together.actor_id, one_by_one.actor_id)
+    assert len(set(swept_together.actor_id)) > 3
 
 
 @pytest.mark.parametrize(("frequency_hz", "steps"), [(10.0, 1), (10.0, 3), (2.5, 6), (4.0, 7)])
